@@ -1,0 +1,191 @@
+/* arena.c -- chunks of growing size; a big block has a chunk of its own, so that it can grow by realloc. */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_CHUNK = 16 * 1024, BIGGEST_CHUNK = 1024 * 1024, OWN_CHUNK = 64 * 1024 };
+
+struct ArenaChunk {
+    ArenaChunk *older;
+    size_t used, room;
+    alignas(max_align_t) char bytes[];
+};
+
+static void out_of_memory(const Arena *arena)
+{
+    longjmp(*arena->on_failure, 1);
+}
+
+static size_t round_up(const Arena *arena, size_t size)
+{
+    if (size > SIZE_MAX / 2)
+        out_of_memory(arena);
+    return (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+}
+
+static ArenaChunk *new_chunk(Arena *arena, size_t room)
+{
+    ArenaChunk *chunk = calloc(1, sizeof *chunk + room);
+
+    if (chunk == NULL)
+        out_of_memory(arena);
+    chunk->room = room;
+    arena->total += room;
+    return chunk;
+}
+
+/* A block with a chunk of its own goes behind the newest chunk, whose free room stays in use. */
+static void *alloc_own_chunk(Arena *arena, size_t size)
+{
+    ArenaChunk *chunk = new_chunk(arena, size);
+
+    chunk->used = size;
+    if (arena->chunks != NULL) {
+        chunk->older = arena->chunks->older;
+        arena->chunks->older = chunk;
+    } else {
+        arena->chunks = chunk;
+    }
+    return chunk->bytes;
+}
+
+void *arena_alloc(Arena *arena, size_t size)
+{
+    ArenaChunk *top = arena->chunks;
+    void *block;
+
+    size = round_up(arena, size);
+    if (size >= OWN_CHUNK)
+        return alloc_own_chunk(arena, size);
+    if (top == NULL || top->room - top->used < size) {
+        size_t room = top == NULL ? FIRST_CHUNK : 2 * top->room;
+        ArenaChunk *chunk = new_chunk(arena, room < BIGGEST_CHUNK ? (room < OWN_CHUNK ? OWN_CHUNK : room) : BIGGEST_CHUNK);
+
+        chunk->older = top;
+        arena->chunks = top = chunk;
+    }
+    block = top->bytes + top->used;
+    top->used += size;
+    return block;
+}
+
+void *arena_calloc(Arena *arena, size_t count, size_t size)
+{
+    if (size != 0 && count > SIZE_MAX / 2 / size)
+        out_of_memory(arena);
+    return arena_alloc(arena, count * size);
+}
+
+/* The link that points to the chunk whose only block is `block`. */
+static ArenaChunk **find_own_chunk(Arena *arena, const void *block)
+{
+    ArenaChunk **link = &arena->chunks;
+
+    while (*link != NULL && (*link)->bytes != (const char *)block)
+        link = &(*link)->older;
+    return link;
+}
+
+static void *grow_own_chunk(Arena *arena, void *old, size_t old_size, size_t new_size)
+{
+    ArenaChunk **link = find_own_chunk(arena, old);
+    ArenaChunk *chunk = realloc(*link, sizeof *chunk + new_size);
+
+    if (chunk == NULL)
+        out_of_memory(arena);
+    memset(chunk->bytes + old_size, 0, new_size - old_size);
+    arena->total += new_size - chunk->room;
+    chunk->used = chunk->room = new_size;
+    *link = chunk;
+    return chunk->bytes;
+}
+
+void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size)
+{
+    ArenaChunk *top = arena->chunks;
+    size_t old_room = round_up(arena, old_size), new_room = round_up(arena, new_size);
+    void *block;
+
+    if (old != NULL && new_room <= old_room)
+        return old;
+    if (old != NULL && old_room >= OWN_CHUNK)
+        return grow_own_chunk(arena, old, old_room, new_room);
+    if (old != NULL && (char *)old + old_room == top->bytes + top->used && top->room - top->used >= new_room - old_room) {
+        top->used += new_room - old_room;
+        return old;
+    }
+    block = arena_alloc(arena, new_size);
+    if (old != NULL)
+        memcpy(block, old, old_size);
+    return block;
+}
+
+char *arena_copy(Arena *arena, const char *text, size_t size)
+{
+    char *copy = arena_alloc(arena, size + 1);
+
+    memcpy(copy, text, size);
+    return copy;
+}
+
+void arena_free(Arena *arena)
+{
+    while (arena->chunks != NULL) {
+        ArenaChunk *older = arena->chunks->older;
+
+        free(arena->chunks);
+        arena->chunks = older;
+    }
+    arena->total = 0;
+}
+
+typedef struct HeapArena {
+    Arena arena; /* first, so that the arena's address is the link's */
+    struct HeapArena *previous, *next;
+} HeapArena;
+
+Arena *heap_arena(Heap *heap)
+{
+    HeapArena *made = calloc(1, sizeof *made);
+
+    if (made == NULL)
+        longjmp(heap->on_failure, 1);
+    made->arena.on_failure = &heap->on_failure;
+    made->next = heap->arenas;
+    if (heap->arenas != NULL)
+        heap->arenas->previous = made;
+    heap->arenas = made;
+    return &made->arena;
+}
+
+void heap_release(Heap *heap, Arena *arena)
+{
+    HeapArena *gone = (HeapArena *)arena;
+
+    arena_free(arena);
+    if (gone->next != NULL)
+        gone->next->previous = gone->previous;
+    if (gone->previous != NULL)
+        gone->previous->next = gone->next;
+    else
+        heap->arenas = gone->next;
+    free(gone);
+}
+
+void heap_free(Heap *heap)
+{
+    while (heap->arenas != NULL)
+        heap_release(heap, &heap->arenas->arena);
+}
+
+size_t heap_total(const Heap *heap)
+{
+    size_t total = 0;
+
+    for (const HeapArena *a = heap->arenas; a != NULL; a = a->next)
+        total += a->arena.total;
+    return total;
+}

@@ -1,0 +1,115 @@
+/* text.c -- appending to a buffer in an arena; shortest decimals. */
+#include "base/text.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_ROOM = 256, INDENT = 4 };
+
+void text_init(Text *text, Arena *arena)
+{
+    *text = (Text){ .arena = arena };
+}
+
+static void reserve(Text *text, size_t extra)
+{
+    size_t room = text->room == 0 ? FIRST_ROOM : text->room;
+
+    while (room - text->size <= extra)
+        room *= 2;
+    if (room != text->room)
+        text->at = arena_grow(text->arena, text->at, text->room, room);
+    text->room = room;
+}
+
+void text_bytes(Text *text, const char *bytes, size_t size)
+{
+    reserve(text, size);
+    memcpy(text->at + text->size, bytes, size);
+    text->size += size;
+    text->at[text->size] = '\0';
+}
+
+void text_add(Text *text, const char *string)
+{
+    text_bytes(text, string, strlen(string));
+}
+
+void text_vprintf(Text *text, const char *format, va_list args)
+{
+    va_list again;
+    int size;
+
+    va_copy(again, args);
+    size = vsnprintf(NULL, 0, format, args);
+    reserve(text, (size_t)size + 1);
+    vsnprintf(text->at + text->size, (size_t)size + 1, format, again);
+    va_end(again);
+    text->size += (size_t)size;
+}
+
+void text_printf(Text *text, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    text_vprintf(text, format, args);
+    va_end(args);
+}
+
+void text_begin_line(Text *text)
+{
+    for (unsigned i = 0; i < text->indent * INDENT; i++)
+        text_bytes(text, " ", 1);
+}
+
+void text_line(Text *text, const char *format, ...)
+{
+    va_list args;
+
+    if (format[0] != '\0')
+        text_begin_line(text);
+    va_start(args, format);
+    text_vprintf(text, format, args);
+    va_end(args);
+    text_bytes(text, "\n", 1);
+}
+
+const char *text_string(const Text *text)
+{
+    return text->at == NULL ? "" : text->at;
+}
+
+/* %.15g gives back every decimal of up to 15 digits without trailing zeros, so among normal numbers the
+ * first of 15, 16, 17 digits that reads back is the shortest; subnormal ones have fewer digits. */
+enum { LONGEST_NUMBER = 40, DOUBLE_SURE = 15, DOUBLE_ALL = 17, FLOAT_SURE = 6, FLOAT_ALL = 9 };
+
+void text_double(Text *text, double value)
+{
+    char digits[LONGEST_NUMBER];
+    bool normal = isnormal(value) || value == 0;
+
+    for (int n = normal ? DOUBLE_SURE : 1; n <= DOUBLE_ALL; n++) {
+        snprintf(digits, sizeof digits, "%.*g", n, value);
+        if (strtod(digits, NULL) == value)
+            break;
+    }
+    text_add(text, isnan(value) ? "nan" : digits);
+}
+
+void text_float(Text *text, float value)
+{
+    char digits[LONGEST_NUMBER];
+    bool normal = isnormal(value) || value == 0;
+
+    for (int n = normal ? FLOAT_SURE : 1; n <= FLOAT_ALL; n++) {
+        snprintf(digits, sizeof digits, "%.*g", n, (double)value);
+        if (strtof(digits, NULL) == value)
+            break;
+    }
+    text_add(text, isnan(value) ? "nan" : digits);
+}

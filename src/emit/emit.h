@@ -1,0 +1,20 @@
+/* emit.h -- output formats: one file each, found by the Makefile (build/emitters.def). */
+#ifndef BPGEN_EMIT_H
+#define BPGEN_EMIT_H
+
+#include "unit.h"
+
+/* What an emitter writes: `main` always; `header` only if it makes two files. */
+typedef struct {
+    Text main, header;
+} Emitted;
+
+typedef struct {
+    const char *name;      /* --emit=NAME */
+    const char *extension; /* of the default output file: ".c" */
+    const char *help;
+    bool needs_derivatives; /* not only the value program */
+    bool (*emit)(Unit *unit, Emitted *out); /* false: unit->diag says why */
+} Emitter;
+
+#endif

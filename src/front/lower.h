@@ -1,0 +1,24 @@
+/* lower.h -- from the checked model to the program of stages, gate by gate as the user wrote it. */
+#ifndef BPGEN_LOWER_H
+#define BPGEN_LOWER_H
+
+#include "front/checked.h"
+#include "ir/program.h"
+
+/* What the caller has to know of a declared name, beside its symbol. In the order of CheckedModel.declared. */
+typedef struct {
+    SymId symbol;
+    bool has_range;
+    double low, high;       /* has_range: closed range for sampling (integer inputs: low .. high-1) */
+    const Rational *defaults; /* row-major, or NULL */
+} Declared;
+
+typedef struct {
+    Program *program;       /* not simplified */
+    VEC(Declared) declared;
+} Lowered;
+
+/* Constructs that wait for a later version are reported through `diag` with their place; then program is NULL. */
+void lower_model(Lowered *lowered, Arena *arena, const CheckedModel *model, Diag *diag, Heap *heap);
+
+#endif

@@ -1,0 +1,61 @@
+/* ops.h -- the operators: one row of ops.def each. Nothing else in the sources lists them. */
+#ifndef BPGEN_OPS_H
+#define BPGEN_OPS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef enum {
+#define OP(ID, ...) OP_##ID,
+#include "ir/ops.def"
+    OP_COUNT
+} Op;
+
+enum { OP_MOST_ARGS = 3 };
+
+/* How an operator is written in the language, in C and in dumps. */
+typedef enum {
+    FORM_LEAF,    /* literal, read, index: printed by their own rules */
+    FORM_INFIX,   /* a + b */
+    FORM_PREFIX,  /* -a */
+    FORM_CALL,    /* sin(a): in C a function of libm or of the runtime */
+    FORM_SELECT   /* c ? a : b */
+} OpForm;
+
+/* What C function stands behind FORM_CALL. */
+typedef enum {
+    FROM_NOWHERE,
+    FROM_LIBM,    /* <math.h>; float: the name with f behind it */
+    FROM_RUNTIME  /* a function of runtime/bpgen_runtime.h, printed into the emitted file; float: with f behind it */
+} OpSource;
+
+typedef enum { KIND_REAL, KIND_CONDITION } OpResult;
+
+typedef struct {
+    const char *name;  /* of the language: "sin", "+"; for internal operators the name in dumps, with a leading '.' */
+    const char *c;     /* C spelling: "sin", "+", "fabs" */
+    uint8_t arity;
+    uint8_t form;      /* OpForm */
+    uint8_t source;    /* OpSource */
+    uint8_t result;    /* OpResult */
+    uint8_t weight;    /* DESIGN.md section 3: + - * / neg abs min max sqrt 1, libm call 8, sig 11, comparisons and selects 0 */
+    bool commutes;
+    bool callable;     /* a scalar function of the language: found by name, listed by `bpgen functions` */
+    bool expensive;    /* outlined into a stage of its own when it stands inside a domain (cost >= 5: divisions, roots, calls) */
+    const char *note;  /* kink and domain, for `bpgen functions` and the reference */
+    /* The partial derivatives in postfix, over the arguments a b c and the result y: "y 1 y - *" is y*(1-y). Words are operator
+     * names of this table, whole numbers, pi, and `?:` for select. NULL: structurally 0 (or never asked for). Postfix, because it
+     * fixes the order in which nodes are made; C leaves the order of nested calls open. */
+    const char *partial[OP_MOST_ARGS];
+} OpInfo;
+
+extern const OpInfo op_info[OP_COUNT];
+
+/* The callable operator of this name (aliases ln, sigmoid included), or OP_COUNT. */
+Op op_find(const char *name);
+
+/* The function's value for numeric arguments, as the emitted C computes it (the same runtime helpers). Conditions are 0 and 1.
+ * OP_SELECT is not evaluated here: its untaken branch must not be. */
+double op_value(Op op, const double *args);
+
+#endif
