@@ -5,6 +5,8 @@
 #include "front/lower.h"
 #include "pass/pass.h"
 
+#define BPGEN_VERSION "0.1.0"
+
 typedef enum { REAL_DOUBLE, REAL_FLOAT } RealType;
 
 typedef struct {
@@ -17,13 +19,17 @@ typedef struct {
     bool fast;             /* --fast */
     bool include_runtime;  /* --runtime=include */
     uint32_t stack_limit;  /* --stack-limit: functions whose arrays need more bytes take a workspace argument */
-    const char *dump;      /* -d: comma-separated names of passes after which the program is dumped */
+    const char *dump;      /* -d: comma-separated names of passes after which the program is dumped, or NULL */
 } Options;
+
+/* What a command line without options means. */
+Options options_default(void);
 
 typedef struct {
     Heap heap;
     Arena *arena;           /* of the heap: everything but the programs */
     const char *failure;    /* memory ran out, or an internal error: what it was; else NULL */
+    bool out_of_memory;
     Names names;
     Source source;
     Diag diag;
@@ -33,19 +39,23 @@ typedef struct {
     Lowered lowered;        /* every gate that the user wrote */
     VEC(SymId) wanted;      /* in declared order; all programs below keep the numbers of declared symbols */
     bool wanted_is_params;  /* exactly all params: the gradient has their type */
+    bool scalar;            /* one output, of rank 0: it has value_grad */
     Program *value;         /* simplified; outputs only */
-    Program *value_grad;    /* one scalar output: value and gradient, seed 1; else NULL */
+    Program *value_grad;    /* scalar models: value and gradient, seed 1; else NULL */
     Program *reversed;      /* values, then adjoints of everything with SYM_SEED: what `eval` and `check` run */
     Sweeps sweeps;          /* the same, split into two functions */
     Text dump;              /* what -d asked for */
 } Unit;
 
-/* Reads, checks and lowers the model. False: see unit->diag, or unit->failure. */
+/* Reads, checks and lowers the model. All functions here that return false tell why in unit->diag (the input has errors) or in
+ * unit->failure. */
 bool unit_open(Unit *unit, const char *source_name, const char *text, size_t size, const Options *options);
 
-/* Makes the value program, or value, gradient and sweeps. False as above. */
+/* Each makes its programs once; asking again costs nothing. */
 bool unit_make_value(Unit *unit);
-bool unit_make_derivatives(Unit *unit);
+bool unit_make_value_grad(Unit *unit); /* scalar models */
+bool unit_make_reversed(Unit *unit);
+bool unit_make_sweeps(Unit *unit);
 
 void unit_close(Unit *unit);
 

@@ -4,18 +4,24 @@
 
 #include "ir/program.h"
 
-/* Values of all symbols; params, inputs, integer inputs and seeds are filled by the caller before eval_run. */
+typedef struct EvalCode EvalCode;
+
+/* Values of all symbols. The caller fills params, inputs, integer inputs and seeds before eval_run. */
 typedef struct {
     const Program *program;
     Arena *arena;
-    double **reals;    /* by symbol: row-major, NULL for integer symbols */
-    int32_t **integers; /* by symbol: integer inputs and argmax positions */
+    double **reals;     /* by symbol: row-major elements; NULL for symbols that exist only as integers */
+    int32_t **integers; /* by symbol: integer inputs, whole tables, argmax positions; else NULL */
+    EvalCode *code;
 } Evaluation;
 
-/* Allocates all symbols (elements 0) and fills the tables. */
+/* Allocates all symbols (elements 0), fills the tables, and lists what each stage has to compute. */
 void eval_init(Evaluation *e, Arena *arena, const Program *program);
 
-/* Runs the body. The same program may be run again with other inputs. */
+/* Runs the body. May be called again with other inputs. */
 void eval_run(Evaluation *e);
+
+/* Number of elements of a symbol. */
+size_t eval_elements(const Program *program, SymId symbol);
 
 #endif

@@ -1,0 +1,512 @@
+/* eval.c -- an interpreter over stages: every point of every domain in program order.
+ *
+ * Values are pure, so both branches of a select may be computed and one is taken; a subscript that only the untaken
+ * branch reads out of range gives 0 there. A node that depends on no index is computed once a run: what it reads is
+ * complete when it is first needed.
+ */
+#include "eval/eval.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What one stage computes: `free` once a run (no index), `bound` at every point, both in ascending order. */
+typedef struct {
+    uint32_t free, free_count, bound, bound_count; /* in EvalCode.nodes */
+    uint32_t atoms, atom_count;                    /* in EvalCode.atoms: all atoms of its subscripts, ascending */
+} StageCode;
+
+struct EvalCode {
+    StageCode *stages;   /* by stage */
+    StageCode *loops;    /* by loop: the condition */
+    VEC(uint32_t) nodes;
+    VEC(AtomId) atoms;
+    double *values;      /* by node */
+    double *literals;    /* by literal */
+    int64_t *atom_values; /* by atom */
+    int64_t *indices;    /* by index: the present value */
+    bool *started;       /* by symbol: is it a maximum? */
+};
+
+size_t eval_elements(const Program *program, SymId symbol)
+{
+    const Symbol *s = &program->symbols.at[symbol];
+    size_t count = 1;
+
+    for (unsigned k = 0; k < s->rank; k++)
+        count *= (size_t)s->extents[k];
+    return count;
+}
+
+/* ---- listing what a stage needs --------------------------------------------------------------------- */
+
+typedef struct {
+    const Program *program;
+    Arena *arena;
+    EvalCode *code;
+    uint32_t *seen;  /* by node: number of the listing that met it last */
+    bool *known;     /* by node: an earlier stage computes it */
+    VEC(NodeId) loop_known; /* made known inside the present outermost loop: unknown again behind it */
+    uint32_t *atom_seen;
+    uint32_t listing;
+    NodeVec stack, bound, free;
+    VEC(AtomId) atom_stack, atoms;
+} Lister;
+
+static void want_node(Lister *l, NodeId node)
+{
+    if (node == NO_ID || l->seen[node] == l->listing || l->known[node])
+        return;
+    l->seen[node] = l->listing;
+    vec_push(l->arena, &l->stack, node);
+}
+
+static void want_aff(Lister *l, AffId aff)
+{
+    const Affine *a = &l->program->affs.affs.at[aff];
+
+    for (uint32_t t = 0; t < a->count; t++) {
+        AtomId atom = l->program->affs.terms.at[a->first + t].atom;
+
+        if (l->atom_seen[atom] == l->listing)
+            continue;
+        l->atom_seen[atom] = l->listing;
+        vec_push(l->arena, &l->atom_stack, atom);
+    }
+}
+
+/* The subscripts of an element have older atoms than the element itself. */
+static void list_atoms(Lister *l)
+{
+    while (l->atom_stack.count > 0) {
+        const Atom *atom = &l->program->affs.atoms.at[vec_top(&l->atom_stack)];
+
+        vec_push(l->arena, &l->atoms, vec_pop(&l->atom_stack));
+        if (atom->kind == ATOM_ELEMENT)
+            for (unsigned k = 0; k < atom->rank; k++)
+                want_aff(l, l->program->affs.subs.at[atom->subs + k]);
+    }
+}
+
+static void list_nodes(Lister *l)
+{
+    const Program *p = l->program;
+
+    while (l->stack.count > 0) {
+        NodeId id = vec_pop(&l->stack);
+        const Node *node = &p->nodes.at[id];
+
+        if (node->deps == 0)
+            vec_push(l->arena, &l->free, id);
+        else
+            vec_push(l->arena, &l->bound, id);
+        if (node->op == OP_READ)
+            for (unsigned k = 0; k < p->symbols.at[node->u.read.symbol].rank; k++)
+                want_aff(l, node_subs(p, id)[k]);
+        else if (node->op == OP_INTEGER)
+            want_aff(l, node->u.aff);
+        for (unsigned k = 0; k < op_info[node->op].arity; k++)
+            want_node(l, node->u.arg[k]);
+        list_atoms(l);
+    }
+}
+
+static int ascending(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+static uint32_t append_nodes(Lister *l, NodeVec *list)
+{
+    uint32_t first = (uint32_t)l->code->nodes.count;
+
+    if (list->count > 1)
+        qsort(list->at, list->count, sizeof *list->at, ascending);
+    for (size_t i = 0; i < list->count; i++)
+        vec_push(l->arena, &l->code->nodes, list->at[i]);
+    return first;
+}
+
+static void finish_listing(Lister *l, StageCode *code, bool in_loop)
+{
+    list_nodes(l);
+    list_atoms(l);
+    *code = (StageCode){ .free_count = (uint32_t)l->free.count, .bound_count = (uint32_t)l->bound.count };
+    code->free = append_nodes(l, &l->free);
+    code->bound = append_nodes(l, &l->bound);
+    for (size_t i = 0; i < l->free.count; i++) {
+        l->known[l->free.at[i]] = true;
+        if (in_loop)
+            vec_push(l->arena, &l->loop_known, l->free.at[i]);
+    }
+    code->atoms = (uint32_t)l->code->atoms.count;
+    code->atom_count = (uint32_t)l->atoms.count;
+    if (l->atoms.count > 1)
+        qsort(l->atoms.at, l->atoms.count, sizeof *l->atoms.at, ascending);
+    for (size_t i = 0; i < l->atoms.count; i++)
+        vec_push(l->arena, &l->code->atoms, l->atoms.at[i]);
+    l->free.count = l->bound.count = l->atoms.count = 0;
+    l->listing++;
+}
+
+static void list_stage(Lister *l, StageId id, bool in_loop)
+{
+    const Stage *stage = &l->program->stages.at[id];
+    unsigned rank = l->program->symbols.at[stage->target].rank;
+
+    for (unsigned k = 0; k < stage->rank; k++) {
+        want_aff(l, stage->domain[k].low);
+        want_aff(l, stage->domain[k].high);
+    }
+    rank -= stage->op == STAGE_ARGMAX;
+    for (unsigned k = 0; k < rank; k++)
+        want_aff(l, stage->subs[k]);
+    want_node(l, stage->guard);
+    want_node(l, stage->value);
+    finish_listing(l, &l->code->stages[id], in_loop);
+}
+
+static void list_body(Lister *l)
+{
+    const Program *p = l->program;
+    unsigned depth = 0;
+
+    for (size_t i = 0; i < p->body.count; i++) {
+        const Item *item = &p->body.at[i];
+
+        if (item->kind == ITEM_STAGE) {
+            list_stage(l, item->id, depth > 0);
+        } else if (item->kind == ITEM_LOOP) {
+            depth++;
+            want_node(l, p->loops.at[item->id].condition);
+            finish_listing(l, &l->code->loops[item->id], true);
+        } else if (--depth == 0) {
+            while (l->loop_known.count > 0)
+                l->known[vec_pop(&l->loop_known)] = false;
+        }
+    }
+}
+
+static void list_all(Evaluation *e)
+{
+    const Program *p = e->program;
+    Lister l = { .program = p, .arena = e->arena, .code = e->code, .listing = 1 };
+
+    l.seen = arena_array(e->arena, uint32_t, p->nodes.count + 1);
+    l.known = arena_array(e->arena, bool, p->nodes.count + 1);
+    l.atom_seen = arena_array(e->arena, uint32_t, p->affs.atoms.count + 1);
+    list_body(&l);
+}
+
+/* ---- memory ------------------------------------------------------------------------------------------ */
+
+static void allocate_symbol(Evaluation *e, SymId id)
+{
+    const Symbol *symbol = &e->program->symbols.at[id];
+    size_t count = eval_elements(e->program, id);
+
+    if (symbol->integer)
+        e->integers[id] = arena_array(e->arena, int32_t, count);
+    if (!symbol->integer || symbol->role == SYM_TABLE)
+        e->reals[id] = arena_array(e->arena, double, count);
+    if (symbol->role != SYM_TABLE)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        int64_t whole;
+
+        e->reals[id][i] = rational_to_double(symbol->values[i]);
+        if (symbol->integer && rational_to_int(symbol->values[i], &whole))
+            e->integers[id][i] = (int32_t)whole;
+    }
+}
+
+void eval_init(Evaluation *e, Arena *arena, const Program *program)
+{
+    size_t symbols = program->symbols.count;
+
+    *e = (Evaluation){ .program = program, .arena = arena, .code = arena_new(arena, EvalCode) };
+    e->reals = arena_array(arena, double *, symbols + 1);
+    e->integers = arena_array(arena, int32_t *, symbols + 1);
+    e->code->started = arena_array(arena, bool, symbols + 1);
+    for (SymId s = 0; s < symbols; s++)
+        allocate_symbol(e, s);
+    e->code->stages = arena_array(arena, StageCode, program->stages.count + 1);
+    e->code->loops = arena_array(arena, StageCode, program->loops.count + 1);
+    e->code->values = arena_array(arena, double, program->nodes.count + 1);
+    e->code->literals = arena_array(arena, double, program->literals.count + 1);
+    e->code->atom_values = arena_array(arena, int64_t, program->affs.atoms.count + 1);
+    e->code->indices = arena_array(arena, int64_t, program->indices.count + 1);
+    for (size_t i = 0; i < program->literals.count; i++)
+        e->code->literals[i] = rational_to_double(program->literals.at[i]);
+    for (size_t i = 0; i < program->stages.count; i++)
+        if (program->stages.at[i].op == STAGE_MAX)
+            e->code->started[program->stages.at[i].target] = true;
+    list_all(e);
+}
+
+/* Computed symbols start at 0, maxima at -inf, so that a fresh accumulation needs no step of its own. */
+static void reset_symbols(Evaluation *e)
+{
+    for (SymId s = 0; s < e->program->symbols.count; s++) {
+        SymRole role = (SymRole)e->program->symbols.at[s].role;
+        size_t count = eval_elements(e->program, s);
+
+        if ((role != SYM_LOCAL && role != SYM_OUTPUT && role != SYM_GRADIENT && role != SYM_TAPE) || e->reals[s] == NULL)
+            continue;
+        for (size_t i = 0; i < count; i++)
+            e->reals[s][i] = e->code->started[s] ? -INFINITY : 0;
+    }
+}
+
+/* ---- computing --------------------------------------------------------------------------------------- */
+
+static int64_t aff_value(const Evaluation *e, AffId aff)
+{
+    const AffPool *pool = &e->program->affs;
+    const Affine *a = &pool->affs.at[aff];
+    int64_t value = a->constant;
+
+    for (uint32_t t = 0; t < a->count; t++)
+        value += pool->terms.at[a->first + t].coef * e->code->atom_values[pool->terms.at[a->first + t].atom];
+    return value;
+}
+
+/* The position of an element, or SIZE_MAX where a subscript is out of range (only in an untaken branch). */
+static size_t element_offset(const Evaluation *e, SymId symbol, const AffId *subs, unsigned rank)
+{
+    const Symbol *s = &e->program->symbols.at[symbol];
+    size_t offset = 0;
+
+    for (unsigned k = 0; k < rank; k++) {
+        int64_t at = aff_value(e, subs[k]);
+
+        if (at < 0 || at >= s->extents[k])
+            return SIZE_MAX;
+        offset = offset * (size_t)s->extents[k] + (size_t)at;
+    }
+    return offset;
+}
+
+static void compute_atoms(Evaluation *e, const StageCode *code)
+{
+    for (uint32_t i = 0; i < code->atom_count; i++) {
+        AtomId id = e->code->atoms.at[code->atoms + i];
+        const Atom *atom = &e->program->affs.atoms.at[id];
+        size_t offset;
+
+        if (atom->kind == ATOM_INDEX) {
+            e->code->atom_values[id] = e->code->indices[atom->of];
+            continue;
+        }
+        offset = element_offset(e, atom->of, e->program->affs.subs.at + atom->subs, atom->rank);
+        e->code->atom_values[id] = offset == SIZE_MAX ? 0 : e->integers[atom->of][offset];
+    }
+}
+
+static double read_element(const Evaluation *e, NodeId id)
+{
+    const Node *node = &e->program->nodes.at[id];
+    SymId symbol = node->u.read.symbol;
+    size_t offset = element_offset(e, symbol, node_subs(e->program, id), e->program->symbols.at[symbol].rank);
+
+    if (offset == SIZE_MAX)
+        return 0;
+    return e->reals[symbol] != NULL ? e->reals[symbol][offset] : e->integers[symbol][offset];
+}
+
+static double compute_node(const Evaluation *e, NodeId id)
+{
+    const Node *node = &e->program->nodes.at[id];
+    const double *values = e->code->values;
+    double args[OP_MOST_ARGS] = { 0 };
+
+    switch (node->op) {
+    case OP_LITERAL:
+        return e->code->literals[node->u.literal];
+    case OP_INTEGER:
+        return (double)aff_value(e, node->u.aff);
+    case OP_READ:
+        return read_element(e, id);
+    case OP_SELECT:
+        return values[node->u.arg[0]] != 0 ? values[node->u.arg[1]] : values[node->u.arg[2]];
+    default:
+        for (unsigned k = 0; k < op_info[node->op].arity; k++)
+            args[k] = values[node->u.arg[k]];
+        return op_value((Op)node->op, args);
+    }
+}
+
+static void compute_list(Evaluation *e, uint32_t first, uint32_t count)
+{
+    for (uint32_t i = first; i < first + count; i++)
+        e->code->values[e->code->nodes.at[i]] = compute_node(e, e->code->nodes.at[i]);
+}
+
+/* ---- running stages ---------------------------------------------------------------------------------- */
+
+static bool in_range(Evaluation *e, const Stage *stage, const StageCode *code, unsigned k)
+{
+    compute_atoms(e, code);
+    return e->code->indices[stage->domain[k].index] < aff_value(e, stage->domain[k].high);
+}
+
+/* Goes on to the next point of the domain; `first` begins. The bounds of a range may use the indices to its left, so
+ * ranges are filled from the left, and one that is empty or used up steps the one to its left. */
+static bool next_point(Evaluation *e, const Stage *stage, const StageCode *code, bool first)
+{
+    unsigned k = first ? 0 : stage->rank;
+
+    for (bool fill = first;;) {
+        if (fill && k == stage->rank) {
+            compute_atoms(e, code);
+            return true;
+        }
+        if (!fill && k == 0)
+            return false;
+        if (fill) {
+            compute_atoms(e, code);
+            e->code->indices[stage->domain[k].index] = aff_value(e, stage->domain[k].low);
+        } else {
+            e->code->indices[stage->domain[--k].index]++;
+        }
+        fill = in_range(e, stage, code, k);
+        k += fill;
+    }
+}
+
+static void store_point(Evaluation *e, const Stage *stage, double value)
+{
+    unsigned rank = e->program->symbols.at[stage->target].rank;
+    size_t offset = element_offset(e, stage->target, stage->subs, rank);
+    double *element;
+
+    if (offset == SIZE_MAX)
+        return;
+    element = &e->reals[stage->target][offset];
+    switch ((StageOp)stage->op) {
+    case STAGE_SET:
+        *element = value;
+        break;
+    case STAGE_ADD:
+        *element += value;
+        break;
+    case STAGE_MAX:
+        *element = op_value(OP_MAX, (const double[]){ *element, value });
+        break;
+    case STAGE_ARGMAX:
+        break;
+    }
+}
+
+static bool is_subscript(const Evaluation *e, const Stage *stage, unsigned rank, IndexId index)
+{
+    for (unsigned k = 0; k < rank; k++)
+        if (aff_uses_index(&e->program->affs, stage->subs[k], index))
+            return true;
+    return false;
+}
+
+/* Where the largest value of each group lies; `best` holds it so far, NaN counts as largest. */
+static void store_position(Evaluation *e, const Stage *stage, double value, double *best, bool *seen)
+{
+    const Symbol *target = &e->program->symbols.at[stage->target];
+    unsigned rank = target->rank - 1u;
+    size_t offset = element_offset(e, stage->target, stage->subs, rank), q = 0;
+
+    if (seen[offset] && !(value > best[offset] || (isnan(value) && !isnan(best[offset]))))
+        return;
+    seen[offset] = true;
+    best[offset] = value;
+    for (unsigned k = 0; k < stage->rank; k++)
+        if (!is_subscript(e, stage, rank, stage->domain[k].index))
+            e->integers[stage->target][offset * (size_t)target->extents[rank] + q++] =
+                (int32_t)e->code->indices[stage->domain[k].index];
+}
+
+static void run_stage(Evaluation *e, StageId id)
+{
+    const Stage *stage = &e->program->stages.at[id];
+    const StageCode *code = &e->code->stages[id];
+    size_t groups = stage->op == STAGE_ARGMAX ? eval_elements(e->program, stage->target) : 0;
+    double *best = arena_array(e->arena, double, groups);
+    bool *seen = arena_array(e->arena, bool, groups), first = true;
+
+    compute_atoms(e, code);
+    compute_list(e, code->free, code->free_count);
+    for (; next_point(e, stage, code, first); first = false) {
+        compute_list(e, code->bound, code->bound_count);
+        if (stage->guard != NO_ID && e->code->values[stage->guard] == 0)
+            continue;
+        if (stage->op == STAGE_ARGMAX)
+            store_position(e, stage, e->code->values[stage->value], best, seen);
+        else
+            store_point(e, stage, e->code->values[stage->value]);
+    }
+}
+
+/* Where a running loop is. */
+typedef struct {
+    size_t begin; /* position of its ITEM_LOOP */
+    int32_t turn;
+} Running;
+
+/* Begins a turn, or says that the loop is over. */
+static bool enter_turn(Evaluation *e, LoopId id, int32_t turn)
+{
+    const Loop *loop = &e->program->loops.at[id];
+    const StageCode *code = &e->code->loops[id];
+    int32_t extent = loop->high - loop->low;
+
+    if (loop->turns != NO_ID && loop->reverse)
+        extent = e->integers[loop->turns][0];
+    if (turn >= extent)
+        return false;
+    e->code->indices[loop->index] = loop->reverse ? loop->low + extent - 1 - turn : loop->low + turn;
+    if (loop->condition == NO_ID || loop->reverse)
+        return true;
+    compute_atoms(e, code);
+    compute_list(e, code->free, code->free_count);
+    compute_list(e, code->bound, code->bound_count);
+    return e->code->values[loop->condition] != 0;
+}
+
+static size_t end_of_loop(const Program *p, size_t begin)
+{
+    unsigned depth = 0;
+
+    for (size_t i = begin;; i++) {
+        depth += p->body.at[i].kind == ITEM_LOOP;
+        if (p->body.at[i].kind == ITEM_END && --depth == 0)
+            return i;
+    }
+}
+
+void eval_run(Evaluation *e)
+{
+    const Program *p = e->program;
+    VEC(Running) running = { 0 };
+
+    reset_symbols(e);
+    for (size_t i = 0; i < p->body.count; i++) {
+        const Item *item = &p->body.at[i];
+
+        if (item->kind == ITEM_STAGE) {
+            run_stage(e, item->id);
+            continue;
+        }
+        if (item->kind == ITEM_LOOP)
+            vec_push(e->arena, &running, (Running){ i, 0 });
+        else
+            vec_top(&running).turn++;
+        if (enter_turn(e, item->id, vec_top(&running).turn)) {
+            i = vec_top(&running).begin;
+        } else {
+            if (p->loops.at[item->id].turns != NO_ID && !p->loops.at[item->id].reverse)
+                e->integers[p->loops.at[item->id].turns][0] = vec_top(&running).turn;
+            i = end_of_loop(p, vec_top(&running).begin);
+            (void)vec_pop(&running);
+        }
+    }
+}

@@ -1,0 +1,276 @@
+/* unit.c -- the pipeline: parse, check, lower; simplify, unroll, sink guards, outline; reverse, split. */
+#include "unit.h"
+
+#include <string.h>
+
+/* DESIGN.md, section 4: arrays of a function up to this size lie on the stack. */
+enum { DEFAULT_STACK_LIMIT = 4096 };
+
+Options options_default(void)
+{
+    return (Options){ .prefix = "model", .real = REAL_DOUBLE, .stack_limit = DEFAULT_STACK_LIMIT };
+}
+
+/* ---- running passes ---------------------------------------------------------------------------------- */
+
+static bool is_asked(const char *list, const char *name)
+{
+    size_t size = strlen(name);
+
+    for (const char *at = list; at != NULL; at = strchr(at, ',')) {
+        at += *at == ',';
+        if (strncmp(at, name, size) == 0 && (at[size] == ',' || at[size] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+/* Every pass ends here: the program is verified and, if asked for, shown. */
+static Program *finish_pass(Unit *unit, const char *name, Program *program)
+{
+    const char *wrong = program_verify(program);
+
+    if (wrong != NULL) {
+        Text text;
+
+        text_init(&text, unit->arena);
+        text_printf(&text, "after the pass '%s': %s", name, wrong);
+        unit->failure = text_string(&text);
+        longjmp(unit->heap.on_failure, 2);
+    }
+    if (is_asked(unit->options.dump, name)) {
+        text_line(&unit->dump, "# after %s", name);
+        program_dump(program, &unit->dump);
+        text_add(&unit->dump, "\n");
+    }
+    return program;
+}
+
+/* Takes the place of `program`, which is freed if the pass made a new one. */
+static Program *run_pass(Unit *unit, const char *name, Program *(*pass)(Program *), Program *program)
+{
+    Program *next = pass(program);
+
+    if (next != program)
+        program_free(program);
+    return finish_pass(unit, name, next);
+}
+
+/* A simplified copy of the lowered program. */
+static Program *begin_program(Unit *unit)
+{
+    Program *program;
+
+    unit->lowered.program->fast = unit->options.fast;
+    program = pass_simplify(unit->lowered.program);
+    return finish_pass(unit, "simplify", program);
+}
+
+static Program *outline(Unit *unit, Program *program, size_t wanted_count)
+{
+    Program *next = pass_outline(program, unit->wanted.at, wanted_count);
+
+    if (next != program)
+        program_free(program);
+    return finish_pass(unit, "outline", next);
+}
+
+/* What value programs and derivative programs have in common. */
+static Program *prepare(Unit *unit, size_t wanted_count)
+{
+    Program *program = begin_program(unit);
+
+    program = run_pass(unit, "unroll", pass_unroll, program);
+    program = run_pass(unit, "simplify", pass_simplify, program);
+    program = run_pass(unit, "prune", pass_prune, program);
+    program = run_pass(unit, "sink", pass_sink_guards, program);
+    return outline(unit, program, wanted_count);
+}
+
+static Program *reverse_program(Unit *unit, Reverse *reverse)
+{
+    Program *program = prepare(unit, unit->wanted.count);
+    Program *next = pass_reverse(program, unit->wanted.at, unit->wanted.count, reverse);
+
+    if (next != program)
+        program_free(program);
+    return finish_pass(unit, "reverse", next);
+}
+
+/* ---- the programs of a unit -------------------------------------------------------------------------- */
+
+/* Memory that ran out, or an internal error: the message is in unit->failure. */
+static bool failed(Unit *unit, int how)
+{
+    if (how == 1) {
+        unit->failure = "memory ran out";
+        unit->out_of_memory = true;
+    }
+    return false;
+}
+
+bool unit_make_value(Unit *unit)
+{
+    int how = setjmp(unit->heap.on_failure);
+
+    if (how != 0)
+        return failed(unit, how);
+    if (unit->value == NULL)
+        unit->value = run_pass(unit, "prune", pass_prune, prepare(unit, 0));
+    return true;
+}
+
+bool unit_make_value_grad(Unit *unit)
+{
+    Reverse reverse = { .seeds = false };
+    int how = setjmp(unit->heap.on_failure);
+
+    if (how != 0)
+        return failed(unit, how);
+    if (unit->value_grad == NULL && unit->scalar)
+        unit->value_grad = run_pass(unit, "prune", pass_prune, reverse_program(unit, &reverse));
+    return true;
+}
+
+bool unit_make_reversed(Unit *unit)
+{
+    Reverse reverse = { .seeds = true };
+    int how = setjmp(unit->heap.on_failure);
+
+    if (how != 0)
+        return failed(unit, how);
+    if (unit->reversed == NULL)
+        unit->reversed = run_pass(unit, "prune", pass_prune, reverse_program(unit, &reverse));
+    return true;
+}
+
+bool unit_make_sweeps(Unit *unit)
+{
+    Reverse reverse = { .seeds = true };
+    Program *program;
+    int how = setjmp(unit->heap.on_failure);
+
+    if (how != 0)
+        return failed(unit, how);
+    if (unit->sweeps.forward != NULL)
+        return true;
+    program = reverse_program(unit, &reverse);
+    pass_split(program, &reverse, &unit->sweeps);
+    program_free(program);
+    finish_pass(unit, "forward", unit->sweeps.forward);
+    finish_pass(unit, "backward", unit->sweeps.backward);
+    return true;
+}
+
+/* ---- opening ----------------------------------------------------------------------------------------- */
+
+static Span whole_file(const Unit *unit)
+{
+    return (Span){ 0, unit->source.size > 0 };
+}
+
+/* The declared symbol of this name, or NO_ID. */
+static SymId find_declared(const Unit *unit, const char *name, size_t size)
+{
+    for (size_t i = 0; i < unit->lowered.declared.count; i++) {
+        SymId symbol = unit->lowered.declared.at[i].symbol;
+        const char *text = names_text(&unit->names, unit->lowered.program->symbols.at[symbol].name);
+
+        if (strlen(text) == size && memcmp(text, name, size) == 0)
+            return symbol;
+    }
+    return NO_ID;
+}
+
+static bool is_wanted(Unit *unit, SymId symbol)
+{
+    const Symbol *s = &unit->lowered.program->symbols.at[symbol];
+
+    if (unit->options.wanted == NULL)
+        return s->role == SYM_PARAM;
+    for (size_t i = 0; i < unit->options.wanted_count; i++)
+        if (strcmp(unit->options.wanted[i], names_text(&unit->names, s->name)) == 0)
+            return true;
+    return false;
+}
+
+static void check_wanted_names(Unit *unit)
+{
+    for (size_t i = 0; i < unit->options.wanted_count; i++) {
+        const char *name = unit->options.wanted[i];
+        SymId symbol = find_declared(unit, name, strlen(name));
+
+        if (symbol == NO_ID)
+            diag_error(&unit->diag, whole_file(unit), "--wrt: '%s' is not a param or input of this model", name);
+        else if (unit->lowered.program->symbols.at[symbol].role == SYM_INTEGER)
+            diag_error(&unit->diag, unit->lowered.program->symbols.at[symbol].at,
+                       "--wrt: '%s' is an integer input; nothing varies with it continuously", name);
+    }
+}
+
+static void choose_wanted(Unit *unit)
+{
+    unit->wanted_is_params = true;
+    for (size_t i = 0; i < unit->lowered.declared.count; i++) {
+        SymId symbol = unit->lowered.declared.at[i].symbol;
+        bool wanted = is_wanted(unit, symbol);
+
+        if (wanted)
+            vec_push(unit->arena, &unit->wanted, symbol);
+        if (wanted != (unit->lowered.program->symbols.at[symbol].role == SYM_PARAM))
+            unit->wanted_is_params = false;
+    }
+    if (unit->wanted.count == 0 && unit->diag.errors == 0)
+        diag_error(&unit->diag, whole_file(unit), "there is nothing to differentiate by: declare a param, or name inputs with --wrt");
+}
+
+static bool is_scalar_model(const Program *program)
+{
+    return program->outputs.count == 1 && program->symbols.at[program->outputs.at[0]].rank == 0;
+}
+
+/* Source text up to the first error-free program; what fails leaves its messages in unit->diag. */
+static void open_model(Unit *unit)
+{
+    ast_init(&unit->ast, unit->arena, &unit->names, &unit->source);
+    ast_parse(&unit->ast, &unit->diag);
+    if (unit->diag.errors > 0)
+        return;
+    sema_check(&unit->model, unit->arena, &unit->ast, unit->options.overrides, unit->options.override_count, &unit->diag);
+    if (unit->diag.errors > 0)
+        return;
+    lower_model(&unit->lowered, unit->arena, &unit->model, &unit->diag, &unit->heap);
+    if (unit->diag.errors > 0)
+        return;
+    finish_pass(unit, "lower", unit->lowered.program);
+    check_wanted_names(unit);
+    choose_wanted(unit);
+    unit->scalar = is_scalar_model(unit->lowered.program);
+}
+
+bool unit_open(Unit *unit, const char *source_name, const char *text, size_t size, const Options *options)
+{
+    int how;
+
+    *unit = (Unit){ .options = *options };
+    how = setjmp(unit->heap.on_failure);
+    if (how != 0)
+        return failed(unit, how);
+    unit->arena = heap_arena(&unit->heap);
+    names_init(&unit->names, unit->arena);
+    text_init(&unit->dump, unit->arena);
+    unit->source = (Source){ source_name, text, (uint32_t)size };
+    diag_init(&unit->diag, unit->arena, &unit->source);
+    if (size > INT32_MAX) {
+        unit->source.size = 0;
+        diag_error(&unit->diag, (Span){ 0, 0 }, "the file is larger than 2 GB");
+        return false;
+    }
+    open_model(unit);
+    return unit->diag.errors == 0;
+}
+
+void unit_close(Unit *unit)
+{
+    heap_free(&unit->heap);
+}
