@@ -99,22 +99,8 @@ static Program *reverse_program(Unit *unit, Reverse *reverse)
 
 /* ---- the programs of a unit -------------------------------------------------------------------------- */
 
-/* Memory that ran out, or an internal error: the message is in unit->failure. */
-static bool failed(Unit *unit, int how)
-{
-    if (how == 1) {
-        unit->failure = "memory ran out";
-        unit->out_of_memory = true;
-    }
-    return false;
-}
-
 bool unit_make_value(Unit *unit)
 {
-    int how = setjmp(unit->heap.on_failure);
-
-    if (how != 0)
-        return failed(unit, how);
     if (unit->value == NULL)
         unit->value = run_pass(unit, "prune", pass_prune, prepare(unit, 0));
     return true;
@@ -123,35 +109,26 @@ bool unit_make_value(Unit *unit)
 bool unit_make_value_grad(Unit *unit)
 {
     Reverse reverse = { .seeds = false };
-    int how = setjmp(unit->heap.on_failure);
 
-    if (how != 0)
-        return failed(unit, how);
-    if (unit->value_grad == NULL && unit->scalar)
+    if (unit->value_grad == NULL && unit->scalar && unit->wanted.count > 0)
         unit->value_grad = run_pass(unit, "prune", pass_prune, reverse_program(unit, &reverse));
-    return true;
+    return unit->diag.errors == 0;
 }
 
 bool unit_make_reversed(Unit *unit)
 {
     Reverse reverse = { .seeds = true };
-    int how = setjmp(unit->heap.on_failure);
 
-    if (how != 0)
-        return failed(unit, how);
     if (unit->reversed == NULL)
         unit->reversed = run_pass(unit, "prune", pass_prune, reverse_program(unit, &reverse));
-    return true;
+    return unit->diag.errors == 0;
 }
 
 bool unit_make_sweeps(Unit *unit)
 {
     Reverse reverse = { .seeds = true };
     Program *program;
-    int how = setjmp(unit->heap.on_failure);
 
-    if (how != 0)
-        return failed(unit, how);
     if (unit->sweeps.forward != NULL)
         return true;
     program = reverse_program(unit, &reverse);
@@ -159,7 +136,7 @@ bool unit_make_sweeps(Unit *unit)
     program_free(program);
     finish_pass(unit, "forward", unit->sweeps.forward);
     finish_pass(unit, "backward", unit->sweeps.backward);
-    return true;
+    return unit->diag.errors == 0;
 }
 
 /* ---- opening ----------------------------------------------------------------------------------------- */
@@ -221,7 +198,8 @@ static void choose_wanted(Unit *unit)
             unit->wanted_is_params = false;
     }
     if (unit->wanted.count == 0 && unit->diag.errors == 0)
-        diag_error(&unit->diag, whole_file(unit), "there is nothing to differentiate by: declare a param, or name inputs with --wrt");
+        diag_warning(&unit->diag, whole_file(unit),
+                     "there is nothing to differentiate by: declare a param, or name inputs with --wrt");
 }
 
 static bool is_scalar_model(const Program *program)
@@ -248,17 +226,8 @@ static void open_model(Unit *unit)
     unit->scalar = is_scalar_model(unit->lowered.program);
 }
 
-bool unit_open(Unit *unit, const char *source_name, const char *text, size_t size, const Options *options)
+bool unit_open(Unit *unit, const char *source_name, const char *text, size_t size)
 {
-    int how;
-
-    *unit = (Unit){ .options = *options };
-    how = setjmp(unit->heap.on_failure);
-    if (how != 0)
-        return failed(unit, how);
-    unit->arena = heap_arena(&unit->heap);
-    names_init(&unit->names, unit->arena);
-    text_init(&unit->dump, unit->arena);
     unit->source = (Source){ source_name, text, (uint32_t)size };
     diag_init(&unit->diag, unit->arena, &unit->source);
     if (size > INT32_MAX) {
@@ -268,6 +237,28 @@ bool unit_open(Unit *unit, const char *source_name, const char *text, size_t siz
     }
     open_model(unit);
     return unit->diag.errors == 0;
+}
+
+void unit_init(Unit *unit, const Options *options)
+{
+    *unit = (Unit){ .options = *options };
+}
+
+bool unit_run(Unit *unit, UnitWork *work, void *context)
+{
+    switch (setjmp(unit->heap.on_failure)) {
+    case 0:
+        unit->arena = heap_arena(&unit->heap);
+        names_init(&unit->names, unit->arena);
+        text_init(&unit->dump, unit->arena);
+        work(unit, context);
+        return true;
+    case 1:
+        unit->failure = "memory ran out";
+        return false;
+    default: /* finish_pass has said what */
+        return false;
+    }
 }
 
 void unit_close(Unit *unit)

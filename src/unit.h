@@ -19,6 +19,7 @@ typedef struct {
     bool fast;             /* --fast */
     bool include_runtime;  /* --runtime=include */
     uint32_t stack_limit;  /* --stack-limit: functions whose arrays need more bytes take a workspace argument */
+    const char *header_name; /* what the emitted file includes; NULL: PREFIX_grad.h */
     const char *dump;      /* -d: comma-separated names of passes after which the program is dumped, or NULL */
 } Options;
 
@@ -29,7 +30,6 @@ typedef struct {
     Heap heap;
     Arena *arena;           /* of the heap: everything but the programs */
     const char *failure;    /* memory ran out, or an internal error: what it was; else NULL */
-    bool out_of_memory;
     Names names;
     Source source;
     Diag diag;
@@ -47,16 +47,24 @@ typedef struct {
     Text dump;              /* what -d asked for */
 } Unit;
 
-/* Reads, checks and lowers the model. All functions here that return false tell why in unit->diag (the input has errors) or in
- * unit->failure. */
-bool unit_open(Unit *unit, const char *source_name, const char *text, size_t size, const Options *options);
+/* An empty unit. Allocates nothing. */
+void unit_init(Unit *unit, const Options *options);
 
-/* Each makes its programs once; asking again costs nothing. */
+/* Runs `work`, inside which everything below and everything that takes the unit may be called. False if memory ran out or an
+ * internal error turned up: unit->failure says what; then only unit_close may follow. */
+typedef void UnitWork(Unit *unit, void *context);
+bool unit_run(Unit *unit, UnitWork *work, void *context);
+
+/* Reads, checks and lowers a model; `text` must live as long as the unit. False: unit->diag has errors. */
+bool unit_open(Unit *unit, const char *source_name, const char *text, size_t size);
+
+/* Each makes its programs once; asking again costs nothing. False: unit->diag has errors (a function without a derivative). */
 bool unit_make_value(Unit *unit);
-bool unit_make_value_grad(Unit *unit); /* scalar models */
+bool unit_make_value_grad(Unit *unit); /* scalar models with something to differentiate by; else it stays NULL */
 bool unit_make_reversed(Unit *unit);
 bool unit_make_sweeps(Unit *unit);
 
+/* Frees everything. */
 void unit_close(Unit *unit);
 
 #endif

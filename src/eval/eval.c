@@ -256,7 +256,7 @@ static void reset_symbols(Evaluation *e)
         if ((role != SYM_LOCAL && role != SYM_OUTPUT && role != SYM_GRADIENT && role != SYM_TAPE) || e->reals[s] == NULL)
             continue;
         for (size_t i = 0; i < count; i++)
-            e->reals[s][i] = e->code->started[s] ? -INFINITY : 0;
+            e->reals[s][i] = e->code->started[s] ? -HUGE_VAL : 0;
     }
 }
 

@@ -14,7 +14,7 @@
 typedef uint32_t AffId;  /* equal ids are equal expressions */
 typedef uint32_t AtomId;
 #define AFF_ZERO 0u          /* the constant 0 has id 0 in every pool */
-#define AFF_FAIL UINT32_MAX  /* a coefficient left int64_t, or a result that is not whole */
+#define AFF_FAIL UINT32_MAX  /* a coefficient left -INT64_MAX .. INT64_MAX */
 
 typedef enum { ATOM_INDEX, ATOM_ELEMENT } AtomKind;
 
@@ -23,6 +23,7 @@ typedef struct {
     uint8_t rank;     /* ATOM_ELEMENT: number of subscripts */
     uint32_t of;      /* the index, or the integer array's symbol */
     uint32_t subs;    /* ATOM_ELEMENT: first subscript in AffPool.subs */
+    uint32_t uses, use_count; /* ATOM_ELEMENT: the indices in its subscripts, at any depth, in AffPool.uses */
 } Atom;
 
 typedef struct {
@@ -43,6 +44,7 @@ typedef struct {
     VEC(AffTerm) terms;
     VEC(Atom) atoms;
     VEC(AffId) subs;
+    VEC(uint32_t) uses;
     HashTable aff_table, atom_table;
 } AffPool;
 

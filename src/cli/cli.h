@@ -1,0 +1,78 @@
+/* cli.h -- the command line: options, files, and one function a command. */
+#ifndef BPGEN_CLI_H
+#define BPGEN_CLI_H
+
+#include "emit/emit.h"
+#include "eval/point.h"
+
+typedef enum {
+    EXIT_OK = 0,
+    EXIT_REFUSED = 1, /* the input has errors, or a check failed */
+    EXIT_USAGE = 2,
+    EXIT_IO = 3,
+    EXIT_INTERNAL = 70
+} ExitCode;
+
+typedef enum {
+#define COMMAND(id, letter, name, arguments, help) COMMAND_##id,
+#include "cli/commands.def"
+    COMMAND_COUNT
+} CommandId;
+
+/* NAME=VALUE; both texts point into the arguments of main. */
+typedef struct {
+    const char *name;
+    size_t name_size;
+    const char *value;
+} Setting;
+
+typedef VEC(Setting) SettingVec;
+
+typedef struct {
+    CommandId command;
+    const char *model;        /* path, or "-" */
+    SettingVec settings, seeds;
+    const char *output;       /* -o, or NULL */
+    const char *example;      /* --example, or NULL */
+    const char *emit;         /* --emit */
+    bool named;               /* --name was given */
+    VEC(const char *) wanted;
+    VEC(ConstOverride) overrides;
+    unsigned samples;
+    double tolerance;
+    Options options;
+    bool help, version;
+} CommandLine;
+
+/* Reads the arguments. False: a message was written to standard error (exit status EXIT_USAGE). */
+bool options_parse(CommandLine *line, Arena *arena, int argc, char **argv);
+void options_help(Text *out);
+
+/* What a command gives back; main prints it. */
+typedef struct {
+    CommandLine *line;
+    Text out;    /* for standard output */
+    Text errors; /* for standard error */
+    ExitCode code;
+} Run;
+
+typedef void CommandFn(Unit *unit, Run *run);
+#define COMMAND(id, letter, name, arguments, help) CommandFn command_##id;
+#include "cli/commands.def"
+
+/* Reads and checks the model of the command line; false: run->code and run->errors say why. */
+bool cli_open_model(Unit *unit, Run *run);
+
+/* Prints the unit's messages to run->errors; false, with EXIT_REFUSED, if there are errors among them. */
+bool cli_report(Unit *unit, Run *run);
+
+/* Fills the symbol from the text of a setting (@FILE: from the file). False: a message was written, run->code is set. */
+bool cli_read_value(Unit *unit, Run *run, Evaluation *e, SymId symbol, const Setting *setting);
+
+/* Fills all settings of the command line; `given` (by symbol) says which. False as above. */
+bool cli_read_settings(Unit *unit, Run *run, Evaluation *e, bool *given);
+
+/* The output format of this name, or NULL. */
+const Emitter *emitter_find(const char *name);
+
+#endif

@@ -1,0 +1,120 @@
+/* model.c -- what the commands share: opening the model, messages, values from the command line. */
+#include "cli/cli.h"
+#include "cli/file.h"
+
+#include <string.h>
+
+bool cli_report(Unit *unit, Run *run)
+{
+    diag_print(&unit->diag, &run->errors);
+    unit->diag.messages.count = 0;
+    if (unit->diag.errors == 0)
+        return true;
+    run->code = EXIT_REFUSED;
+    return false;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash == NULL ? path : slash + 1;
+}
+
+/* "my-net.v2.expr" makes "my_net_v2"; a leading digit gets "m_". */
+static const char *prefix_of(Arena *arena, const char *path)
+{
+    const char *name = base_name(path), *dot = strrchr(name, '.');
+    size_t size = dot == NULL || dot == name ? strlen(name) : (size_t)(dot - name);
+    Text prefix;
+
+    text_init(&prefix, arena);
+    if (size == 0 || (name[0] >= '0' && name[0] <= '9'))
+        text_add(&prefix, "m_");
+    for (size_t i = 0; i < size; i++) {
+        bool good = (name[i] >= 'a' && name[i] <= 'z') || (name[i] >= 'A' && name[i] <= 'Z') || (name[i] >= '0' && name[i] <= '9');
+
+        text_bytes(&prefix, good ? &name[i] : "_", 1);
+    }
+    return text_string(&prefix);
+}
+
+bool cli_open_model(Unit *unit, Run *run)
+{
+    CommandLine *line = run->line;
+    const char *shown = strcmp(line->model, "-") == 0 ? "<stdin>" : line->model;
+    bool needs_name = line->command == COMMAND_compile && strcmp(line->model, "-") == 0 && !line->named;
+    char *bytes;
+    size_t size;
+    Text why;
+
+    text_init(&why, unit->arena);
+    if (needs_name) {
+        text_line(&run->errors, "bpgen: a model from standard input needs --name");
+        run->code = EXIT_USAGE;
+        return false;
+    }
+    if (!file_read(unit->arena, line->model, &bytes, &size, &why)) {
+        text_line(&run->errors, "bpgen: %s", text_string(&why));
+        run->code = EXIT_IO;
+        return false;
+    }
+    if (!line->named)
+        unit->options.prefix = prefix_of(unit->arena, line->model);
+    unit_open(unit, shown, bytes, size);
+    return cli_report(unit, run);
+}
+
+bool cli_read_value(Unit *unit, Run *run, Evaluation *e, SymId symbol, const Setting *setting)
+{
+    const char *text = setting->value;
+    bool from_file = text[0] == '@';
+    char *bytes;
+    size_t size;
+    Text why;
+
+    text_init(&why, unit->arena);
+    if (from_file) {
+        if (!file_read(unit->arena, text + 1, &bytes, &size, &why)) {
+            text_line(&run->errors, "bpgen: %s", text_string(&why));
+            run->code = EXIT_IO;
+            return false;
+        }
+        text = bytes;
+    }
+    if (point_parse(e, symbol, text, from_file, &why))
+        return true;
+    text_line(&run->errors, "bpgen: %.*s: %s", (int)setting->name_size, setting->name, text_string(&why));
+    run->code = EXIT_REFUSED;
+    return false;
+}
+
+static SymId find_symbol(const Unit *unit, const Setting *setting)
+{
+    for (size_t i = 0; i < unit->lowered.declared.count; i++) {
+        SymId symbol = unit->lowered.declared.at[i].symbol;
+        const char *name = names_text(&unit->names, unit->lowered.program->symbols.at[symbol].name);
+
+        if (strlen(name) == setting->name_size && memcmp(name, setting->name, setting->name_size) == 0)
+            return symbol;
+    }
+    return NO_ID;
+}
+
+bool cli_read_settings(Unit *unit, Run *run, Evaluation *e, bool *given)
+{
+    for (size_t i = 0; i < run->line->settings.count; i++) {
+        const Setting *setting = &run->line->settings.at[i];
+        SymId symbol = find_symbol(unit, setting);
+
+        if (symbol == NO_ID) {
+            text_line(&run->errors, "bpgen: '%.*s' is not a param or input of this model", (int)setting->name_size, setting->name);
+            run->code = EXIT_REFUSED;
+            return false;
+        }
+        if (!cli_read_value(unit, run, e, symbol, setting))
+            return false;
+        given[symbol] = true;
+    }
+    return true;
+}

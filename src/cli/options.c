@@ -1,0 +1,299 @@
+/* options.c -- the arguments of the command line, by options.def and commands.def. */
+#define _GNU_SOURCE
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum {
+#define OPTION(ID, letter, name, argument, commands, help) OPTION_##ID,
+#include "cli/options.def"
+    OPTION_COUNT
+} OptionId;
+
+typedef struct {
+    char letter;
+    const char *name, *argument, *commands, *help;
+} OptionRow;
+
+static const OptionRow options[] = {
+#define OPTION(ID, letter, name, argument, commands, help) { letter, name, argument, commands, help },
+#include "cli/options.def"
+};
+
+typedef struct {
+    char letter;
+    const char *name, *arguments, *help;
+} CommandRow;
+
+static const CommandRow commands[] = {
+#define COMMAND(id, letter, name, arguments, help) { letter, name, arguments, help },
+#include "cli/commands.def"
+};
+
+#define EMITTER(name) extern const Emitter name;
+#include "emitters.def"
+#undef EMITTER
+
+static const Emitter *const emitters[] = {
+#define EMITTER(name) &name,
+#include "emitters.def"
+#undef EMITTER
+    NULL
+};
+
+/* getopt_long's own value for option k is FIRST_VALUE + k, out of the way of letters. */
+enum { FIRST_VALUE = 256 };
+
+void options_help(Text *out)
+{
+    text_line(out, "bpgen %s: C code for values and derivatives of mathematical models", BPGEN_VERSION);
+    text_line(out, "%s", "");
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        text_line(out, "  bpgen %s%s%-*s %s", commands[i].name, *commands[i].name == '\0' ? "" : " ",
+                  (int)(32 - strlen(commands[i].name) - (*commands[i].name != '\0')), commands[i].arguments, commands[i].help);
+    text_line(out, "%s", "");
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const OptionRow *o = &options[i];
+        char left[64];
+
+        snprintf(left, sizeof left, "%c%c%c --%s%s%s", o->letter != 0 ? '-' : ' ', o->letter != 0 ? o->letter : ' ',
+                 o->letter != 0 ? ',' : ' ', o->name, o->argument != NULL ? "=" : "", o->argument != NULL ? o->argument : "");
+        text_line(out, "  %-24s %s", left, o->help);
+    }
+    text_line(out, "%s", "");
+    text_line(out, "Formats:");
+    for (size_t i = 0; emitters[i] != NULL; i++)
+        text_line(out, "  %-24s %s", emitters[i]->name, emitters[i]->help);
+    text_line(out, "%s", "");
+    text_line(out, "A VALUE is a number, a nested literal [[1,2],[3,4]], or @FILE with numbers. MODEL - is standard input.");
+    text_line(out, "Exit status: 0 ok, 1 the model has errors or a check failed, 2 wrong usage, 3 input or output failed, 70 a bug.");
+}
+
+const Emitter *emitter_find(const char *name)
+{
+    for (size_t i = 0; emitters[i] != NULL; i++)
+        if (strcmp(emitters[i]->name, name) == 0)
+            return emitters[i];
+    return NULL;
+}
+
+static bool usage(const char *format, const char *text)
+{
+    fprintf(stderr, "bpgen: ");
+    fprintf(stderr, format, text); /* the formats are the literals of this file */
+    fprintf(stderr, "; see bpgen --help\n");
+    return false;
+}
+
+static bool read_setting(const char *text, Setting *setting)
+{
+    const char *equals = strchr(text, '=');
+
+    if (equals == NULL || equals == text)
+        return false;
+    *setting = (Setting){ text, (size_t)(equals - text), equals + 1 };
+    return true;
+}
+
+static void split_names(CommandLine *line, Arena *arena, const char *text)
+{
+    while (*text != '\0') {
+        size_t size = strcspn(text, ",");
+
+        if (size > 0)
+            vec_push(arena, &line->wanted, arena_copy(arena, text, size));
+        text += size + (text[size] == ',');
+    }
+}
+
+static bool is_identifier(const char *text)
+{
+    size_t size = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
+    return size > 0 && text[size] == '\0' && (text[0] < '0' || text[0] > '9');
+}
+
+static bool read_number(const char *text, double least, double most, double *out)
+{
+    char *end;
+
+    errno = 0;
+    *out = strtod(text, &end);
+    return end != text && *end == '\0' && errno == 0 && *out >= least && *out <= most;
+}
+
+static bool read_assignment(CommandLine *line, Arena *arena, OptionId id, const char *text)
+{
+    Setting setting;
+
+    if (!read_setting(text, &setting))
+        return usage("'%s' is not NAME=VALUE", text);
+    if (id == OPTION_SEED)
+        vec_push(arena, &line->seeds, setting);
+    else
+        vec_push(arena, &line->overrides,
+                 (ConstOverride){ arena_copy(arena, setting.name, setting.name_size), setting.value });
+    return true;
+}
+
+static bool read_word(const char *text, const char *no, const char *yes, bool *out, const char *message)
+{
+    *out = strcmp(text, yes) == 0;
+    return *out || strcmp(text, no) == 0 || usage(message, text);
+}
+
+/* What an option does; `text` is its argument. */
+static bool apply(CommandLine *line, Arena *arena, OptionId id, const char *text)
+{
+    double number = 0;
+    bool chosen = false;
+
+    switch (id) {
+    case OPTION_OUTPUT:
+        line->output = text;
+        return true;
+    case OPTION_NAME:
+        line->options.prefix = text;
+        line->named = true;
+        return is_identifier(text) || usage("--name: '%s' is not a C identifier", text);
+    case OPTION_WRT:
+        split_names(line, arena, text);
+        return line->wanted.count > 0 || usage("--wrt needs names, not '%s'", text);
+    case OPTION_EMIT:
+        line->emit = text;
+        return emitter_find(text) != NULL || usage("there is no format '%s'", text);
+    case OPTION_REAL:
+        if (!read_word(text, "double", "float", &chosen, "--real takes double or float, not '%s'"))
+            return false;
+        line->options.real = chosen ? REAL_FLOAT : REAL_DOUBLE;
+        return true;
+    case OPTION_FAST:
+        line->options.fast = true;
+        return true;
+    case OPTION_RUNTIME:
+        return read_word(text, "print", "include", &line->options.include_runtime, "--runtime takes print or include, not '%s'");
+    case OPTION_STACK:
+        if (!read_number(text, 0, UINT32_MAX, &number))
+            return usage("--stack-limit takes a number of bytes, not '%s'", text);
+        line->options.stack_limit = (uint32_t)number;
+        return true;
+    case OPTION_EXAMPLE:
+        line->example = text;
+        return true;
+    case OPTION_DUMP:
+        line->options.dump = text;
+        return true;
+    case OPTION_CONST:
+    case OPTION_SEED:
+        return read_assignment(line, arena, id, text);
+    case OPTION_SAMPLES:
+        if (!read_number(text, 1, 1e6, &number))
+            return usage("--samples takes a number from 1 to 1000000, not '%s'", text);
+        line->samples = (unsigned)number;
+        return true;
+    case OPTION_TOL:
+        return read_number(text, 0, 1, &line->tolerance) || usage("--tol takes a number from 0 to 1, not '%s'", text);
+    case OPTION_HELP:
+        line->help = true;
+        return true;
+    case OPTION_VERSION:
+        line->version = true;
+        return true;
+    case OPTION_COUNT:
+        break;
+    }
+    return false;
+}
+
+static CommandId find_command(const char *word)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (*commands[i].name != '\0' && strcmp(commands[i].name, word) == 0)
+            return (CommandId)i;
+    return COMMAND_compile;
+}
+
+static bool check_allowed(const CommandLine *line, OptionId id)
+{
+    const char *allowed = options[id].commands;
+    char text[64];
+
+    if (*allowed == '*' || strchr(allowed, commands[line->command].letter) != NULL)
+        return true;
+    snprintf(text, sizeof text, "--%s does not go with %s", options[id].name,
+             *commands[line->command].name == 0 ? "the compile command" : commands[line->command].name);
+    return usage("%s", text);
+}
+
+static bool take_words(CommandLine *line, Arena *arena, int count, char **words)
+{
+    for (int i = 0; i < count; i++) {
+        Setting setting;
+
+        if (line->model == NULL && line->command != COMMAND_functions) {
+            line->model = words[i];
+        } else if (line->command != COMMAND_functions && line->command != COMMAND_compile && read_setting(words[i], &setting)) {
+            vec_push(arena, &line->settings, setting);
+        } else {
+            return usage("what is '%s'?", words[i]);
+        }
+    }
+    if (line->model == NULL && line->command != COMMAND_functions && !line->help && !line->version)
+        return usage("%s", "which model?");
+    return true;
+}
+
+static void fill_long_options(struct option *longs, char *shorts)
+{
+    size_t s = 0;
+
+    shorts[s++] = ':';
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        longs[i] = (struct option){ options[i].name, options[i].argument != NULL, NULL, FIRST_VALUE + i };
+        if (options[i].letter != 0) {
+            shorts[s++] = options[i].letter;
+            if (options[i].argument != NULL)
+                shorts[s++] = ':';
+        }
+    }
+    shorts[s] = '\0';
+}
+
+static OptionId option_of(int value)
+{
+    for (int i = 0; i < OPTION_COUNT; i++)
+        if (value == FIRST_VALUE + i || (options[i].letter != 0 && value == options[i].letter))
+            return (OptionId)i;
+    return OPTION_COUNT;
+}
+
+bool options_parse(CommandLine *line, Arena *arena, int argc, char **argv)
+{
+    struct option longs[OPTION_COUNT + 1] = { { 0 } };
+    char shorts[3 * OPTION_COUNT + 2];
+    int skip, value;
+
+    *line = (CommandLine){ .emit = "c", .samples = 10, .tolerance = 1e-7, .options = options_default() };
+    line->command = argc > 1 ? find_command(argv[1]) : COMMAND_compile;
+    skip = line->command != COMMAND_compile;
+    argc -= skip;
+    argv += skip;
+    fill_long_options(longs, shorts);
+    while ((value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+        if (value == '?')
+            return usage("there is no option '%s'", argv[optind - 1]);
+        if (value == ':')
+            return usage("the option '%s' needs an argument", argv[optind - 1]);
+        if (!check_allowed(line, option_of(value)) || !apply(line, arena, option_of(value), optarg))
+            return false;
+    }
+    line->options.wanted = line->wanted.count > 0 ? line->wanted.at : NULL;
+    line->options.wanted_count = line->wanted.count;
+    line->options.overrides = line->overrides.at;
+    line->options.override_count = line->overrides.count;
+    return take_words(line, arena, argc - optind, argv + optind);
+}

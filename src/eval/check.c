@@ -1,0 +1,153 @@
+/* check.c -- central differences with the step chosen for every variable and Richardson extrapolation.
+ *
+ * Ridders, "Accurate computation of F'(x) and F'(x) F''(x)", Advances in Engineering Software 4 (1982): a table of
+ * central differences with shrinking steps, extrapolated in h^2; the estimate with the smallest change is taken.
+ */
+#include "eval/check.h"
+
+#include <float.h>
+#include <math.h>
+
+enum { TABLE = 10 };
+
+static const double SHRINK = 1.6;      /* from one step to the next */
+static const double FIRST_STEP = 0.02; /* relative to the variable, or absolute near 0 */
+static const double GIVE_UP = 2;       /* stop when the error grew by this factor */
+static const double SETTLED = 1e-3;    /* an estimate whose own error is larger than this, relative to numbers above 1, says nothing */
+
+void check_copy_point(const Evaluation *from, Evaluation *to, const Declared *declared, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        SymId s = declared[i].symbol;
+        size_t elements = eval_elements(from->program, s);
+
+        for (size_t k = 0; k < elements; k++) {
+            if (from->reals[s] != NULL && to->reals[s] != NULL)
+                to->reals[s][k] = from->reals[s][k];
+            if (from->integers[s] != NULL && to->integers[s] != NULL)
+                to->integers[s][k] = from->integers[s][k];
+        }
+    }
+}
+
+static SymId seed_of(const Program *reversed, SymId output)
+{
+    for (SymId s = 0; s < reversed->symbols.count; s++)
+        if (reversed->symbols.at[s].role == SYM_SEED && reversed->symbols.at[s].of == output)
+            return s;
+    return NO_ID;
+}
+
+double check_total(const Evaluation *value, const Evaluation *reversed)
+{
+    const Program *p = value->program;
+    double total = 0;
+
+    for (size_t o = 0; o < p->outputs.count; o++) {
+        SymId output = p->outputs.at[o], seed = seed_of(reversed->program, reversed->program->outputs.at[o]);
+
+        for (size_t i = 0; seed != NO_ID && i < eval_elements(p, output); i++)
+            total += reversed->reals[seed][i] * value->reals[output][i];
+    }
+    return total;
+}
+
+static double total_at(Evaluation *value, const Evaluation *reversed, double *element, double at)
+{
+    double kept = *element, total;
+
+    *element = at;
+    eval_run(value);
+    total = check_total(value, reversed);
+    *element = kept;
+    return total;
+}
+
+typedef struct {
+    double estimate, error;
+} Difference;
+
+static double central(Evaluation *value, const Evaluation *reversed, double *element, double h)
+{
+    double x = *element, above = x + h, below = x - h;
+
+    return (total_at(value, reversed, element, above) - total_at(value, reversed, element, below)) / (above - below);
+}
+
+static Difference differentiate(Evaluation *value, const Evaluation *reversed, double *element)
+{
+    double table[TABLE][TABLE], h = FIRST_STEP * fmax(fabs(*element), 0.1);
+    Difference best = { (double)NAN, HUGE_VAL };
+
+    for (int i = 0; i < TABLE; i++, h /= SHRINK) {
+        double factor = SHRINK * SHRINK;
+
+        table[0][i] = central(value, reversed, element, h);
+        if (!isfinite(table[0][i]))
+            continue;
+        for (int j = 1; j <= i && isfinite(table[j - 1][i - 1]); j++, factor *= SHRINK * SHRINK) {
+            double error;
+
+            table[j][i] = (table[j - 1][i] * factor - table[j - 1][i - 1]) / (factor - 1);
+            error = fmax(fabs(table[j][i] - table[j - 1][i]), fabs(table[j][i] - table[j - 1][i - 1]));
+            if (error <= best.error)
+                best = (Difference){ table[j][i], error };
+        }
+        if (i > 0 && isfinite(table[i - 1][i - 1]) && isfinite(table[i][i]) &&
+            fabs(table[i][i] - table[i - 1][i - 1]) >= GIVE_UP * best.error)
+            break;
+    }
+    return best;
+}
+
+static void compare(CheckReport *report, Evaluation *value, const Evaluation *reversed, SymId symbol, SymId gradient,
+                    size_t element, double total)
+{
+    CheckGap gap = { .symbol = symbol, .element = element, .reverse = reversed->reals[gradient][element] };
+    Difference difference = differentiate(value, reversed, &value->reals[symbol][element]);
+    double size;
+
+    gap.difference = difference.estimate;
+    gap.noise = difference.error + 8 * DBL_EPSILON * fabs(total) / fmax(fabs(value->reals[symbol][element]), 0.1);
+    size = fmax(fabs(gap.reverse), fabs(gap.difference));
+    if (isnan(gap.difference) || gap.noise > SETTLED * fmax(size, 1)) {
+        report->skipped++;
+        return;
+    }
+    report->compared++;
+    gap.gap = isnan(gap.reverse) ? HUGE_VAL : fmax(fabs(gap.reverse - gap.difference) - gap.noise, 0) / fmax(size, DBL_MIN);
+    if (report->compared == 1 || gap.gap > report->worst.gap)
+        report->worst = gap;
+}
+
+static SymId gradient_of(const Program *p, SymId symbol)
+{
+    for (size_t i = 0; i < p->gradients.count; i++)
+        if (p->symbols.at[p->gradients.at[i]].of == symbol)
+            return p->gradients.at[i];
+    return NO_ID;
+}
+
+void check_point(CheckReport *report, Evaluation *value, Evaluation *reversed, const SymId *wanted, size_t wanted_count,
+                 size_t most, Random *random)
+{
+    size_t all = 0;
+    double total;
+
+    *report = (CheckReport){ .finite = true };
+    eval_run(reversed);
+    total = check_total(reversed, reversed);
+    if (!isfinite(total)) {
+        report->finite = false;
+        return;
+    }
+    for (size_t w = 0; w < wanted_count; w++)
+        all += eval_elements(value->program, wanted[w]);
+    for (size_t w = 0; w < wanted_count; w++) {
+        SymId gradient = gradient_of(reversed->program, wanted[w]);
+
+        for (size_t i = 0; i < eval_elements(value->program, wanted[w]); i++)
+            if (all <= most || random_next(random) % all < most)
+                compare(report, value, reversed, wanted[w], gradient, i, total);
+    }
+}

@@ -1,0 +1,81 @@
+/* main.c -- bpgen: from a model to C code for its value and gradient.
+ *
+ *     text --scanner, parser--> Ast --sema--> CheckedModel --lower--> Program of stages      (unit.c: unit_open)
+ *          --simplify, unroll, prune, sink guards, outline--> Program                       (unit.c: prepare)
+ *          --reverse, first write, split--> Programs of the sweeps                           (unit.c: unit_make_*)
+ *          --plan--> loop tree --emit--> text                                                (emit/)
+ *
+ * Everything between the text of a model and the text of the results happens in memory and without global state; this file
+ * reads the arguments, runs one command and prints what it gave.
+ */
+#include "cli/cli.h"
+
+#include <stdio.h>
+
+static CommandFn *const commands[] = {
+#define COMMAND(id, letter, name, arguments, help) command_##id,
+#include "cli/commands.def"
+};
+
+static void run_command(Unit *unit, void *context)
+{
+    Run *run = context;
+
+    text_init(&run->out, unit->arena);
+    text_init(&run->errors, unit->arena);
+    if (run->line->help)
+        options_help(&run->out);
+    else if (run->line->version)
+        text_line(&run->out, "bpgen %s", BPGEN_VERSION);
+    else
+        commands[run->line->command](unit, run);
+}
+
+/* The texts of a command reach their streams, or the exit status says that they did not. */
+static ExitCode print_run(const Run *run)
+{
+    fwrite(text_string(&run->errors), 1, run->errors.size, stderr);
+    if (fwrite(text_string(&run->out), 1, run->out.size, stdout) != run->out.size || fflush(stdout) != 0) {
+        fprintf(stderr, "bpgen: cannot write to standard output\n");
+        return EXIT_IO;
+    }
+    return run->code;
+}
+
+typedef struct {
+    CommandLine line;
+    int argc;
+    char **argv;
+    bool good;
+} Arguments;
+
+static void read_arguments(Unit *unit, void *context)
+{
+    Arguments *arguments = context;
+
+    arguments->good = options_parse(&arguments->line, unit->arena, arguments->argc, arguments->argv);
+}
+
+int main(int argc, char **argv)
+{
+    Arguments arguments = { .argc = argc, .argv = argv };
+    Run run = { .line = &arguments.line };
+    Unit options, unit;
+    ExitCode code;
+
+    unit_init(&options, &(Options){ 0 });
+    if (unit_run(&options, read_arguments, &arguments) && !arguments.good) {
+        unit_close(&options);
+        return EXIT_USAGE;
+    }
+    unit_init(&unit, &arguments.line.options);
+    if (options.failure == NULL && unit_run(&unit, run_command, &run)) {
+        code = print_run(&run);
+    } else {
+        fprintf(stderr, "bpgen: %s\n", options.failure != NULL ? options.failure : unit.failure);
+        code = EXIT_INTERNAL;
+    }
+    unit_close(&unit);
+    unit_close(&options);
+    return (int)code;
+}
