@@ -1,21 +1,27 @@
-# bpgen -- `make` builds build/bpgen; `make demo` and `make check` do everything on a fresh machine.
+# bpgen -- `make demo` and `make check` do everything on a fresh machine; `make` alone builds build/bpgen.
 CC      ?= gcc
 CFLAGS  ?= -O2 -g
 BUILD   ?= build
+PREFIX  ?= /usr/local
+VERSION := $(shell sed -n 's/^.define BPGEN_VERSION "\(.*\)"/\1/p' src/unit.h)
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion -Wmissing-prototypes -Wstrict-prototypes -Werror
 ALL_CFLAGS := -std=c11 $(WARN) $(CFLAGS) -Isrc -I$(BUILD) -I.
 
-SOURCES := $(sort $(wildcard src/*/*.c) $(filter-out src/main.c,$(wildcard src/*.c)))
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/parser.o $(BUILD)/scanner.o $(BUILD)/runtime_text.o
+SOURCES  := $(sort $(filter-out src/main.c,$(wildcard src/*/*.c src/*.c)))
+OBJECTS  := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/parser.o $(BUILD)/scanner.o $(BUILD)/runtime_text.o
 EMITTERS := $(sort $(wildcard src/emit/emit_*.c))
+TESTS    := $(sort $(wildcard tests/unit/*.c tests/numeric/*.c))
 
 all: $(BUILD)/bpgen
+
+# ---- building --------------------------------------------------------------------------------------------
 
 $(BUILD)/bpgen: $(BUILD)/src/main.o $(BUILD)/libbpgen.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm
 
 $(BUILD)/libbpgen.a: $(OBJECTS)
-	rm -f $@ && ar rcs $@ $^
+	@rm -f $@
+	ar rcs $@ $^
 
 $(BUILD)/%.o: %.c | $(BUILD)/emitters.def $(BUILD)/parser.h
 	@mkdir -p $(dir $@)
@@ -26,19 +32,74 @@ $(BUILD)/%.o: $(BUILD)/%.c
 
 $(BUILD)/parser.c $(BUILD)/parser.h &: grammar/parser.y
 	@mkdir -p $(BUILD)
+	@command -v bison >/dev/null || { echo "bison is missing: run 'make setup', or install the package bison"; exit 1; }
 	bison -Wall -Werror --defines=$(BUILD)/parser.h -o $(BUILD)/parser.c $<
 
 $(BUILD)/scanner.c: grammar/scanner.l $(BUILD)/parser.h
+	@command -v flex >/dev/null || { echo "flex is missing: run 'make setup', or install the package flex"; exit 1; }
 	flex -o $@ $<
+
+$(BUILD)/runtime_text.c: runtime/bpgen_runtime.h runtime/embed.sh $(wildcard runtime/*.sed runtime/*.awk)
+	@mkdir -p $(BUILD)
+	sh runtime/embed.sh text $< > $@.new && mv $@.new $@
+
+$(BUILD)/bpgen_runtime.h: runtime/bpgen_runtime.h runtime/embed.sh $(wildcard runtime/*.sed runtime/*.awk)
+	@mkdir -p $(BUILD)
+	sh runtime/embed.sh header $< > $@.new && mv $@.new $@
 
 # The output formats are found, not registered: src/emit/emit_NAME.c defines `const Emitter emit_NAME`.
 $(BUILD)/emitters.def: $(EMITTERS)
 	@mkdir -p $(BUILD)
 	@for f in $(basename $(notdir $(EMITTERS))); do echo "EMITTER($$f)"; done > $@
 
--include $(wildcard $(BUILD)/*.d $(BUILD)/src/*.d $(BUILD)/src/*/*.d)
+-include $(wildcard $(BUILD)/*.d $(BUILD)/src/*.d $(BUILD)/src/*/*.d $(BUILD)/tests/*/*.d)
+
+# ---- the two commands for a fresh machine ----------------------------------------------------------------
+
+demo:
+	@sh tests/setup.sh build
+	@$(MAKE) --no-print-directory all
+	@sh examples/demo.sh $(BUILD)
+
+check:
+	@sh tests/setup.sh tests
+	@$(MAKE) --no-print-directory all tests $(BUILD)/bpgen_runtime.h
+	@sh tests/run.sh $(BUILD)
+
+setup:
+	@sh tests/setup.sh tests
+
+# ---- tests, benchmarks -----------------------------------------------------------------------------------
+
+tests: $(TESTS:%.c=$(BUILD)/%)
+
+$(BUILD)/tests/%: tests/%.c $(BUILD)/libbpgen.a
+	@mkdir -p $(dir $@)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/libbpgen.a -lmpfr -lgmp -lm
+
+# Everything again with the address and undefined-behaviour sanitizers, in a build folder of its own.
+asan:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)-asan CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" check
+
+bench: all
+	@sh bench/run.sh $(BUILD)
+
+# ---- installing and packing ------------------------------------------------------------------------------
+
+install: all $(BUILD)/bpgen_runtime.h
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install $(BUILD)/bpgen $(DESTDIR)$(PREFIX)/bin/bpgen
+	install -m 644 $(BUILD)/bpgen_runtime.h $(DESTDIR)$(PREFIX)/include/bpgen_runtime.h
+	install -m 644 doc/bpgen.1 $(DESTDIR)$(PREFIX)/share/man/man1/bpgen.1
+	install -m 644 doc/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/bpgen
+
+dist:
+	@mkdir -p $(BUILD)
+	git archive --prefix=bpgen-$(VERSION)/ -o $(BUILD)/bpgen-$(VERSION).tar.gz HEAD
+	@echo $(BUILD)/bpgen-$(VERSION).tar.gz
 
 clean:
-	rm -rf $(BUILD)
+	rm -rf $(BUILD) $(BUILD)-asan
 
-.PHONY: all clean
+.PHONY: all demo check setup tests asan bench install dist clean

@@ -113,7 +113,8 @@ void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size)
         return old;
     if (old != NULL && old_room >= OWN_CHUNK)
         return grow_own_chunk(arena, old, old_room, new_room);
-    if (old != NULL && (char *)old + old_room == top->bytes + top->used && top->room - top->used >= new_room - old_room) {
+    if (old != NULL && new_room < OWN_CHUNK && (char *)old + old_room == top->bytes + top->used &&
+        top->room - top->used >= new_room - old_room) { /* a block of OWN_CHUNK or more has a chunk of its own */
         top->used += new_room - old_room;
         return old;
     }

@@ -235,10 +235,17 @@ static void push_item(Program *p, ItemKind kind, uint32_t id)
     vec_push(p->arena, &p->body, (Item){ (uint8_t)kind, id });
 }
 
+uint32_t stage_subs(const Program *p, const Stage *stage)
+{
+    uint32_t rank = p->symbols.at[stage->target].rank;
+
+    return stage->op == STAGE_ARGMAX ? rank - 1 : rank;
+}
+
 StageId program_stage(Program *p, Stage stage)
 {
     StageId id = (StageId)p->stages.count;
-    uint32_t subs = p->symbols.at[stage.target].rank - (stage.op == STAGE_ARGMAX);
+    uint32_t subs = stage_subs(p, &stage);
     Range *domain = stage.rank == 0 ? NULL : arena_array(p->arena, Range, stage.rank);
     AffId *copy = subs == 0 ? NULL : arena_array(p->arena, AffId, subs);
 

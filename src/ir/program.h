@@ -196,6 +196,7 @@ const IndexId *set_items(const Program *p, SetId set, uint32_t *count); /* ascen
 
 /* `domain` (stage.rank ranges) and `subs` are copied. */
 StageId program_stage(Program *p, Stage stage);
+uint32_t stage_subs(const Program *p, const Stage *stage); /* how many subscripts its target has */
 LoopId program_begin_loop(Program *p, Loop loop);
 void program_end_loop(Program *p, LoopId loop);
 
@@ -220,6 +221,15 @@ void rebuild_begin(Rebuild *r, const Program *from, Program *to);
 NodeId rebuild_node(Rebuild *r, NodeId old);
 AffId rebuild_aff(Rebuild *r, AffId old);
 void rebuild_forget(Rebuild *r); /* after the maps changed */
+
+/* An empty program with the symbols, indices, outputs, gradients and flags of `from`, all under the same numbers. */
+Program *program_like(const Program *from);
+/* Appends a copy of a stage, of an item of the body (an END closes the innermost open loop). Indices that the map renames are
+ * renamed in the domain, too. */
+StageId rebuild_stage(Rebuild *r, StageId old);
+void rebuild_item(Rebuild *r, Item item);
+/* The nodes that stages and loop conditions of `from` need, copied in their old order, which is the user's. */
+void rebuild_all_nodes(Rebuild *r);
 
 /* In the same program: `node` with indices replaced (`from[i]` by `to[i]`, all at once). */
 NodeId node_substitute(Program *p, NodeId node, const IndexId *from, const AffId *to, uint32_t count);

@@ -122,7 +122,6 @@ NodeId rebuild_node(Rebuild *r, NodeId old)
         if (r->memo[top] != NO_ID)
             continue;
         made = build(r, top);
-        reserve_memo(r);
         r->memo[top] = made;
         vec_push(r->to->arena, &r->dirty, top);
         info = r->from->infos.at[top];

@@ -1,0 +1,182 @@
+/* c_body.h -- one function being printed: which node is computed where, and how.
+ *
+ * A scope is the body of a FOR of the plan, or the function's block. A node that a scope computes is an instance; a node that does
+ * not change in a loop and is not in a branch belongs to an outer scope. Inside a scope, contexts are branches: (parent context,
+ * condition, side). An instance stands in the deepest context that contains all its uses, so what only one branch needs is
+ * computed only there. c_scope.c finds scopes, contexts and instances; c_place.c gives them an order; c_print.c writes them.
+ */
+#ifndef BPGEN_EMIT_C_BODY_H
+#define BPGEN_EMIT_C_BODY_H
+
+#include "emit/c_model.h"
+#include "plan/plan.h"
+
+typedef struct {
+    NodeId node;
+    uint32_t context;
+    uint32_t item;      /* ordinal of the scope's item that needs it first */
+    uint32_t uses;
+    uint32_t segment;   /* where it is computed; NO_ID: not placed */
+    uint32_t time;      /* when it is known in that segment */
+    uint32_t escape;    /* the opening in front of which it is declared, or NO_ID */
+    uint32_t next_declared;
+    const char *name;   /* NULL until it is printed */
+    uint16_t tree;      /* operations printed with it where it is not `own` */
+    uint16_t deep;      /* depth of the deepest context of what its printed tree refers to */
+    bool own;           /* has a line of its own; else it is printed inside its only user */
+    bool branch;        /* an `if` assigns it */
+} Inst;
+
+typedef struct {
+    uint32_t parent;    /* context, or NO_ID: the scope itself */
+    uint32_t group;
+    uint32_t depth;     /* 0: the scope itself */
+    uint8_t side;       /* 0: where the condition holds */
+} Context;
+
+typedef struct {
+    uint32_t context;   /* in which the condition is asked */
+    NodeId condition;   /* never a negation */
+    uint32_t side[2];   /* contexts, or NO_ID */
+    uint32_t opening;   /* the last `if` made for it, or NO_ID */
+} Group;
+
+typedef struct {
+    uint32_t context;           /* of the scope itself */
+    uint32_t first_inst, inst_count; /* by (item, node) ascending */
+    uint32_t first_export, export_count; /* nodes that the parent computes for it */
+    uint64_t times;             /* how often the body runs */
+} Scope;
+
+/* Numbers of gates by source span: forward lines get them in order, backward lines find them. */
+typedef struct {
+    VEC(Span) spans;
+    HashTable table;
+} Gates;
+
+/* Where the elements of a symbol are, in C. */
+typedef struct {
+    const char *base;      /* "p->W1", "z"; NULL: not yet declared */
+    const char *name;      /* to make other names from */
+    bool loaded;           /* a scalar that is read: gets a local at the top */
+    bool used;
+    uint32_t writes;       /* leaves that write it */
+    uint32_t last_write;   /* number (from 1) of the last of them, 0: none */
+    uint32_t write_scope, write_segment, write_time; /* c_place.c: its last writer so far */
+} CSymbol;
+
+struct Placing;
+
+typedef struct CBody {
+    CModel *m;
+    const Plan *plan;
+    Program *p;            /* the plan's */
+    Arena *arena;
+    Text *out;
+    Text line;             /* the line being made */
+    CNames names;
+    Gates *gates;
+    Counts *counts;
+    uint64_t times;        /* of the scope being printed */
+    CSymbol *symbols;      /* by symbol */
+    Scope *scopes;         /* by plan node; [0] is the function's block, [id+1] a FOR */
+    uint32_t *ordinals;    /* by plan node: its place among the items of its scope */
+    uint32_t *first_leaf;  /* by plan node: number of its first leaf, from 1 */
+    uint32_t *last_write;  /* by node: number of the last leaf that writes something it reads */
+    uint32_t *atom_write;  /* by atom: likewise */
+    uint32_t *where;       /* by node: its visible instance, or NO_ID */
+    VEC(Inst) insts;
+    VEC(Context) contexts;
+    VEC(Group) groups;
+    HashTable group_table;
+    VEC(NodeId) exports;
+    const char **index_names; /* by index, while its loop is open */
+    int64_t *index_low, *index_high;
+    const char **accumulators; /* by plan node: the local of a leaf that is held */
+    const char **positions;    /* by plan node: prefix of the position locals of an ARGMAX */
+    uint32_t last_number;  /* of the gate whose comment was printed last */
+    uint16_t used_parts;
+    bool has_integers;     /* some integer symbol is computed here */
+    size_t backward_item;  /* ordinal of the first top item of the backward sweep */
+} CBody;
+
+/* c_scope.c */
+void c_scopes_find(CBody *b);
+uint32_t c_context(CBody *b, uint32_t parent, NodeId condition, unsigned side);
+/* Removes negations: they change the side. */
+NodeId c_condition(const CBody *b, NodeId condition, unsigned *side);
+static inline uint32_t c_scope_id(PlanId plan) { return plan == NO_ID ? 0 : plan + 1; }
+static inline PlanId c_first_item(const CBody *b, PlanId plan)
+{
+    return plan == NO_ID ? b->plan->first : b->plan->nodes.at[plan].first_child;
+}
+/* Is it printed where it is used, without an instance? */
+bool c_is_plain(const CBody *b, NodeId node);
+
+/* c_shape.c: which instances of the scope get lines of their own. */
+void c_shape_scope(CBody *b, uint32_t scope);
+
+/* c_place.c: the order of a scope. */
+typedef enum { ITEM_DEFINE, ITEM_ASSIGN, ITEM_OPEN, ITEM_START_LEAF, ITEM_LEAF, ITEM_FOR } OrderKind;
+
+typedef struct {
+    uint8_t kind;
+    uint32_t id;    /* instance; opening; plan node */
+    uint32_t next;  /* NO_ID at the end */
+} OrderItem;
+
+typedef struct {
+    uint32_t first, last; /* items */
+    uint32_t opening;     /* NO_ID: the scope itself */
+    uint32_t depth;
+    uint8_t side;
+} Segment;
+
+typedef struct {
+    uint32_t group, segment, time;
+    uint32_t side[2];      /* segments */
+    uint32_t declared;     /* instances declared in front of it, by next_declared */
+    VEC(SymId) cells;      /* symbols likewise */
+    bool defines;          /* the condition gets a line in front */
+    bool chained;          /* printed as `else if` */
+} Opening;
+
+typedef struct {
+    VEC(OrderItem) items;
+    VEC(Segment) segments; /* [0] is the scope itself */
+    VEC(Opening) openings;
+} Order;
+
+void c_order_scope(CBody *b, PlanId plan, Order *order);
+
+/* c_expr.c */
+enum { LEVEL_ANY, LEVEL_TERNARY, LEVEL_OR, LEVEL_AND, LEVEL_EQUAL, LEVEL_RELATION, LEVEL_ADD, LEVEL_MUL, LEVEL_UNARY, LEVEL_PRIMARY };
+/* The node as an operand that binds at least as tightly as `level`; `whole`: itself, even if it has a name. */
+void c_expr(CBody *b, NodeId node, unsigned level, bool whole, Text *out);
+void c_expr_aff(CBody *b, AffId aff, unsigned level, Text *out);
+/* Is the expression wider than int32_t on the way? */
+bool c_expr_is_wide(const CBody *b, AffId aff);
+/* "p->W1[i][j]"; a symbol's own name if it is a local. ARGMAX: `rank` subscripts of one more. */
+void c_expr_element(CBody *b, SymId symbol, const AffId *subs, unsigned rank, Text *out);
+void c_expr_condition(CBody *b, NodeId condition, bool holds, Text *out);
+
+/* c_print.c */
+void c_print_body(CBody *b);
+void c_line(CBody *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Prints b->line with the comment of the gate behind it. */
+void c_line_end(CBody *b, Span at);
+
+/* c_leaf.c */
+void c_leaf_print(CBody *b, PlanId leaf, bool start);
+void c_leaf_before_loop(CBody *b, PlanId loop);
+void c_leaf_after_loop(CBody *b, PlanId loop);
+bool c_leaf_needs_start(const CBody *b, PlanId leaf);
+/* Is this leaf the one that declares its target (a C local)? */
+bool c_is_local(const CBody *b, SymId symbol);
+const char *c_declare_symbol(CBody *b, SymId symbol);
+const char *c_symbol_word(const CBody *b, SymId symbol);
+
+/* c_function.c */
+void c_function_make(CModel *m, Program *program, CFunction *function, Gates *gates);
+
+#endif

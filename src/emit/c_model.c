@@ -1,0 +1,410 @@
+/* c_model.c -- the structs of an emitted file: their members, types, sizes, and the constant arrays. */
+#include "emit/c_model.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- members ----------------------------------------------------------------------------------------- */
+
+static Member member_of(const char *name, const Symbol *symbol)
+{
+    return (Member){ name, symbol->extents, symbol->rank, symbol->integer };
+}
+
+/* Names that C does not own go first, so that they stay as they are whatever the others become. */
+static void name_all(CModel *m, CNames *names, const Program *p, const SymId *symbols, size_t count, const char **out)
+{
+    for (int owned = 0; owned < 2; owned++) {
+        for (size_t i = 0; i < count; i++) {
+            const char *name = names_text(p->names, p->symbols.at[symbols[i]].name);
+
+            if (out[i] == NULL && (owned || strcmp(c_names_take(names, name), name) == 0))
+                out[i] = owned ? c_names_take(names, name) : name;
+        }
+        if (!owned)
+            c_names_init(names, m->arena);
+        for (size_t i = 0; i < count && !owned; i++)
+            if (out[i] != NULL)
+                c_names_take(names, out[i]);
+    }
+}
+
+static Part part_of(const Symbol *symbol)
+{
+    return symbol->role == SYM_PARAM ? PART_PARAMS : symbol->role == SYM_INTEGER ? PART_INDEX : PART_INPUTS;
+}
+
+static void add_declared(CModel *m, const Program *p)
+{
+    for (size_t i = 0; i < m->unit->lowered.declared.count; i++) {
+        SymId id = m->unit->lowered.declared.at[i].symbol;
+        const Symbol *symbol = &p->symbols.at[id];
+
+        vec_push(m->arena, &m->members[part_of(symbol)], member_of(m->declared[id], symbol));
+    }
+    for (size_t i = 0; i < m->unit->wanted.count; i++) {
+        SymId id = m->unit->wanted.at[i];
+
+        vec_push(m->arena, &m->members[PART_GRAD], member_of(m->declared[id], &p->symbols.at[id]));
+    }
+}
+
+/* Struct members have name spaces of their own, but macros and readers do not care: all declared names and outputs differ. */
+static void add_members(CModel *m, const Program *p)
+{
+    size_t declared = m->unit->lowered.declared.count, count = declared + p->outputs.count;
+    SymId *symbols = arena_array(m->arena, SymId, count + 1);
+    const char **given = arena_array(m->arena, const char *, count + 1);
+    CNames names;
+
+    m->declared_count = p->symbols.count;
+    m->declared = arena_array(m->arena, const char *, p->symbols.count + 1);
+    for (size_t i = 0; i < declared; i++)
+        symbols[i] = m->unit->lowered.declared.at[i].symbol;
+    for (size_t i = 0; i < p->outputs.count; i++)
+        symbols[declared + i] = p->outputs.at[i];
+    c_names_init(&names, m->arena);
+    name_all(m, &names, p, symbols, count, given);
+    for (size_t i = 0; i < declared; i++)
+        m->declared[symbols[i]] = given[i];
+    add_declared(m, p);
+    for (size_t i = 0; i < p->outputs.count; i++) {
+        Member member = member_of(given[declared + i], &p->symbols.at[symbols[declared + i]]);
+
+        vec_push(m->arena, &m->members[PART_OUTPUTS], member);
+        vec_push(m->arena, &m->members[PART_SEED], member);
+    }
+}
+
+static void add_tape(CModel *m)
+{
+    const Program *p = m->unit->sweeps.forward;
+    CNames names;
+
+    if (p == NULL)
+        return;
+    c_names_init(&names, m->arena);
+    for (SymId s = 0; s < p->symbols.count; s++)
+        if (p->symbols.at[s].role == SYM_TAPE) {
+            const char *name = names_text(p->names, p->symbols.at[s].name);
+
+            name = name[0] == '\0' ? c_names_temporary(&names) : c_names_take(&names, name);
+            vec_push(m->arena, &m->members[PART_TAPE], member_of(name, &p->symbols.at[s]));
+        }
+}
+
+static const char *upper_case(Arena *arena, const char *text)
+{
+    char *upper = arena_copy(arena, text, strlen(text));
+
+    for (char *at = upper; *at != '\0'; at++)
+        *at = *at >= 'a' && *at <= 'z' ? (char)(*at - 'a' + 'A') : *at;
+    return upper;
+}
+
+static void add_globals(CModel *m)
+{
+    static const char *const endings[] = { "value", "value_grad", "forward", "backward", "index_ok", "selftest", "params", "inputs",
+                                           "index", "tape", "outputs", "grad", "work" };
+
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        Text text;
+
+        text_init(&text, m->arena);
+        text_printf(&text, "%s_%s", m->prefix, endings[i]);
+        vec_push(m->arena, &m->globals, text_string(&text));
+    }
+}
+
+void c_model_init(CModel *m, Unit *unit, Arena *arena)
+{
+    *m = (CModel){ .unit = unit, .arena = arena, .prefix = unit->options.prefix, .scalar = unit->scalar };
+    m->upper = upper_case(arena, m->prefix);
+    m->is_float = unit->options.real == REAL_FLOAT;
+    m->real = m->is_float ? "float" : "double";
+    m->suffix = m->is_float ? "f" : "";
+    m->real_size = m->is_float ? 4 : 8;
+    add_members(m, unit->value);
+    add_tape(m);
+    add_globals(m);
+}
+
+bool c_model_has(const CModel *m, Part part)
+{
+    return part == PART_WORK ? m->work.count > 0 : m->members[part].count > 0;
+}
+
+const char *c_model_output(const CModel *m, size_t k)
+{
+    return m->members[PART_OUTPUTS].at[k].name;
+}
+
+/* ---- types and sizes --------------------------------------------------------------------------------- */
+
+const char *c_model_type(const CModel *m, Part part)
+{
+    static const char *const endings[PART_COUNT] = { "params", "inputs", "index", "outputs", "tape", "outputs", "grad", "work" };
+    Text text;
+
+    if (m->scalar && (part == PART_SEED || part == PART_OUTPUTS))
+        return m->real;
+    if (part == PART_GRAD && m->unit->wanted_is_params)
+        part = PART_PARAMS;
+    text_init(&text, m->arena);
+    text_printf(&text, "%s_%s", m->prefix, endings[part]);
+    return text_string(&text);
+}
+
+uint64_t c_model_elements(const Member *member)
+{
+    uint64_t elements = 1;
+
+    for (unsigned k = 0; k < member->rank; k++)
+        elements *= (uint64_t)member->extents[k];
+    return elements;
+}
+
+uint64_t c_model_bytes(const CModel *m, Part part)
+{
+    uint64_t bytes = 0;
+    bool reals = false;
+
+    for (size_t i = 0; i < m->work.count && part == PART_WORK; i++)
+        if (m->work.at[i].elements * m->real_size > bytes)
+            bytes = m->work.at[i].elements * m->real_size;
+    for (size_t i = 0; i < m->members[part].count; i++) {
+        const Member *member = &m->members[part].at[i];
+
+        reals |= !member->integer;
+        bytes += c_model_elements(member) * (member->integer ? 4 : m->real_size);
+    }
+    return reals ? (bytes + m->real_size - 1) / m->real_size * m->real_size : bytes;
+}
+
+void c_model_print_extents(const int32_t *extents, unsigned rank, Text *out)
+{
+    for (unsigned k = 0; k < rank; k++)
+        text_printf(out, "[%ld]", (long)extents[k]);
+}
+
+/* Scalars that follow each other share a line. */
+static void print_members(const CModel *m, const Member *members, size_t count, bool integer, Text *out)
+{
+    enum { MOST_ON_A_LINE = 8 };
+    unsigned on_line = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const Member *member = &members[i];
+
+        if (member->integer != integer)
+            continue;
+        if (on_line > 0 && (member->rank > 0 || on_line == MOST_ON_A_LINE)) {
+            text_add(out, ";\n");
+            on_line = 0;
+        }
+        if (on_line > 0) {
+            text_add(out, ", ");
+        } else {
+            text_begin_line(out);
+            text_printf(out, "%s ", integer ? "int32_t" : m->real);
+        }
+        text_add(out, member->name);
+        c_model_print_extents(member->extents, member->rank, out);
+        on_line = member->rank > 0 ? MOST_ON_A_LINE : on_line + 1;
+    }
+    if (on_line > 0)
+        text_add(out, ";\n");
+}
+
+/* Reals first: integers behind them leave no holes. */
+static void print_struct(const CModel *m, Part part, const char *what, Text *out)
+{
+    if (m->members[part].count == 0)
+        return;
+    text_line(out, "/* %s */", what);
+    text_line(out, "typedef struct {");
+    out->indent++;
+    print_members(m, m->members[part].at, m->members[part].count, false, out);
+    print_members(m, m->members[part].at, m->members[part].count, true, out);
+    out->indent--;
+    text_line(out, "} %s;", c_model_type(m, part));
+    text_line(out, "");
+}
+
+static void print_work(const CModel *m, Text *out)
+{
+    if (m->work.count == 0)
+        return;
+    text_line(out, "/* Room for arrays that are too large for the stack. The functions that take it overwrite it; nothing in it");
+    text_line(out, " * needs to be kept between calls. One for each thread. */");
+    text_line(out, "typedef union {");
+    out->indent++;
+    for (size_t i = 0; i < m->work.count; i++) {
+        text_line(out, "struct {");
+        out->indent++;
+        print_members(m, m->work.at[i].members.at, m->work.at[i].members.count, false, out);
+        print_members(m, m->work.at[i].members.at, m->work.at[i].members.count, true, out);
+        out->indent--;
+        text_line(out, "} %s;", m->work.at[i].function);
+    }
+    out->indent--;
+    text_line(out, "} %s;", c_model_type(m, PART_WORK));
+    text_line(out, "");
+}
+
+void c_model_print_types(const CModel *m, Text *out)
+{
+    print_struct(m, PART_PARAMS, "Parameters, in declared order: a flat vector of reals, too.", out);
+    print_struct(m, PART_INPUTS, "Inputs, in declared order.", out);
+    print_struct(m, PART_INDEX, "Integer inputs; their ranges are checked by the function _index_ok.", out);
+    if (!m->scalar)
+        print_struct(m, PART_OUTPUTS, "Results, and their upstream gradients (seeds).", out);
+    if (!m->unit->wanted_is_params)
+        print_struct(m, PART_GRAD, "Gradient.", out);
+    print_struct(m, PART_TAPE, "What the forward sweep keeps for the backward sweep.", out);
+    print_work(m, out);
+}
+
+/* ---- constant arrays --------------------------------------------------------------------------------- */
+
+static uint64_t elements_of(const Symbol *symbol)
+{
+    uint64_t elements = 1;
+
+    for (unsigned k = 0; k < symbol->rank; k++)
+        elements *= (uint64_t)symbol->extents[k];
+    return elements;
+}
+
+static uint64_t table_hash(const Symbol *symbol, bool integer)
+{
+    uint64_t hash = hash_mix(HASH_START, symbol->rank * 2u + integer);
+
+    for (unsigned k = 0; k < symbol->rank; k++)
+        hash = hash_mix(hash, (uint64_t)symbol->extents[k]);
+    for (uint64_t i = 0; i < elements_of(symbol); i++)
+        hash = hash_mix(hash, rational_hash(symbol->values[i]));
+    return hash;
+}
+
+static bool same_table(const Symbol *a, const Symbol *b)
+{
+    if (a->rank != b->rank || (a->rank > 0 && memcmp(a->extents, b->extents, a->rank * sizeof *a->extents) != 0))
+        return false;
+    for (uint64_t i = 0; i < elements_of(a); i++)
+        if (!rational_equal(a->values[i], b->values[i]))
+            return false;
+    return true;
+}
+
+/* Symbols die with their plan. */
+static const Symbol *keep_symbol(CModel *m, const Symbol *symbol)
+{
+    Symbol *copy = arena_new(m->arena, Symbol);
+    Rational *values = arena_array(m->arena, Rational, elements_of(symbol));
+    int32_t *extents = arena_array(m->arena, int32_t, symbol->rank + 1u);
+
+    *copy = *symbol;
+    for (uint64_t i = 0; i < elements_of(symbol); i++)
+        values[i] = rational_copy(m->arena, symbol->values[i]);
+    for (unsigned k = 0; k < symbol->rank; k++)
+        extents[k] = symbol->extents[k];
+    copy->values = values;
+    copy->extents = extents;
+    return copy;
+}
+
+const char *c_model_table(CModel *m, const Program *p, SymId symbol, bool integer)
+{
+    const Symbol *sought = &p->symbols.at[symbol];
+    uint64_t hash = table_hash(sought, integer);
+    const char *name = names_text(p->names, sought->name);
+    Text text;
+
+    for (size_t i = 0; i < m->tables.count; i++) {
+        const CTable *table = &m->tables.at[i];
+
+        if (table->hash == hash && table->integer == integer && same_table(table->symbol, sought))
+            return table->name;
+    }
+    text_init(&text, m->arena);
+    text_printf(&text, "%s_table%u_%s", m->prefix, (unsigned)(m->tables.count + 1), name);
+    vec_push(m->arena, &m->tables, (CTable){ text_string(&text), keep_symbol(m, sought), integer, hash });
+    vec_push(m->arena, &m->globals, text_string(&text));
+    return text_string(&text);
+}
+
+static void print_element(const CModel *m, const CTable *table, uint64_t i, Text *out)
+{
+    int64_t whole = 0;
+
+    if (!table->integer)
+        c_literal(m, table->symbol->values[i], out);
+    else if (rational_to_int(table->symbol->values[i], &whole))
+        text_printf(out, "%ld", (long)whole);
+}
+
+/* Braces open before element i at every axis whose inner elements begin there, and close likewise. */
+static void print_values(const CModel *m, const CTable *table, Text *out)
+{
+    enum { MOST_ON_A_LINE = 8 };
+    const Symbol *symbol = table->symbol;
+    uint64_t count = elements_of(symbol);
+
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t block = 1;
+
+        for (unsigned k = symbol->rank; k-- > 0;)
+            if (i % (block *= (uint64_t)symbol->extents[k]) == 0)
+                text_add(out, "{");
+        text_add(out, i % MOST_ON_A_LINE == 0 ? "\n    " : " ");
+        print_element(m, table, i, out);
+        block = 1;
+        for (unsigned k = symbol->rank; k-- > 0;)
+            if ((i + 1) % (block *= (uint64_t)symbol->extents[k]) == 0)
+                text_add(out, " }");
+        if (i + 1 < count)
+            text_add(out, ",");
+    }
+}
+
+void c_model_print_tables(const CModel *m, Text *out)
+{
+    for (size_t i = 0; i < m->tables.count; i++) {
+        const CTable *table = &m->tables.at[i];
+
+        text_printf(out, "static const %s %s", table->integer ? "int32_t" : m->real, table->name);
+        c_model_print_extents(table->symbol->extents, table->symbol->rank, out);
+        text_add(out, " = ");
+        print_values(m, table, out);
+        text_add(out, ";\n\n");
+    }
+}
+
+/* ---- literals ---------------------------------------------------------------------------------------- */
+
+/* A literal of C has a point or an exponent. */
+static void add_literal(const CModel *m, double value, float single, Text *out)
+{
+    size_t begin = out->size;
+
+    if (m->is_float ? isinf(single) : isinf(value)) {
+        text_printf(out, "%s%s", value < 0 ? "-" : "", m->is_float ? "HUGE_VALF" : "HUGE_VAL");
+        return;
+    }
+    if (m->is_float)
+        text_float(out, single);
+    else
+        text_double(out, value);
+    text_printf(out, "%s%s", strpbrk(out->at + begin, ".e") == NULL ? ".0" : "", m->suffix);
+}
+
+void c_literal(const CModel *m, Rational value, Text *out)
+{
+    add_literal(m, rational_to_double(value), rational_to_float(value), out);
+}
+
+void c_literal_double(const CModel *m, double value, Text *out)
+{
+    add_literal(m, value, (float)value, out);
+}

@@ -1,0 +1,114 @@
+/* c_model.h -- what all functions of one emitted file share: structs, members, tables, helpers, counts. */
+#ifndef BPGEN_EMIT_C_MODEL_H
+#define BPGEN_EMIT_C_MODEL_H
+
+#include "emit/c_names.h"
+#include "unit.h"
+
+/* The arguments of a function, in their order. */
+typedef enum { PART_PARAMS, PART_INPUTS, PART_INDEX, PART_SEED, PART_TAPE, PART_OUTPUTS, PART_GRAD, PART_WORK, PART_COUNT } Part;
+
+typedef struct {
+    const char *name;
+    const int32_t *extents;
+    uint8_t rank;
+    bool integer;
+} Member;
+
+/* A constant array of the file. */
+typedef struct {
+    const char *name;
+    const Symbol *symbol;
+    bool integer;
+    uint64_t hash;
+} CTable;
+
+/* How often each operator stands in the emitted code, times the turns of the loops around it. */
+typedef struct {
+    uint64_t ops[OP_COUNT];
+} Counts;
+
+/* The arrays of a function that go to the workspace. */
+typedef struct {
+    const char *function;
+    VEC(Member) members;
+    uint64_t elements;
+} WorkArea;
+
+typedef struct CModel {
+    Unit *unit;
+    Arena *arena;
+    const char *prefix, *upper;
+    const char *real;        /* "double" or "float" */
+    const char *suffix;      /* of functions and literals: "" or "f" */
+    unsigned real_size;
+    bool is_float;
+    bool scalar;             /* one output of rank 0: it is returned, its seed is an argument */
+    VEC(Member) members[PART_COUNT]; /* of SEED: those of OUTPUTS; of GRAD: the wanted symbols; WORK: not used */
+    const char **declared;   /* the members' names by SymId of a declared symbol */
+    size_t declared_count;
+    VEC(WorkArea) work;
+    VEC(CTable) tables;
+    bool helpers[OP_COUNT];  /* operators whose runtime function is called */
+    VEC(const char *) globals; /* names of the file that no local may have */
+} CModel;
+
+void c_model_init(CModel *m, Unit *unit, Arena *arena);
+
+/* Is there such an argument? WORK: only of functions that have an area in m->work. */
+bool c_model_has(const CModel *m, Part part);
+/* "model_params", "double" for a scalar seed. */
+const char *c_model_type(const CModel *m, Part part);
+uint64_t c_model_bytes(const CModel *m, Part part);
+
+/* Name of the `k`-th output. */
+const char *c_model_output(const CModel *m, size_t k);
+
+/* The name of the file's constant array with these values, made at the first call. */
+const char *c_model_table(CModel *m, const Program *p, SymId symbol, bool integer);
+
+/* Typedefs of the structs; tables of constants. */
+void c_model_print_types(const CModel *m, Text *out);
+void c_model_print_tables(const CModel *m, Text *out);
+
+/* "[32][16]" */
+void c_model_print_extents(const int32_t *extents, unsigned rank, Text *out);
+uint64_t c_model_elements(const Member *member);
+
+/* A number as a literal of the model's real type: "3.0", "0.5f". */
+void c_literal(const CModel *m, Rational value, Text *out);
+void c_literal_double(const CModel *m, double value, Text *out);
+
+/* c_count.c */
+void c_count_add(Counts *counts, Op op, uint64_t times);
+uint64_t c_count_weight(const Counts *counts);
+/* "12 add/sub, 3 mul, 1 div, 2 exp" */
+void c_count_print(const Counts *counts, Text *out);
+
+/* c_runtime.c: the helpers that m->helpers asks for, or the include line. */
+void c_runtime_print(const CModel *m, Text *out);
+
+/* c_header.c */
+typedef struct {
+    bool made;
+    const char *name;      /* "value" */
+    uint16_t parts;        /* 1 << Part for every argument */
+    bool returns;          /* the scalar output */
+    Text text;             /* the definition */
+    Counts counts;
+} CFunction;
+enum { FUNCTION_VALUE, FUNCTION_VALUE_GRAD, FUNCTION_FORWARD, FUNCTION_BACKWARD, FUNCTION_COUNT };
+void c_signature(const CModel *m, const CFunction *function, Text *out);
+void c_header_print(const CModel *m, const CFunction *functions, Text *out);
+void c_head_comment(const CModel *m, const CFunction *functions, Text *out);
+/* Of model_index_ok, after the header's prototypes. */
+void c_index_ok_print(const CModel *m, Text *out);
+
+/* c_selftest.c */
+void c_selftest_print(CModel *m, const CFunction *functions, Text *out);
+
+/* c_comment.c: `bytes` of the source as the inside of a comment, blanks folded, at most `most` bytes. */
+void c_comment_text(const Source *source, Span at, size_t most, Text *out);
+void c_comment_string(const char *bytes, size_t size, size_t most, Text *out);
+
+#endif

@@ -1,0 +1,103 @@
+/* reverse.h -- what the files of reverse mode share. Private to src/pass. */
+#ifndef BPGEN_REVERSE_H
+#define BPGEN_REVERSE_H
+
+#include "pass/pass.h"
+#include "pass/scope.h"
+
+/* Does a derivative go through argument k? */
+bool activity_edge(Op op, unsigned k);
+
+/* Must a derivative be refused? Of a smooth function that has no row of partials (what costs nothing, like sign, is
+ * piecewise constant). */
+bool op_lacks_derivative(Op op);
+
+/* The active nodes of expressions that are differentiated together, and what is known of each. A node stands behind its
+ * arguments. A *boundary* node is a read, or used more than once: a sum of contributions. Between boundary nodes lie trees,
+ * the statements. */
+typedef struct {
+    NodeId adjoint;   /* the sum of the contributions of its own scope so far, or NO_ID */
+    uint32_t left;    /* uses whose contribution is still to come */
+    ScopeId scope;
+    uint32_t masked;  /* contributions out of branches, or NO_ID */
+    NodeId input;     /* the only boundary node that its statement reads: NO_ID none, MANY_INPUTS several */
+    uint32_t occurs;  /* how often it does */
+    NodeId gate;      /* whose source text tells what is differentiated here, or NO_ID */
+    SymId symbol;     /* the accumulator of its adjoint, or NO_ID */
+} Slot;
+
+#define MANY_INPUTS (NO_ID - 1)
+#define INSIDE_STATEMENT (NO_ID - 2) /* Slot.input: differentiated already, as a part of a larger statement */
+
+typedef struct {
+    NodeVec nodes;
+    VEC(Slot) slots;   /* parallel to nodes */
+    uint32_t *slot_of; /* by node: position + 1, 0 for none */
+    bool scalars;      /* the scalars of the whole program, one adjoint each; else one stage inside a domain or loop */
+} Work;
+
+typedef struct {
+    Program *p;
+    Arena *arena;     /* gone after the pass */
+    Reverse *reverse;
+    Activity active;
+    Scopes scopes;
+    SymId *adjoints;  /* by symbol: its adjoint, or NO_ID */
+    bool *seeded;     /* by symbol: an output whose adjoint is 1 and nothing else */
+    Work scalars;     /* scalar nodes outside of loops */
+    Work local;       /* the stage at hand, where it has a domain or stands in a loop */
+    uint32_t *owned;  /* by stage: behind the last of its nodes in `scalars` (those that no stage before it needs) */
+    NodeId gate;      /* of the contribution at hand, or NO_ID: then the place is `at` */
+    Span at;
+    NodeVec stack;
+} Sweep;
+
+/* ---- reverse.c --------------------------------------------------------------------------------------- */
+
+SymId sweep_adjoint(Sweep *s, SymId symbol);                        /* the symbol that collects the adjoint */
+NodeId sweep_read_adjoint(Sweep *s, SymId symbol, const AffId *subs);
+Name sweep_adjoint_name(Sweep *s, Name name);                       /* d_NAME */
+
+/* ---- reverse_work.c: collecting and preparing -------------------------------------------------------- */
+
+Slot *work_slot(const Work *w, NodeId node);
+bool is_scalar_leaf(const Sweep *s, const Work *w, NodeId node);   /* inside a domain: a scalar with an adjoint of its own */
+/* Adds the active nodes below `root` that are new; scalars are leaves if `stop`. True if there are selects among them. */
+bool work_collect(Sweep *s, Work *w, NodeId root, bool stop);
+void work_count(Sweep *s, Work *w);   /* uses by other nodes */
+void work_prepare(Sweep *s, Work *w); /* statements and scopes, once uses and scopes of roots are known */
+void work_clear(Work *w);
+
+/* ---- reverse_expr.c: the local reverse of one expression ---------------------------------------------- */
+
+NodeId times(Program *p, NodeId partial, NodeId adjoint);
+NodeId plus(Program *p, NodeId sum, NodeId value); /* NO_ID is 0 */
+Span sweep_place(const Sweep *s);
+
+/* A contribution to the adjoint of `node`, made in scope `from`, which stands for `uses` of its uses. NO_ID: it is 0. */
+void work_deliver(Sweep *s, Work *w, NodeId node, NodeId value, ScopeId from, uint32_t uses);
+/* Takes the adjoint of a node, complete now, to its arguments. */
+void work_differentiate(Sweep *s, Work *w, NodeId node);
+
+/* ---- reverse_local.c: a stage with a domain or in a loop ---------------------------------------------- */
+
+/* Collects the expression of a stage in `local`. */
+void local_collect(Sweep *s, const Stage *stage);
+void local_reverse(Sweep *s, const Stage *stage);
+
+/* ---- reverse_max.c ------------------------------------------------------------------------------------ */
+
+/* The positions of the maxima that a stage finds, and what becomes of its adjoint stages: reduced indices are replaced. */
+typedef struct {
+    uint32_t reduced, kept;
+    IndexId *indices;  /* the reduced ones */
+    AffId *positions;  /* elements of the symbol of positions */
+    Range *domain;     /* the kept ranges */
+} Winner;
+
+/* Appends the STAGE_ARGMAX of a STAGE_MAX. */
+void winner_find(Sweep *s, const Stage *stage, Winner *winner);
+NodeId winner_value(Sweep *s, const Winner *winner, NodeId value);
+AffId winner_aff(Sweep *s, const Winner *winner, AffId aff);
+
+#endif

@@ -1,0 +1,55 @@
+#!/bin/sh
+# Every model of the examples and of language/valid: emitted C compiles without a word under gcc and clang, double and float, its header
+# under g++; values and all gradient elements agree with 256-bit central differences at 3 points; the self-test passes; two runs
+# give the same bytes. Models with constructs that are only checked yet are refused as such.
+build=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+flags="-std=c99 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion -Wmissing-prototypes -Werror -ffp-contract=off"
+
+# Which arguments the functions take, as macros for tests/numeric/oracle_main.h.
+arguments() {
+    for s in params inputs index tape work; do
+        grep -q "} m_$s;" "$1" && printf ' -DHAS_%s' "$(echo $s | tr a-z A-Z)"
+    done
+    for f in value:VALUE value_grad:GRAD forward:FORWARD backward:BACKWARD; do
+        tr '\n' ' ' < "$1" | grep -q " m_${f%:*}([^;]*m_work \*[^;]*;" && printf ' -D%s_WORK' "${f#*:}"
+    done
+}
+
+check() { # model real points; prints what is wrong
+    real=$2
+    "$build/bpgen" "$1" --name m --real "$real" -o "$work/m.c" || return 1
+    cp "$work/m.c" "$work/first.c"
+    "$build/bpgen" "$1" --name m --real "$real" -o "$work/m.c" && cmp "$work/first.c" "$work/m.c" || return 1
+    close=""
+    [ "$real" = double ] || close="-DREAL=float -DCLOSE=1e-4 -DCLOSE_TO_LARGEST=1e-4"
+    echo '#include "m.h"' > "$work/h.cc"
+    g++ -Wall -Wextra -Wpedantic -Werror -c "$work/h.cc" -o "$work/h.o" || return 1
+    for cc in gcc clang; do
+        # shellcheck disable=SC2086 # lists of flags
+        $cc $flags -O1 -c "$work/m.c" -o "$work/m.o" &&
+            $cc $flags -DBPGEN_SELFTEST -DBPGEN_SELFTEST_MAIN -O1 "$work/m.c" -o "$work/selftest" -lm &&
+            $cc -std=c99 -O1 -I"$work" -Itests/numeric $close $(arguments "$work/m.h") "$work/driver.c" "$work/m.o" -o "$work/driver" -lm || return 1
+        "$work/driver" || return 1
+        "$work/selftest" || { echo "self-test failed: $?"; return 1; }
+    done
+}
+
+for model in examples/*.expr ../shared/language/valid/*.expr; do
+    [ -e "$model" ] || { echo "SKIP ${model%/*} is not here"; continue; }
+    if "$build/bpgen" "$model" --name m -o "$work/m.c" 2> "$work/messages" > /dev/null; then
+        if "$build/tests/numeric/tool_oracle" "$model" m 3 > "$work/driver.c" 2> "$work/messages" &&
+            check "$model" float > "$work/messages" 2>&1 && check "$model" double > "$work/messages" 2>&1; then
+            echo "PASS $model"
+        else
+            echo "FAIL $model"
+            head -n 20 "$work/messages"
+        fi
+    elif grep -q ' error: .* not yet ' "$work/messages" && [ "$(grep -c ' error: ' "$work/messages")" -eq "$(grep -c ' not yet ' "$work/messages")" ]; then
+        echo "PASS $model (refused: $(grep -m1 -o 'error: .*' "$work/messages"))"
+    else
+        echo "FAIL $model"
+        head -n 20 "$work/messages"
+    fi
+done

@@ -1,0 +1,544 @@
+/* tool_oracle.c -- a driver that compares emitted C with MPFR: tool_oracle MODEL.expr PREFIX POINTS > driver.c
+ *
+ * The values are those of the lowered program, before any simplification, in 256 bits; derivatives are central differences with
+ * h = 2^-64, so no derivative rule of bpgen judges itself. For several outputs the derivative of sum(seed * output) is compared.
+ */
+#include <mpfr.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "eval/point.h"
+#include "unit.h"
+
+enum { BITS = 256, STEP_EXPONENT = -64, TRIES = 60 };
+
+typedef struct {
+    const Program *p;
+    mpfr_t *nodes;       /* by node */
+    mpfr_t **elements;   /* by symbol */
+    int32_t **integers;  /* by symbol */
+    int64_t *indices;
+    mpfr_t t, u;
+    NodeVec *needs;      /* by stage: nodes to compute at every point */
+} Oracle;
+
+/* ---- operators --------------------------------------------------------------------------------------- */
+
+static void set_condition(mpfr_t y, bool c)
+{
+    mpfr_set_si(y, c, MPFR_RNDN);
+}
+
+static void normal_cdf(Oracle *o, mpfr_t y, const mpfr_t a)
+{
+    mpfr_set_si(o->t, 2, MPFR_RNDN);
+    mpfr_sqrt(o->t, o->t, MPFR_RNDN);
+    mpfr_div(o->t, a, o->t, MPFR_RNDN);
+    mpfr_neg(o->t, o->t, MPFR_RNDN);
+    mpfr_erfc(o->t, o->t, MPFR_RNDN);
+    mpfr_div_si(y, o->t, 2, MPFR_RNDN);
+}
+
+static void sigmoid(Oracle *o, mpfr_t y, const mpfr_t a)
+{
+    mpfr_neg(o->t, a, MPFR_RNDN);
+    mpfr_exp(o->t, o->t, MPFR_RNDN);
+    mpfr_add_si(o->t, o->t, 1, MPFR_RNDN);
+    mpfr_si_div(y, 1, o->t, MPFR_RNDN);
+}
+
+/* trigamma(x) as a difference of digamma at twice the bits. */
+static void trigamma(mpfr_t y, const mpfr_t a)
+{
+    mpfr_t x, h, f, g;
+
+    mpfr_inits2(4 * BITS, x, h, f, g, (mpfr_ptr)0);
+    mpfr_set_si_2exp(h, 1, -BITS, MPFR_RNDN);
+    mpfr_add(x, a, h, MPFR_RNDN);
+    mpfr_digamma(f, x, MPFR_RNDN);
+    mpfr_sub(x, a, h, MPFR_RNDN);
+    mpfr_digamma(g, x, MPFR_RNDN);
+    mpfr_sub(f, f, g, MPFR_RNDN);
+    mpfr_div(f, f, h, MPFR_RNDN);
+    mpfr_div_si(y, f, 2, MPFR_RNDN);
+    mpfr_clears(x, h, f, g, (mpfr_ptr)0);
+}
+
+static void compute_function(Oracle *o, Op op, mpfr_t y, mpfr_t *a, mpfr_t *b, mpfr_t *c)
+{
+    int sign;
+
+#define ONE(OP, fn) case OP_##OP: fn(y, *a, MPFR_RNDN); return
+#define TWO(OP, fn) case OP_##OP: fn(y, *a, *b, MPFR_RNDN); return
+#define TEST(OP, fn) case OP_##OP: set_condition(y, fn(*a, *b)); return
+    switch (op) {
+    TWO(ADD, mpfr_add); TWO(SUB, mpfr_sub); TWO(MUL, mpfr_mul); TWO(DIV, mpfr_div); TWO(POW, mpfr_pow);
+    TWO(ATAN2, mpfr_atan2); TWO(HYPOT, mpfr_hypot); TWO(MIN, mpfr_min); TWO(MAX, mpfr_max);
+    ONE(NEG, mpfr_neg); ONE(SIN, mpfr_sin); ONE(COS, mpfr_cos); ONE(TAN, mpfr_tan); ONE(ASIN, mpfr_asin); ONE(ACOS, mpfr_acos);
+    ONE(ATAN, mpfr_atan); ONE(SINH, mpfr_sinh); ONE(COSH, mpfr_cosh); ONE(TANH, mpfr_tanh); ONE(ASINH, mpfr_asinh);
+    ONE(ACOSH, mpfr_acosh); ONE(ATANH, mpfr_atanh); ONE(EXP, mpfr_exp); ONE(EXP2, mpfr_exp2); ONE(EXPM1, mpfr_expm1);
+    ONE(LOG, mpfr_log); ONE(LOG2, mpfr_log2); ONE(LOG10, mpfr_log10); ONE(LOG1P, mpfr_log1p); ONE(SQRT, mpfr_sqrt);
+    ONE(ROOT, mpfr_sqrt); ONE(CBRT, mpfr_cbrt); ONE(ABS, mpfr_abs); ONE(ERF, mpfr_erf); ONE(ERFC, mpfr_erfc);
+    ONE(DIGAMMA, mpfr_digamma);
+    TEST(EQ, mpfr_equal_p); TEST(LT, mpfr_less_p); TEST(LE, mpfr_lessequal_p); TEST(GT, mpfr_greater_p); TEST(GE, mpfr_greaterequal_p);
+    TEST(NE, mpfr_lessgreater_p);
+    case OP_AND: set_condition(y, !mpfr_zero_p(*a) && !mpfr_zero_p(*b)); return;
+    case OP_OR: set_condition(y, !mpfr_zero_p(*a) || !mpfr_zero_p(*b)); return;
+    case OP_NOT: set_condition(y, mpfr_zero_p(*a)); return;
+    case OP_SELECT: mpfr_set(y, mpfr_zero_p(*a) ? *c : *b, MPFR_RNDN); return;
+    case OP_LGAMMA: mpfr_lgamma(y, &sign, *a, MPFR_RNDN); return;
+    case OP_TRIGAMMA: trigamma(y, *a); return;
+    case OP_SIGN: mpfr_set_si(y, mpfr_sgn(*a), MPFR_RNDN); return;
+    case OP_STEP: mpfr_set_si(y, mpfr_sgn(*a) > 0, MPFR_RNDN); return;
+    case OP_SIG: sigmoid(o, y, *a); return;
+    case OP_RELU: mpfr_set(y, *a, MPFR_RNDN); if (mpfr_sgn(y) < 0) mpfr_set_zero(y, 1); return;
+    case OP_SOFTPLUS: mpfr_exp(o->t, *a, MPFR_RNDN); mpfr_log1p(y, o->t, MPFR_RNDN); return;
+    case OP_SILU: sigmoid(o, o->u, *a); mpfr_mul(y, *a, o->u, MPFR_RNDN); return;
+    case OP_GELU: normal_cdf(o, o->u, *a); mpfr_mul(y, *a, o->u, MPFR_RNDN); return;
+    case OP_CLAMP: mpfr_max(o->t, *a, *b, MPFR_RNDN); mpfr_min(y, o->t, *c, MPFR_RNDN); return;
+    case OP_SCALE_OF: mpfr_set_si(y, 1, MPFR_RNDN); return; /* exact arithmetic needs no scaling */
+    case OP_FINITE: mpfr_set(y, *a, MPFR_RNDN); if (!mpfr_number_p(y)) mpfr_set_zero(y, 1); return;
+    default: fprintf(stderr, "oracle: no rule for '%s'\n", op_info[op].name); exit(70);
+    }
+}
+
+/* ---- the program ------------------------------------------------------------------------------------- */
+
+static int64_t aff_value(const Oracle *o, AffId id);
+
+static int64_t atom_value(const Oracle *o, AtomId id)
+{
+    const AffPool *pool = &o->p->affs;
+    const Atom *atom = &pool->atoms.at[id];
+    const Symbol *s;
+    int64_t offset = 0;
+
+    if (atom->kind == ATOM_INDEX)
+        return o->indices[atom->of];
+    s = &o->p->symbols.at[atom->of];
+    for (unsigned k = 0; k < atom->rank; k++) {
+        int64_t at = aff_value(o, pool->subs.at[atom->subs + k]);
+
+        if (at < 0 || at >= s->extents[k])
+            return 0; /* in a branch that is not taken */
+        offset = offset * s->extents[k] + at;
+    }
+    return o->integers[atom->of][offset];
+}
+
+static int64_t aff_value(const Oracle *o, AffId id)
+{
+    const Affine *a = &o->p->affs.affs.at[id];
+    int64_t value = a->constant;
+
+    for (uint32_t t = 0; t < a->count; t++)
+        value += o->p->affs.terms.at[a->first + t].coef * atom_value(o, o->p->affs.terms.at[a->first + t].atom);
+    return value;
+}
+
+/* The position of an element, or -1 in a branch that is not taken. */
+static int64_t position(const Oracle *o, SymId symbol, const AffId *subs, unsigned rank)
+{
+    const Symbol *s = &o->p->symbols.at[symbol];
+    int64_t offset = 0;
+
+    for (unsigned k = 0; k < rank; k++) {
+        int64_t at = aff_value(o, subs[k]);
+
+        if (at < 0 || at >= s->extents[k])
+            return -1;
+        offset = offset * s->extents[k] + at;
+    }
+    return offset;
+}
+
+static void set_rational(mpfr_t y, Rational value)
+{
+    Text text;
+    Heap heap = { .arenas = NULL };
+    mpq_t q;
+
+    text_init(&text, heap_arena(&heap));
+    rational_print(value, &text);
+    mpq_init(q);
+    mpq_set_str(q, text_string(&text), 10);
+    mpfr_set_q(y, q, MPFR_RNDN);
+    mpq_clear(q);
+    heap_free(&heap);
+}
+
+static void compute_node(Oracle *o, NodeId id)
+{
+    const Node *n = &o->p->nodes.at[id];
+    int64_t at;
+
+    switch (n->op) {
+    case OP_LITERAL: return; /* set once */
+    case OP_PI: mpfr_const_pi(o->nodes[id], MPFR_RNDN); return;
+    case OP_E: mpfr_set_si(o->t, 1, MPFR_RNDN); mpfr_exp(o->nodes[id], o->t, MPFR_RNDN); return;
+    case OP_INTEGER: mpfr_set_si(o->nodes[id], (long)aff_value(o, n->u.aff), MPFR_RNDN); return;
+    case OP_READ:
+        at = position(o, n->u.read.symbol, node_subs(o->p, id), o->p->symbols.at[n->u.read.symbol].rank);
+        if (at < 0)
+            mpfr_set_zero(o->nodes[id], 1);
+        else if (o->elements[n->u.read.symbol] != NULL)
+            mpfr_set(o->nodes[id], o->elements[n->u.read.symbol][at], MPFR_RNDN);
+        else
+            mpfr_set_si(o->nodes[id], o->integers[n->u.read.symbol][at], MPFR_RNDN);
+        return;
+    default:
+        compute_function(o, (Op)n->op, o->nodes[id], &o->nodes[n->u.arg[0]],
+                         op_info[n->op].arity > 1 ? &o->nodes[n->u.arg[1]] : NULL,
+                         op_info[n->op].arity > 2 ? &o->nodes[n->u.arg[2]] : NULL);
+    }
+}
+
+static void store(Oracle *o, const Stage *s)
+{
+    int64_t at = position(o, s->target, s->subs, o->p->symbols.at[s->target].rank);
+    mpfr_t *element = &o->elements[s->target][at];
+
+    if (s->op == STAGE_ADD)
+        mpfr_add(*element, *element, o->nodes[s->value], MPFR_RNDN);
+    else if (s->op == STAGE_MAX)
+        mpfr_max(*element, *element, o->nodes[s->value], MPFR_RNDN);
+    else
+        mpfr_set(*element, o->nodes[s->value], MPFR_RNDN);
+}
+
+/* All points below range k, by nested loops of at most `rank` levels (the language's ranks are small). */
+static void run_points(Oracle *o, const Stage *s, StageId id, unsigned k)
+{
+    if (k < s->rank) {
+        int64_t low = aff_value(o, s->domain[k].low), high = aff_value(o, s->domain[k].high);
+
+        for (int64_t i = low; i < high; i++) {
+            o->indices[s->domain[k].index] = i;
+            run_points(o, s, id, k + 1);
+        }
+        return;
+    }
+    for (size_t i = 0; i < o->needs[id].count; i++)
+        compute_node(o, o->needs[id].at[i]);
+    if (s->guard == NO_ID || !mpfr_zero_p(o->nodes[s->guard]))
+        store(o, s);
+}
+
+static void clear_targets(Oracle *o)
+{
+    for (size_t i = 0; i < o->p->stages.count; i++) {
+        const Stage *s = &o->p->stages.at[i];
+        size_t count = eval_elements(o->p, s->target);
+
+        for (size_t k = 0; k < count && s->op != STAGE_SET; k++) {
+            if (s->op == STAGE_MAX)
+                mpfr_set_inf(o->elements[s->target][k], -1);
+            else
+                mpfr_set_zero(o->elements[s->target][k], 1);
+        }
+    }
+}
+
+static void run_body(Oracle *o, size_t first, size_t last);
+
+static void run_loop(Oracle *o, size_t first, size_t last, const Loop *loop)
+{
+    for (int32_t t = loop->low; t < loop->high; t++) {
+        o->indices[loop->index] = t;
+        run_body(o, first, last);
+    }
+}
+
+static void run_body(Oracle *o, size_t first, size_t last)
+{
+    for (size_t i = first; i < last; i++) {
+        const Item *item = &o->p->body.at[i];
+
+        if (item->kind == ITEM_STAGE) {
+            run_points(o, &o->p->stages.at[item->id], item->id, 0);
+        } else if (item->kind == ITEM_LOOP) {
+            size_t end = i, depth = 0;
+
+            do {
+                depth += o->p->body.at[end].kind == ITEM_LOOP;
+                depth -= o->p->body.at[end].kind == ITEM_END;
+                end++;
+            } while (depth > 0);
+            run_loop(o, i + 1, end - 1, &o->p->loops.at[item->id]);
+            i = end - 1;
+        }
+    }
+}
+
+static void run(Oracle *o)
+{
+    clear_targets(o);
+    run_body(o, 0, o->p->body.count);
+}
+
+static void init(Oracle *o, const Program *p, Arena *arena)
+{
+    *o = (Oracle){ .p = p, .nodes = arena_array(arena, mpfr_t, p->nodes.count + 1) };
+    o->elements = arena_array(arena, mpfr_t *, p->symbols.count);
+    o->integers = arena_array(arena, int32_t *, p->symbols.count);
+    o->indices = arena_array(arena, int64_t, p->indices.count + 1);
+    o->needs = arena_array(arena, NodeVec, p->stages.count + 1);
+    mpfr_inits2(BITS, o->t, o->u, (mpfr_ptr)0);
+    for (NodeId n = 0; n < p->nodes.count; n++) {
+        mpfr_init2(o->nodes[n], BITS);
+        if (p->nodes.at[n].op == OP_LITERAL)
+            set_rational(o->nodes[n], p->literals.at[p->nodes.at[n].u.literal]);
+    }
+    for (SymId s = 0; s < p->symbols.count; s++) {
+        const Symbol *symbol = &p->symbols.at[s];
+        size_t count = eval_elements(p, s);
+
+        if (symbol->integer)
+            o->integers[s] = arena_array(arena, int32_t, count);
+        if (!symbol->integer || symbol->role == SYM_TABLE)
+            o->elements[s] = arena_array(arena, mpfr_t, count);
+        for (size_t i = 0; o->elements[s] != NULL && i < count; i++) {
+            mpfr_init2(o->elements[s][i], BITS);
+            mpfr_set_zero(o->elements[s][i], 1);
+            if (symbol->role == SYM_TABLE) {
+                set_rational(o->elements[s][i], symbol->values[i]);
+                if (symbol->integer)
+                    o->integers[s][i] = (int32_t)mpfr_get_si(o->elements[s][i], MPFR_RNDN);
+            }
+        }
+    }
+    for (StageId s = 0; s < p->stages.count; s++) {
+        NodeId roots[2] = { p->stages.at[s].value, p->stages.at[s].guard };
+
+        node_reach(p, arena, roots, roots[1] == NO_ID ? 1 : 2, &o->needs[s]);
+    }
+}
+
+/* ---- points and the driver --------------------------------------------------------------------------- */
+
+typedef struct {
+    Unit *unit;
+    Oracle oracle;
+    Evaluation point; /* doubles of the declared symbols */
+    const char *prefix;
+    Random random;
+    double *seeds;
+    size_t seed_count;
+} Job;
+
+static void take_point(Job *job)
+{
+    for (size_t i = 0; i < job->unit->lowered.declared.count; i++) {
+        SymId s = job->unit->lowered.declared.at[i].symbol;
+
+        for (size_t k = 0; k < eval_elements(job->oracle.p, s); k++) {
+            if (job->oracle.elements[s] != NULL)
+                mpfr_set_d(job->oracle.elements[s][k], job->point.reals[s][k], MPFR_RNDN);
+            else
+                job->oracle.integers[s][k] = job->point.integers[s][k];
+        }
+    }
+}
+
+/* sum(seed * output) */
+static void total(Job *job, mpfr_t y)
+{
+    const Program *p = job->oracle.p;
+    size_t at = 0;
+
+    run(&job->oracle);
+    mpfr_set_zero(y, 1);
+    for (size_t k = 0; k < p->outputs.count; k++)
+        for (size_t i = 0; i < eval_elements(p, p->outputs.at[k]); i++) {
+            mpfr_mul_d(job->oracle.t, job->oracle.elements[p->outputs.at[k]][i], job->seeds[at++], MPFR_RNDN);
+            mpfr_add(y, y, job->oracle.t, MPFR_RNDN);
+        }
+}
+
+/* To numbers that float holds, too, so that one reference serves both. */
+static void round_point(Job *job)
+{
+    for (size_t i = 0; i < job->unit->lowered.declared.count; i++) {
+        SymId s = job->unit->lowered.declared.at[i].symbol;
+
+        for (size_t k = 0; job->point.reals[s] != NULL && k < eval_elements(job->oracle.p, s); k++)
+            job->point.reals[s][k] = (double)(float)job->point.reals[s][k];
+    }
+}
+
+static bool sample(Job *job)
+{
+    mpfr_t y;
+    bool good = false;
+
+    mpfr_init2(y, BITS);
+    for (unsigned tries = 0; tries < TRIES && !good; tries++) {
+        for (size_t i = 0; i < job->unit->lowered.declared.count; i++) {
+            const Declared *d = &job->unit->lowered.declared.at[i];
+
+            point_sample(&job->point, d, &job->random);
+            for (size_t k = 0; tries > TRIES / 2 && !d->has_range && job->point.reals[d->symbol] != NULL &&
+                               k < eval_elements(job->oracle.p, d->symbol); k++)
+                job->point.reals[d->symbol][k] = 0.2 + 1.2 * job->point.reals[d->symbol][k] * job->point.reals[d->symbol][k];
+        }
+        round_point(job);
+        take_point(job);
+        total(job, y);
+        good = mpfr_number_p(y);
+    }
+    mpfr_clear(y);
+    return good;
+}
+
+static void print_declared(Job *job, SymRole role)
+{
+    for (size_t i = 0; i < job->unit->lowered.declared.count; i++) {
+        SymId s = job->unit->lowered.declared.at[i].symbol;
+
+        if (job->oracle.p->symbols.at[s].role != role)
+            continue;
+        for (size_t k = 0; k < eval_elements(job->oracle.p, s); k++) {
+            if (role == SYM_INTEGER)
+                printf("%d,", (int)job->point.integers[s][k]);
+            else
+                printf("%a,", job->point.reals[s][k]);
+        }
+    }
+}
+
+static void print_outputs(Job *job)
+{
+    const Program *p = job->oracle.p;
+
+    for (size_t k = 0; k < p->outputs.count; k++)
+        for (size_t i = 0; i < eval_elements(p, p->outputs.at[k]); i++)
+            mpfr_printf("%.25Rg,", job->oracle.elements[p->outputs.at[k]][i]);
+}
+
+static void print_gradient(Job *job)
+{
+    mpfr_t above, below, x, h;
+
+    mpfr_inits2(BITS, above, below, x, h, (mpfr_ptr)0);
+    for (size_t w = 0; w < job->unit->wanted.count; w++) {
+        SymId s = job->unit->wanted.at[w];
+
+        for (size_t k = 0; k < eval_elements(job->oracle.p, s); k++) {
+            mpfr_set(x, job->oracle.elements[s][k], MPFR_RNDN);
+            mpfr_set_si_2exp(h, 1, STEP_EXPONENT, MPFR_RNDN);
+            mpfr_add(job->oracle.elements[s][k], x, h, MPFR_RNDN);
+            total(job, above);
+            mpfr_sub(job->oracle.elements[s][k], x, h, MPFR_RNDN);
+            total(job, below);
+            mpfr_set(job->oracle.elements[s][k], x, MPFR_RNDN);
+            mpfr_sub(above, above, below, MPFR_RNDN);
+            mpfr_div(above, above, h, MPFR_RNDN);
+            mpfr_div_si(above, above, 2, MPFR_RNDN);
+            mpfr_printf("%.25Rg,", above);
+        }
+    }
+    mpfr_clears(above, below, x, h, (mpfr_ptr)0);
+}
+
+static bool write_tables(Job *job, unsigned points)
+{
+    for (unsigned i = 0; i < points; i++) {
+        mpfr_t y;
+
+        for (size_t k = 0; k < job->seed_count; k++)
+            job->seeds[k] = job->unit->scalar ? 1 : random_between(&job->random, 0.5, 1.5);
+        if (!sample(job)) {
+            fprintf(stderr, "oracle: no point with a finite value\n");
+            return false;
+        }
+        printf("static const double params%u[] = {", i), print_declared(job, SYM_PARAM), printf("0};\n");
+        printf("static const double inputs%u[] = {", i), print_declared(job, SYM_INPUT), printf("0};\n");
+        printf("static const int32_t index%u[] = {", i), print_declared(job, SYM_INTEGER), printf("0};\n");
+        printf("static const double seeds%u[] = {", i);
+        for (size_t k = 0; k < job->seed_count; k++)
+            printf("%a,", job->seeds[k]);
+        printf("0};\n");
+        mpfr_init2(y, BITS);
+        total(job, y);
+        printf("static const double values%u[] = {", i), print_outputs(job), printf("0};\n");
+        printf("static const double gradient%u[] = {", i), print_gradient(job), printf("0};\n");
+        mpfr_clear(y);
+    }
+    printf("static const Case cases[] = {\n");
+    for (unsigned i = 0; i < points; i++)
+        printf("    { params%u, inputs%u, index%u, seeds%u, values%u, gradient%u },\n", i, i, i, i, i, i);
+    printf("};\n");
+    return true;
+}
+
+static char *read_all(const char *path, size_t *size)
+{
+    FILE *file = fopen(path, "rb");
+    char *text;
+
+    if (file == NULL)
+        exit(3);
+    fseek(file, 0, SEEK_END);
+    *size = (size_t)ftell(file);
+    rewind(file);
+    text = calloc(1, *size + 1);
+    if (fread(text, 1, *size, file) != *size)
+        exit(3);
+    fclose(file);
+    return text;
+}
+
+typedef struct {
+    const char *model, *prefix;
+    unsigned points;
+    int code;
+} Request;
+
+static void work(Unit *unit, void *context)
+{
+    Request *request = context;
+    Job job = { .unit = unit, .prefix = request->prefix, .random = { 20 } };
+    size_t size;
+    char *text = read_all(request->model, &size);
+
+    request->code = 1;
+    if (!unit_open(unit, request->model, text, size)) {
+        Text messages;
+
+        text_init(&messages, unit->arena);
+        diag_print(&unit->diag, &messages);
+        fputs(text_string(&messages), stderr);
+        return;
+    }
+    init(&job.oracle, unit->lowered.program, unit->arena);
+    eval_init(&job.point, unit->arena, unit->lowered.program);
+    for (size_t k = 0; k < unit->lowered.program->outputs.count; k++)
+        job.seed_count += eval_elements(unit->lowered.program, unit->lowered.program->outputs.at[k]);
+    job.seeds = arena_array(unit->arena, double, job.seed_count);
+    printf("#define N_OUTPUTS %zu\n#define SCALAR %d\n#define HAS_GRADIENT %d\n", job.seed_count, unit->scalar,
+           unit->wanted.count > 0);
+    printf("#include \"oracle_driver.h\"\n");
+    if (write_tables(&job, request->points))
+        request->code = 0;
+    printf("#include \"oracle_main.h\"\n");
+    free(text);
+}
+
+int main(int argc, char **argv)
+{
+    Request request;
+    Unit unit;
+    Options options = options_default();
+
+    if (argc != 4) {
+        fprintf(stderr, "usage: tool_oracle MODEL.expr PREFIX POINTS > driver.c\n");
+        return 2;
+    }
+    request = (Request){ argv[1], argv[2], (unsigned)atoi(argv[3]), 70 };
+    unit_init(&unit, &options);
+    if (!unit_run(&unit, work, &request))
+        fprintf(stderr, "oracle: %s\n", unit.failure);
+    unit_close(&unit);
+    return request.code;
+}
