@@ -20,6 +20,7 @@ typedef struct {
     uint32_t time;      /* when it is known in that segment */
     uint32_t escape;    /* the opening in front of which it is declared, or NO_ID */
     uint32_t next_declared;
+    uint32_t shadowed;  /* while its scope is printed: the outer instance of the node */
     const char *name;   /* NULL until it is printed */
     uint16_t tree;      /* operations printed with it where it is not `own` */
     uint16_t deep;      /* depth of the deepest context of what its printed tree refers to */

@@ -228,7 +228,7 @@ static void print_struct(const CModel *m, Part part, const char *what, Text *out
     print_members(m, m->members[part].at, m->members[part].count, true, out);
     out->indent--;
     text_line(out, "} %s;", c_model_type(m, part));
-    text_line(out, "");
+    text_add(out, "\n");
 }
 
 static void print_work(const CModel *m, Text *out)
@@ -249,7 +249,7 @@ static void print_work(const CModel *m, Text *out)
     }
     out->indent--;
     text_line(out, "} %s;", c_model_type(m, PART_WORK));
-    text_line(out, "");
+    text_add(out, "\n");
 }
 
 void c_model_print_types(const CModel *m, Text *out)

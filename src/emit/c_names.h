@@ -3,6 +3,7 @@
 #define BPGEN_EMIT_C_NAMES_H
 
 #include "base/names.h"
+#include "base/text.h"
 
 /* Of one name space, with nested blocks: a name is taken until its block is left. */
 typedef struct {

@@ -69,7 +69,7 @@ bool parse_word_derivative(Parse *parse, ParseValue word, const char *otherwise)
     return false;
 }
 
-/* ---- brackets --------------------------------------------------------------------------------------- */
+/* ---- separators and brackets ------------------------------------------------------------------------ */
 
 bool parse_in_brackets(const Parse *parse)
 {
@@ -84,45 +84,42 @@ static bool in_block(const Parse *parse)
     return false;
 }
 
+/* In a statement with an error the grammar waits for its end. */
 static void feed(Parse *parse, int token, const ParseValue *value, Span at)
 {
-    if (parse->status == YYPUSH_MORE)
-        parse->status = bp_push_parse(parse->state, token, value, &at, parse);
+    if (parse->status != YYPUSH_MORE || (parse->quiet && token != T_SEP && token != T_YYEOF))
+        return;
+    parse->token = token;
+    parse->at = at;
+    parse->status = bp_push_parse(parse->state, token, value, &at, parse);
 }
 
-/* Tells the grammar of an error that has its message: it drops everything up to the next separator. */
+/* The grammar is told of an error that has its message. */
 static void go_quiet(Parse *parse, Span at)
 {
-    if (!parse->quiet)
-        feed(parse, T_BP_error, &(ParseValue){ 0 }, at);
+    feed(parse, T_BP_error, &(ParseValue){ 0 }, at);
     parse->quiet = true;
 }
 
-static void complain(Parse *parse, Span at, const char *text)
+static void remember(Parse *parse, int token, Span at)
 {
-    if (!parse->quiet)
-        diag_error(parse->diag, at, "%s", text);
-    go_quiet(parse, at);
+    parse->last = token;
+    parse->last_at = at;
+    parse->last_first = parse->first;
+    parse->continues = parse_token_continues(token);
 }
 
-static void separate(Parse *parse, Span at)
+/* A separator has no width and stands behind the last token, where a statement that is not whole should have gone on. */
+static void separate(Parse *parse)
 {
     Span end = { parse->last_at.end, parse->last_at.end };
 
-    parse->token = T_SEP;
-    parse->at = at.begin == at.end ? at : end;
-    feed(parse, T_SEP, &(ParseValue){ 0 }, parse->at);
-    parse->last = T_SEP;
-    parse->continues = true;
-}
-
-static void open_bracket(Parse *parse, char open, Span at)
-{
-    vec_push(parse->ast->arena, &parse->brackets, (Bracket){ open, at });
+    feed(parse, T_SEP, &(ParseValue){ 0 }, end);
+    remember(parse, T_SEP, end);
 }
 
 /* Something is met that cannot stand in the brackets that are open: the innermost one lacks its end. */
-static void unclosed(Parse *parse)
+static void report_unclosed(Parse *parse)
 {
     Bracket top = vec_top(&parse->brackets);
 
@@ -131,4 +128,232 @@ static void unclosed(Parse *parse)
     go_quiet(parse, top.at);
     while (parse_in_brackets(parse))
         parse->brackets.count--;
+}
+
+static bool is_open_here(const Parse *parse, char open)
+{
+    for (size_t i = parse->brackets.count; i > 0 && parse->brackets.at[i - 1].open != '{'; i--)
+        if (parse->brackets.at[i - 1].open == open)
+            return true;
+    return false;
+}
+
+/* The wrong bracket closes the one that it would fit, if that is open, else it stands for the right one. */
+static bool close_bracket(Parse *parse, char open, char close, Span at)
+{
+    bool found = is_open_here(parse, open);
+
+    if (!parse_in_brackets(parse)) {
+        if (!parse->quiet)
+            diag_error(parse->diag, at, "this '%c' closes nothing", close);
+        go_quiet(parse, at);
+        return false;
+    }
+    if (vec_top(&parse->brackets).open != open) {
+        if (!parse->quiet)
+            diag_error(parse->diag, at, "'%c' does not close the '%c' before it", close, vec_top(&parse->brackets).open);
+        go_quiet(parse, at);
+        while (found && vec_top(&parse->brackets).open != open)
+            parse->brackets.count--;
+    }
+    parse->brackets.count--;
+    return true;
+}
+
+/* After an error a '}' may be left over from a block whose beginning was skipped. */
+static bool close_block(Parse *parse, Span at)
+{
+    if (!in_block(parse)) {
+        if (parse->diag->errors == 0)
+            diag_error(parse->diag, at, "this '}' closes nothing");
+        go_quiet(parse, at);
+        return false;
+    }
+    if (parse_in_brackets(parse))
+        report_unclosed(parse);
+    if (parse->last != T_SEP && parse->last != T_LBRACE)
+        separate(parse);
+    parse->brackets.count--;
+    return true;
+}
+
+static void end_statement(Parse *parse, Span at)
+{
+    if (!parse_in_brackets(parse)) {
+        separate(parse);
+    } else if (vec_top(&parse->brackets).open == '(') {
+        report_unclosed(parse);
+        separate(parse);
+    } else {
+        if (!parse->quiet)
+            diag_error(parse->diag, at, "';' inside brackets; the rows of a matrix are written [[1, 2], [3, 4]]");
+        go_quiet(parse, at);
+    }
+}
+
+/* ---- an assignment or a declaration that begins within brackets ------------------------------------- */
+
+static uint32_t skip_blanks(const Source *source, uint32_t i)
+{
+    while (i < source->size && (source->text[i] == ' ' || source->text[i] == '\t'))
+        i++;
+    return i;
+}
+
+/* Does  =  or  [ ... ] =  follow in this line? */
+static bool is_assigned(const Source *source, uint32_t i)
+{
+    size_t depth = 0;
+
+    i = skip_blanks(source, i);
+    if (i < source->size && source->text[i] == '[') {
+        do {
+            depth += source->text[i] == '[';
+            depth -= source->text[i] == ']';
+            i++;
+        } while (depth > 0 && i < source->size && strchr("\r\n#", source->text[i]) == NULL);
+        i = skip_blanks(source, i);
+    }
+    return depth == 0 && i < source->size && source->text[i] == '=' && source->text[i + 1] != '=';
+}
+
+static bool begins_statement(const Parse *parse, int token, Span at)
+{
+    if (!parse->first)
+        return false;
+    if (token == T_NAME)
+        return is_assigned(parse->ast->source, at.end);
+    if (token == T_DATA)
+        return parse->last != T_FOR && parse->last != T_COMMA;
+    return token != T_FOR && parse_token_declares(token);
+}
+
+/* ---- the loop --------------------------------------------------------------------------------------- */
+
+static void open_bracket(Parse *parse, char open, Span at)
+{
+    vec_push(parse->ast->arena, &parse->brackets, (Bracket){ open, at });
+}
+
+/* Keeps the brackets; false: the grammar does not get this token. */
+static bool mind_brackets(Parse *parse, int token, Span at)
+{
+    switch (token) {
+    case T_LPAREN:
+        open_bracket(parse, '(', at);
+        return true;
+    case T_LBRACKET:
+        open_bracket(parse, '[', at);
+        return true;
+    case T_LBRACE:
+        if (parse_in_brackets(parse))
+            report_unclosed(parse);
+        open_bracket(parse, '{', at);
+        return true;
+    case T_RPAREN:
+        return close_bracket(parse, '(', ')', at);
+    case T_RBRACKET:
+        return close_bracket(parse, '[', ']', at);
+    case T_RBRACE:
+        return close_block(parse, at);
+    default:
+        return true;
+    }
+}
+
+/* The scanner's message comes after the separator that may stand before the token. */
+static void report_wrong(Parse *parse, Span at)
+{
+    if (!parse->quiet)
+        diag_error(parse->diag, at, "%s", parse->wrong);
+    go_quiet(parse, at);
+    parse->continues = parse->wrong_continues;
+}
+
+static void read_token(Parse *parse, int token, const ParseValue *value, Span at)
+{
+    if (parse->newline && !parse->continues && !parse_in_brackets(parse) && token != T_LBRACE)
+        separate(parse);
+    parse->first = parse->newline;
+    parse->newline = false;
+    if (parse_in_brackets(parse) && begins_statement(parse, token, at)) {
+        report_unclosed(parse);
+        separate(parse);
+    }
+    if (token == T_SEP) {
+        end_statement(parse, at);
+    } else if (token == T_BP_error) {
+        report_wrong(parse, at);
+    } else {
+        if (mind_brackets(parse, token, at))
+            feed(parse, token, value, at);
+        remember(parse, token, at);
+    }
+}
+
+static void read_end(Parse *parse, Span at)
+{
+    while (parse->quiet && parse_in_brackets(parse))
+        parse->brackets.count--;
+    if (parse->brackets.count > 0) {
+        Bracket top = vec_top(&parse->brackets);
+
+        diag_error(parse->diag, top.at, "this '%c' is never closed", top.open);
+        go_quiet(parse, top.at);
+    }
+    if (parse->quiet || parse->last != T_SEP)
+        separate(parse);
+    feed(parse, T_YYEOF, &(ParseValue){ 0 }, at);
+}
+
+static void read_tokens(Parse *parse)
+{
+    int token;
+
+    do {
+        ParseValue value;
+        Span at;
+
+        token = scan_token(parse, &value, &at);
+        if (token != T_YYEOF)
+            read_token(parse, token, &value, at);
+        else
+            read_end(parse, at);
+    } while (token != T_YYEOF && parse->status == YYPUSH_MORE);
+}
+
+/* Bison's stack is malloc'ed, so a failing allocation must come by here before it leaves. */
+static bool read_guarded(Parse *parse)
+{
+    if (setjmp(parse->on_failure) != 0)
+        return false;
+    scan_open(parse);
+    read_tokens(parse);
+    return true;
+}
+
+void ast_parse(Ast *ast, Diag *diag)
+{
+    Arena *arenas[] = { ast->arena, ast->names->arena, diag->arena };
+    jmp_buf *outer[3];
+    Parse parse = { .ast = ast, .diag = diag, .status = YYPUSH_MORE, .last = T_SEP, .continues = true };
+    bool whole;
+
+    if (ast->source->size > INT_MAX - 2) {
+        diag_error(diag, (Span){ 0, 0 }, "the model is longer than %d bytes", INT_MAX - 2);
+        return;
+    }
+    parse.state = bp_pstate_new();
+    if (parse.state == NULL)
+        longjmp(*ast->arena->on_failure, 1);
+    for (int i = 0; i < 3; i++) {
+        outer[i] = arenas[i]->on_failure;
+        arenas[i]->on_failure = &parse.on_failure;
+    }
+    whole = read_guarded(&parse);
+    for (int i = 3; i > 0; i--)
+        arenas[i - 1]->on_failure = outer[i - 1];
+    bp_pstate_delete(parse.state);
+    if (!whole)
+        longjmp(*ast->arena->on_failure, 1);
 }

@@ -45,9 +45,6 @@ int scan_token(Parse *parse, ParseValue *value, Span *at);
 /* Is the innermost open bracket '(' or '['? Line ends are blanks there. */
 bool parse_in_brackets(const Parse *parse);
 
-/* Reports an error of this statement, unless it has one already. */
-void parse_complain(Parse *parse, Span at, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
 /* parse_error.c: words the message for parse->token, where only `expected` may stand. */
 void parse_syntax_error(Parse *parse, TokenSet expected);
 bool parse_token_continues(int token);  /* a line that ends in it goes on */

@@ -34,6 +34,7 @@ typedef struct {
     VEC(Slot) slots;   /* parallel to nodes */
     uint32_t *slot_of; /* by node: position + 1, 0 for none */
     bool scalars;      /* the scalars of the whole program, one adjoint each; else one stage inside a domain or loop */
+    bool stops;        /* inside a domain: a scalar is a leaf, its adjoint is collected with those of the scalars */
 } Work;
 
 typedef struct {
@@ -46,7 +47,8 @@ typedef struct {
     bool *seeded;     /* by symbol: an output whose adjoint is 1 and nothing else */
     Work scalars;     /* scalar nodes outside of loops */
     Work local;       /* the stage at hand, where it has a domain or stands in a loop */
-    uint32_t *owned;  /* by stage: behind the last of its nodes in `scalars` (those that no stage before it needs) */
+    uint32_t *owned;  /* by item: behind the last node of `scalars` that it or an item before it needs */
+    uint32_t undone;  /* nodes of `scalars` that are still to be differentiated: the first ones */
     NodeId gate;      /* of the contribution at hand, or NO_ID: then the place is `at` */
     Span at;
     NodeVec stack;
@@ -61,23 +63,24 @@ Name sweep_adjoint_name(Sweep *s, Name name);                       /* d_NAME */
 /* ---- reverse_work.c: collecting and preparing -------------------------------------------------------- */
 
 Slot *work_slot(const Work *w, NodeId node);
-bool is_scalar_leaf(const Sweep *s, const Work *w, NodeId node);   /* inside a domain: a scalar with an adjoint of its own */
-/* Adds the active nodes below `root` that are new; scalars are leaves if `stop`. True if there are selects among them. */
-bool work_collect(Sweep *s, Work *w, NodeId root, bool stop);
-void work_count(Sweep *s, Work *w);   /* uses by other nodes */
-void work_prepare(Sweep *s, Work *w); /* statements and scopes, once uses and scopes of roots are known */
+bool work_is_leaf(const Sweep *s, const Work *w, NodeId node);
+/* Adds the active nodes below `root` that are new. True if there are selects among them. */
+bool work_collect(Sweep *s, Work *w, NodeId root);
+/* A use from outside, in this scope. */
+void work_use(Work *w, const Scopes *scopes, NodeId root, ScopeId scope);
+/* Uses by other nodes, statements and scopes: once all is collected. Leaves inside a domain have the scope `base`. */
+void work_prepare(Sweep *s, Work *w, ScopeId base);
 void work_clear(Work *w);
 
 /* ---- reverse_expr.c: the local reverse of one expression ---------------------------------------------- */
 
-NodeId times(Program *p, NodeId partial, NodeId adjoint);
-NodeId plus(Program *p, NodeId sum, NodeId value); /* NO_ID is 0 */
-Span sweep_place(const Sweep *s);
-
+Span sweep_place(const Sweep *s);   /* the source text of the gate at hand */
 /* A contribution to the adjoint of `node`, made in scope `from`, which stands for `uses` of its uses. NO_ID: it is 0. */
 void work_deliver(Sweep *s, Work *w, NodeId node, NodeId value, ScopeId from, uint32_t uses);
 /* Takes the adjoint of a node, complete now, to its arguments. */
 void work_differentiate(Sweep *s, Work *w, NodeId node);
+/* The symbol that collects the adjoint of a scalar. */
+SymId scalar_adjoint(Sweep *s, NodeId node);
 
 /* ---- reverse_local.c: a stage with a domain or in a loop ---------------------------------------------- */
 

@@ -8,17 +8,11 @@ Slot *work_slot(const Work *w, NodeId node)
     return &w->slots.at[w->slot_of[node] - 1];
 }
 
-bool is_scalar_leaf(const Sweep *s, const Work *w, NodeId node)
+bool work_is_leaf(const Sweep *s, const Work *w, NodeId node)
 {
     const Node *n = &s->p->nodes.at[node];
 
-    return !w->scalars && n->deps == 0 && n->op != OP_READ && s->scalars.slot_of[node] != 0;
-}
-
-static bool is_leaf(const Sweep *s, const Work *w, NodeId node)
-{
-    return s->p->nodes.at[node].op == OP_READ || (w->slot_of[node] != 0 && work_slot(w, node)->occurs == NO_ID) ||
-           (w->scalars && false);
+    return n->op == OP_READ || (w->stops && n->deps == 0);
 }
 
 void work_clear(Work *w)
@@ -26,4 +20,120 @@ void work_clear(Work *w)
     for (size_t i = 0; i < w->nodes.count; i++)
         w->slot_of[w->nodes.at[i]] = 0;
     w->nodes.count = w->slots.count = 0;
+}
+
+/* ---- collecting -------------------------------------------------------------------------------------- */
+
+static void collect_one(Sweep *s, Work *w, NodeId node)
+{
+    if (!s->active.nodes[node] || w->slot_of[node] != 0)
+        return;
+    w->slot_of[node] = 1;
+    vec_push(s->arena, &w->nodes, node);
+}
+
+static int ascending(const void *a, const void *b)
+{
+    NodeId x = *(const NodeId *)a, y = *(const NodeId *)b;
+
+    return (x > y) - (x < y);
+}
+
+static const Slot empty_slot = {
+    .adjoint = NO_ID, .scope = SCOPE_NONE, .masked = NO_ID, .input = NO_ID, .gate = NO_ID, .symbol = NO_ID
+};
+
+bool work_collect(Sweep *s, Work *w, NodeId root)
+{
+    size_t first = w->nodes.count;
+    bool selects = false;
+
+    collect_one(s, w, root);
+    for (size_t i = first; i < w->nodes.count; i++) {
+        const Node *node = &s->p->nodes.at[w->nodes.at[i]];
+
+        if (work_is_leaf(s, w, w->nodes.at[i]))
+            continue;
+        selects |= node->op == OP_SELECT;
+        for (unsigned k = 0; k < op_info[node->op].arity; k++)
+            if (activity_edge((Op)node->op, k))
+                collect_one(s, w, node->u.arg[k]);
+    }
+    if (w->nodes.count > first)
+        qsort(w->nodes.at + first, w->nodes.count - first, sizeof *w->nodes.at, ascending);
+    for (size_t i = first; i < w->nodes.count; i++) {
+        vec_push(s->arena, &w->slots, empty_slot);
+        w->slot_of[w->nodes.at[i]] = (uint32_t)i + 1;
+    }
+    return selects;
+}
+
+void work_use(Work *w, const Scopes *scopes, NodeId root, ScopeId scope)
+{
+    Slot *slot = work_slot(w, root);
+
+    slot->left++;
+    slot->scope = scope_meet(scopes, slot->scope, scope);
+}
+
+/* ---- preparing --------------------------------------------------------------------------------------- */
+
+static bool is_edge(const Sweep *s, const Node *node, unsigned k)
+{
+    return activity_edge((Op)node->op, k) && s->active.nodes[node->u.arg[k]];
+}
+
+static void count_uses(const Sweep *s, Work *w, const Node *node)
+{
+    for (unsigned k = 0; k < op_info[node->op].arity; k++)
+        if (is_edge(s, node, k))
+            work_slot(w, node->u.arg[k])->left++;
+}
+
+static void find_input(const Sweep *s, Work *w, const Node *node, Slot *slot)
+{
+    for (unsigned k = 0; k < op_info[node->op].arity; k++) {
+        const Slot *arg;
+        bool boundary;
+        NodeId input;
+
+        if (!is_edge(s, node, k))
+            continue;
+        arg = work_slot(w, node->u.arg[k]);
+        boundary = arg->left > 1 || work_is_leaf(s, w, node->u.arg[k]);
+        input = boundary ? node->u.arg[k] : arg->input;
+        slot->input = slot->input == NO_ID || slot->input == input ? input : MANY_INPUTS;
+        slot->occurs += boundary ? 1 : arg->occurs;
+    }
+}
+
+static void find_scopes(Sweep *s, Work *w, const Node *node, ScopeId scope)
+{
+    for (unsigned k = 0; k < op_info[node->op].arity; k++) {
+        ScopeId inside = scope;
+
+        if (!is_edge(s, node, k))
+            continue;
+        if (node->op == OP_SELECT)
+            inside = scope_branch(&s->scopes, scope, node->u.arg[0], k == 1);
+        work_slot(w, node->u.arg[k])->scope = scope_meet(&s->scopes, work_slot(w, node->u.arg[k])->scope, inside);
+    }
+}
+
+void work_prepare(Sweep *s, Work *w, ScopeId base)
+{
+    const Node *nodes = s->p->nodes.at;
+
+    for (size_t i = 0; i < w->nodes.count; i++)
+        if (!work_is_leaf(s, w, w->nodes.at[i]))
+            count_uses(s, w, &nodes[w->nodes.at[i]]);
+    for (size_t i = 0; i < w->nodes.count; i++)
+        if (!work_is_leaf(s, w, w->nodes.at[i]))
+            find_input(s, w, &nodes[w->nodes.at[i]], &w->slots.at[i]);
+    for (size_t i = w->nodes.count; i-- > 0;) {
+        if (!work_is_leaf(s, w, w->nodes.at[i]))
+            find_scopes(s, w, &nodes[w->nodes.at[i]], w->slots.at[i].scope);
+        else if (!w->scalars)
+            w->slots.at[i].scope = base;
+    }
 }

@@ -66,6 +66,12 @@ typedef struct {
     EntryId needed, apart, blocked; /* the last entry that needs it, cannot share a loop with it, needs something else that needs it */
 } Slot;
 
+/* The accesses of one symbol in the list that is being fused, chained in fuse.c. */
+typedef struct {
+    uint32_t newest, count;
+} RefList;
+
+/* The body of a Loop, or the whole program. */
 typedef struct {
     EntryId first, last;
     BlockId parent;
@@ -91,6 +97,7 @@ typedef struct {
     BlockId block;     /* the present one */
     VEC(Slot) slots;
     VEC(Edge) edges;
+    RefList *refs; /* by symbol */
     struct Depend *depend; /* depend.c's own */
 } Planner;
 

@@ -1,0 +1,405 @@
+/* c_scope.c -- scopes, contexts and instances: what is computed in which loop and in which branch.
+ *
+ * Inner scopes are looked at first. Walking the nodes that a scope needs downwards by number meets all users of a node before the
+ * node itself, so its context is known when it is met: the deepest one around all uses. There it is decided whether the
+ * parent computes it instead; then its own operands are the parent's business.
+ */
+#include "emit/c_body.h"
+
+#include <string.h>
+
+typedef struct {
+    CBody *b;
+    uint32_t scope;
+    PlanId plan;
+    VEC(Inst) pending;     /* in the order of the first demand; CBody.where finds them */
+    VEC(NodeId) heap;      /* the largest node first */
+    VEC(uint32_t) popped;  /* of pending, in descending order of nodes */
+} Finder;
+
+/* ---- contexts ---------------------------------------------------------------------------------------- */
+
+NodeId c_condition(const CBody *b, NodeId condition, unsigned *side)
+{
+    while (b->p->nodes.at[condition].op == OP_NOT) {
+        condition = b->p->nodes.at[condition].u.arg[0];
+        *side ^= 1;
+    }
+    return condition;
+}
+
+typedef struct {
+    const CBody *b;
+    uint32_t context;
+    NodeId condition;
+} SoughtGroup;
+
+static bool same_group(const void *context, uint32_t id)
+{
+    const SoughtGroup *sought = context;
+    const Group *group = &sought->b->groups.at[id];
+
+    return group->context == sought->context && group->condition == sought->condition;
+}
+
+static uint32_t new_context(CBody *b, uint32_t parent, uint32_t group, unsigned side)
+{
+    Context context = { parent, group, parent == NO_ID ? 0 : b->contexts.at[parent].depth + 1, (uint8_t)side };
+
+    vec_push(b->arena, &b->contexts, context);
+    return (uint32_t)b->contexts.count - 1;
+}
+
+uint32_t c_context(CBody *b, uint32_t parent, NodeId condition, unsigned side)
+{
+    uint64_t hash;
+    uint32_t group;
+
+    condition = c_condition(b, condition, &side);
+    hash = hash_mix(hash_mix(HASH_START, parent), condition);
+    group = hash_find(&b->group_table, hash, same_group, &(SoughtGroup){ b, parent, condition });
+    if (group == HASH_NONE) {
+        group = (uint32_t)b->groups.count;
+        vec_push(b->arena, &b->groups, (Group){ parent, condition, { NO_ID, NO_ID }, NO_ID });
+        hash_add(b->arena, &b->group_table, hash, group);
+    }
+    if (b->groups.at[group].side[side] == NO_ID) {
+        uint32_t made = new_context(b, parent, group, side);
+
+        b->groups.at[group].side[side] = made;
+    }
+    return b->groups.at[group].side[side];
+}
+
+static uint32_t common_context(const CBody *b, uint32_t x, uint32_t y)
+{
+    const Context *contexts = b->contexts.at;
+
+    while (x != y) {
+        if (contexts[x].depth >= contexts[y].depth)
+            x = contexts[x].parent;
+        else
+            y = contexts[y].parent;
+    }
+    return x;
+}
+
+/* ---- demands ----------------------------------------------------------------------------------------- */
+
+bool c_is_plain(const CBody *b, NodeId node)
+{
+    const Node *n = &b->p->nodes.at[node];
+
+    if (n->op != OP_READ)
+        return op_info[n->op].form == FORM_LEAF;
+    return b->p->symbols.at[n->u.read.symbol].rank == 0 || b->plan->stores[n->u.read.symbol].kind == STORE_CELL;
+}
+
+static void note_use(CBody *b, NodeId node)
+{
+    const Node *n = &b->p->nodes.at[node];
+
+    if (n->op == OP_READ)
+        b->symbols[n->u.read.symbol].loaded = true;
+}
+
+static void push_heap(Finder *f, NodeId node)
+{
+    size_t i = f->heap.count;
+
+    vec_push(f->b->arena, &f->heap, node);
+    for (; i > 0 && f->heap.at[(i - 1) / 2] < node; i = (i - 1) / 2)
+        f->heap.at[i] = f->heap.at[(i - 1) / 2];
+    f->heap.at[i] = node;
+}
+
+static NodeId pop_heap(Finder *f)
+{
+    NodeId top = f->heap.at[0], last = vec_pop(&f->heap);
+    size_t i = 0, child = 1;
+
+    for (; child < f->heap.count; i = child, child = 2 * i + 1) {
+        if (child + 1 < f->heap.count && f->heap.at[child + 1] > f->heap.at[child])
+            child++;
+        if (f->heap.at[child] <= last)
+            break;
+        f->heap.at[i] = f->heap.at[child];
+    }
+    if (f->heap.count > 0)
+        f->heap.at[i] = last;
+    return top;
+}
+
+static void demand(Finder *f, NodeId node, uint32_t context, uint32_t item, uint32_t uses)
+{
+    CBody *b = f->b;
+    Inst *inst;
+
+    if (c_is_plain(b, node)) {
+        note_use(b, node);
+        return;
+    }
+    if (b->where[node] == NO_ID) {
+        b->where[node] = (uint32_t)f->pending.count;
+        vec_push(b->arena, &f->pending,
+                 (Inst){ .node = node, .context = context, .item = item, .uses = uses, .segment = NO_ID, .escape = NO_ID,
+                         .next_declared = NO_ID, .shadowed = NO_ID });
+        push_heap(f, node);
+        return;
+    }
+    inst = &f->pending.at[b->where[node]];
+    inst->context = common_context(b, inst->context, context);
+    inst->item = item < inst->item ? item : inst->item;
+    inst->uses += uses;
+}
+
+/* What the scope's parent can compute: it does not change from turn to turn, and what it reads is complete before the loop. */
+static bool is_invariant(const Finder *f, NodeId node)
+{
+    const CBody *b = f->b;
+
+    return f->plan != NO_ID && !set_has(b->p, b->p->nodes.at[node].deps, b->plan->nodes.at[f->plan].index) &&
+           b->last_write[node] < b->first_leaf[f->plan];
+}
+
+static void demand_arguments(Finder *f, const Inst *inst)
+{
+    CBody *b = f->b;
+    const Node *node = &b->p->nodes.at[inst->node];
+    uint32_t context = inst->context, item = inst->item;
+    unsigned arity = op_info[node->op].arity, side = 0;
+    NodeId condition;
+
+    if (node->op == OP_SELECT || node->op == OP_AND || node->op == OP_OR) {
+        condition = c_condition(b, node->u.arg[0], &side);
+        demand(f, condition, context, item, 1);
+        if (node->op == OP_SELECT)
+            demand(f, node->u.arg[1], c_context(b, context, node->u.arg[0], 0), item, 1);
+        demand(f, node->u.arg[arity - 1], c_context(b, context, node->u.arg[0], node->op != OP_AND), item, 1);
+        return;
+    }
+    for (unsigned k = 0; k < arity; k++)
+        demand(f, node->u.arg[k], context, item, 1);
+}
+
+/* ---- one scope --------------------------------------------------------------------------------------- */
+
+static void demand_item(Finder *f, PlanId id)
+{
+    CBody *b = f->b;
+    const PlanNode *plan = &b->plan->nodes.at[id];
+    uint32_t context = b->scopes[f->scope].context;
+    unsigned side = 0;
+
+    if (plan->kind == PLAN_FOR) {
+        const Scope *inner = &b->scopes[id + 1];
+
+        for (uint32_t i = inner->first_export; i < inner->first_export + inner->export_count; i++)
+            demand(f, b->exports.at[i], context, b->ordinals[id], 2);
+    } else if (!plan->zero) {
+        const Stage *stage = &b->p->stages.at[plan->stage];
+
+        if (stage->guard != NO_ID) {
+            demand(f, c_condition(b, stage->guard, &side), context, b->ordinals[id], 1);
+            context = c_context(b, context, stage->guard, 0);
+        }
+        demand(f, stage->value, context, b->ordinals[id], 1);
+    }
+}
+
+static void take_all(Finder *f)
+{
+    CBody *b = f->b;
+    Scope *scope = &b->scopes[f->scope];
+
+    scope->first_export = (uint32_t)b->exports.count;
+    while (f->heap.count > 0) {
+        NodeId node = pop_heap(f);
+        uint32_t id = b->where[node];
+        Inst inst = f->pending.at[id];
+
+        if (inst.context == scope->context && is_invariant(f, node)) {
+            vec_push(b->arena, &b->exports, node);
+            b->where[node] = NO_ID;
+        } else {
+            vec_push(b->arena, &f->popped, id);
+            demand_arguments(f, &inst);
+        }
+    }
+    scope->export_count = (uint32_t)b->exports.count - scope->first_export;
+}
+
+/* Appends the instances in ascending order of (item, node), by counting; where[] then points to them. */
+static void keep_instances(Finder *f, uint32_t items)
+{
+    CBody *b = f->b;
+    Scope *scope = &b->scopes[f->scope];
+    uint32_t *start = arena_array(b->arena, uint32_t, items + 2u);
+
+    scope->first_inst = (uint32_t)b->insts.count;
+    scope->inst_count = (uint32_t)f->popped.count;
+    vec_reserve(b->arena, &b->insts, f->popped.count);
+    b->insts.count += f->popped.count;
+    for (size_t i = 0; i < f->popped.count; i++)
+        start[f->pending.at[f->popped.at[i]].item + 1]++;
+    for (uint32_t k = 0; k <= items; k++)
+        start[k + 1] += start[k];
+    for (size_t i = f->popped.count; i-- > 0;) {
+        const Inst *inst = &f->pending.at[f->popped.at[i]];
+        uint32_t at = scope->first_inst + start[inst->item]++;
+
+        b->insts.at[at] = *inst;
+        b->where[inst->node] = at;
+    }
+}
+
+static void find_scope(Finder *f, PlanId plan)
+{
+    CBody *b = f->b;
+    uint32_t items = 0;
+
+    f->plan = plan;
+    f->scope = c_scope_id(plan);
+    f->pending.count = f->popped.count = 0;
+    b->scopes[f->scope].context = new_context(b, NO_ID, NO_ID, 0);
+    for (PlanId id = c_first_item(b, plan); id != NO_ID; id = b->plan->nodes.at[id].next, items++)
+        demand_item(f, id);
+    take_all(f);
+    keep_instances(f, items);
+    c_shape_scope(b, f->scope);
+    for (uint32_t i = 0; i < b->scopes[f->scope].inst_count; i++)
+        b->where[b->insts.at[b->scopes[f->scope].first_inst + i].node] = NO_ID;
+}
+
+/* ---- before that ------------------------------------------------------------------------------------- */
+
+/* The node after `id` in program order; loops before their children. */
+static PlanId next_in_order(const Plan *plan, PlanId id)
+{
+    if (plan->nodes.at[id].kind == PLAN_FOR && plan->nodes.at[id].first_child != NO_ID)
+        return plan->nodes.at[id].first_child;
+    while (id != NO_ID && plan->nodes.at[id].next == NO_ID)
+        id = plan->nodes.at[id].parent;
+    return id == NO_ID ? NO_ID : plan->nodes.at[id].next;
+}
+
+static void number_leaves(CBody *b)
+{
+    const Plan *plan = b->plan;
+    uint32_t leaves = 0;
+
+    for (PlanId id = plan->first; id != NO_ID; id = next_in_order(plan, id)) {
+        const PlanNode *node = &plan->nodes.at[id];
+
+        b->first_leaf[id] = leaves + 1;
+        if (node->next != NO_ID)
+            b->ordinals[node->next] = b->ordinals[id] + 1;
+        if (node->kind == PLAN_STAGE) {
+            CSymbol *target = &b->symbols[b->p->stages.at[node->stage].target];
+
+            target->last_write = ++leaves;
+            target->writes++;
+        }
+    }
+}
+
+static uint32_t aff_write(const CBody *b, AffId aff)
+{
+    const AffPool *pool = &b->p->affs;
+    const Affine *a = &pool->affs.at[aff];
+    uint32_t last = 0;
+
+    for (uint32_t t = 0; t < a->count; t++) {
+        uint32_t write = b->atom_write[pool->terms.at[a->first + t].atom];
+
+        last = write > last ? write : last;
+    }
+    return last;
+}
+
+/* Atoms are older than the expressions that use them, also as subscripts of other atoms. */
+static void find_atom_writes(CBody *b)
+{
+    const AffPool *pool = &b->p->affs;
+
+    for (AtomId id = 0; id < pool->atoms.count; id++) {
+        const Atom *atom = &pool->atoms.at[id];
+
+        if (atom->kind != ATOM_ELEMENT)
+            continue;
+        b->atom_write[id] = b->symbols[atom->of].last_write;
+        b->has_integers |= b->atom_write[id] > 0;
+        for (unsigned k = 0; k < atom->rank; k++) {
+            uint32_t write = aff_write(b, pool->subs.at[atom->subs + k]);
+
+            b->atom_write[id] = write > b->atom_write[id] ? write : b->atom_write[id];
+        }
+    }
+}
+
+static void find_node_writes(CBody *b)
+{
+    const Program *p = b->p;
+
+    for (NodeId id = 0; id < p->nodes.count; id++) {
+        const Node *node = &p->nodes.at[id];
+        uint32_t last = 0, write;
+
+        if (node->op == OP_INTEGER)
+            last = aff_write(b, node->u.aff);
+        if (node->op == OP_READ) {
+            last = b->symbols[node->u.read.symbol].last_write;
+            for (unsigned k = 0; k < p->symbols.at[node->u.read.symbol].rank; k++)
+                last = (write = aff_write(b, node_subs(p, id)[k])) > last ? write : last;
+        }
+        for (unsigned k = 0; k < op_info[node->op].arity; k++)
+            last = (write = b->last_write[node->u.arg[k]]) > last ? write : last;
+        b->last_write[id] = last;
+    }
+}
+
+/* How often the body of a FOR runs: the points of the domain of all loops down to it. */
+static uint64_t loop_times(const CBody *b, PlanId id)
+{
+    Range ranges[UINT8_MAX];
+    Stage stage = { .domain = ranges };
+
+    for (PlanId at = id; at != NO_ID && stage.rank < UINT8_MAX; at = b->plan->nodes.at[at].parent)
+        stage.rank++;
+    for (unsigned k = stage.rank; k-- > 0; id = b->plan->nodes.at[id].parent)
+        ranges[k] = (Range){ b->plan->nodes.at[id].index, b->plan->nodes.at[id].low, b->plan->nodes.at[id].high };
+    return stage_points(b->p, &stage);
+}
+
+void c_scopes_find(CBody *b)
+{
+    Finder f = { .b = b };
+    PlanId id = b->plan->first;
+
+    number_leaves(b);
+    find_atom_writes(b);
+    find_node_writes(b);
+    b->scopes[0].times = 1;
+    while (id != NO_ID) {
+        const PlanNode *node = &b->plan->nodes.at[id];
+
+        if (node->kind == PLAN_FOR && b->scopes[id + 1].times == 0) {
+            b->scopes[id + 1].times = loop_times(b, id) + 1;
+            if (node->first_child != NO_ID) {
+                id = node->first_child;
+                continue;
+            }
+        }
+        for (;; node = &b->plan->nodes.at[id]) {
+            if (node->kind == PLAN_FOR) {
+                b->scopes[id + 1].times--;
+                find_scope(&f, id);
+            }
+            if (node->next != NO_ID || node->parent == NO_ID)
+                break;
+            id = node->parent;
+        }
+        id = node->next;
+    }
+    find_scope(&f, NO_ID);
+}

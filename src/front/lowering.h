@@ -1,0 +1,137 @@
+/* lowering.h -- what the files lower*.c share; private to them.
+ *
+ * The value of an expression of rank r is one scalar node over the canonical indices of its axes: index k of the program
+ * is the k-th axis counted from the last one, so operands of element-wise operators line up without renaming. An axis of
+ * extent 1 has the subscript 0 and no index, so broadcasting needs none either. User indices are free in the node.
+ */
+#ifndef BPGEN_LOWERING_H
+#define BPGEN_LOWERING_H
+
+#include "front/lower.h"
+
+/* The indices 0 .. MOST_AXES-1 of the program are the axes; the user's index c is MOST_AXES + c. */
+enum { USER_INDEX = MOST_AXES };
+
+/* The ranks of symbols and domains are bytes; a pass may add a few dimensions to these. */
+enum { MOST_DIMS = 200 };
+
+/* At least one of node, aff, parts is there. */
+typedef struct {
+    Shape shape;
+    NodeId node;
+    AffId aff;             /* an integer (or an array of integers over the axes), else AFF_FAIL */
+    uint32_t first, count; /* `listed`: the leading axes element by element, in Lowering.parts */
+    uint8_t listed;        /* how many axes the list covers; 0: no list */
+} Value;
+
+/* A condition that holds where stages are being made. */
+typedef struct {
+    NodeId condition; /* NO_ID: one that no stage can use */
+    bool negated, made;
+    NodeId all;       /* made: this and the outer ones as one condition, or NO_ID */
+    SetId deps;       /* of this and the outer ones */
+} Guard;
+
+/* One dimension of a symbol, or one reduced index, with its range. */
+typedef struct {
+    IndexId index;    /* NO_ID: an axis of extent 1 */
+    AffId low, high;
+    int64_t least;    /* the smallest value that the index takes: element 0 */
+    int32_t extent;
+} Dim;
+
+typedef struct {
+    Arena *arena;
+    const CheckedModel *model;
+    Program *p;
+    Diag *diag;
+    SymId *symbols;       /* by CheckedSym: what is declared, tables; else NO_ID */
+    Value *bound;         /* by CheckedSym: its present value */
+    Dim *ranges;          /* by CheckedIndex */
+    SetId *closures;      /* by CheckedIndex: itself and what its bounds need, transitively */
+    bool *right_of_or;    /* by checked node: a MARK_RIGHT that belongs to || */
+    VEC(Value) stack;
+    VEC(Value) parts;
+    VEC(Guard) guards;
+    VEC(NodeId) conjuncts;
+    /* The domain of the stages being made: free indices, axes of the target, reduced indices. */
+    VEC(Dim) dims;
+    uint32_t free, kept;  /* dims[0 .. free) are free indices, dims[0 .. kept) dimensions of the target */
+    NodeId guard;
+    bool failed;          /* something is too large: reported, and the program is given up */
+} Lowering;
+
+/* Replaces indices by integer expressions, all at once. */
+typedef struct {
+    uint32_t count;
+    IndexId from[MOST_AXES];
+    AffId to[MOST_AXES];
+} Renaming;
+
+/* lower_domain.c: domains, symbols and stages */
+void domain_begin(Lowering *l, SetId deps, const CheckedIndex *own, uint32_t own_count);
+void domain_axis(Lowering *l, unsigned position, int32_t extent);
+void domain_axes(Lowering *l, const Shape *shape);
+void domain_indices(Lowering *l, const CheckedIndex *own, uint32_t own_count);
+void domain_keep(Lowering *l);
+SymId domain_symbol(Lowering *l, Name name, Span at);
+void domain_stage(Lowering *l, SymId target, StageOp op, NodeId value, Span at);
+void domain_stage_at(Lowering *l, SymId target, StageOp op, NodeId value, const AffId *subs, Span at);
+void domain_subs(Lowering *l, AffId *subs);
+NodeId domain_read(Lowering *l, SymId symbol, const Shape *shape, Span at);
+
+/* lower_guard.c: branches */
+void guard_push(Lowering *l, NodeId condition, bool negated);
+void guard_pop(Lowering *l);
+NodeId guard_for(Lowering *l, SetId *set);
+
+/* lower_value.c: values */
+Value value_of_node(const Lowering *l, NodeId node, Shape shape);
+Value value_of_aff(AffId aff, Shape shape);
+NodeId value_node(Lowering *l, Value *value, Span at);
+bool value_is_plain(const Lowering *l, NodeId node);
+void value_materialise(Lowering *l, Value *value, Name name, Span at);
+void value_settle(Lowering *l, Value *value, Span at);
+void value_rename(Lowering *l, Value *value, const Renaming *renaming, Span at);
+AffId rename_aff(Lowering *l, AffId aff, const Renaming *renaming);
+Name name_after(const Lowering *l, const char *prefix, NodeId node);
+Name name_of_two(const Lowering *l, NodeId a, const char *between, NodeId b);
+
+/* lower_symbol.c: declared names, tables, integer expressions, outputs */
+void symbols_declare(Lowering *l, Lowered *lowered);
+void symbols_output(Lowering *l);
+Value symbol_value(Lowering *l, CheckedSym symbol, Span at);
+AffId import_aff(Lowering *l, AffId aff);
+void fold_table(Lowering *l, Value *value);
+
+/* The handlers of checked nodes that leave a value or take one. */
+void lower_op(Lowering *l, const CheckedNode *n);
+void lower_select(Lowering *l, const CheckedNode *n);
+void lower_subscript(Lowering *l, const CheckedNode *n);
+void lower_transpose(Lowering *l, const CheckedNode *n);
+void lower_array(Lowering *l, const CheckedNode *n);
+void lower_comprehension(Lowering *l, const CheckedNode *n);
+void lower_concat(Lowering *l, const CheckedNode *n);
+void lower_matmul(Lowering *l, const CheckedNode *n);
+void lower_dot(Lowering *l, const CheckedNode *n);
+void lower_outer(Lowering *l, const CheckedNode *n);
+void lower_reduce(Lowering *l, const CheckedNode *n);
+void lower_softmax(Lowering *l, const CheckedNode *n);
+void lower_bind(Lowering *l, const CheckedNode *n);
+void lower_assign(Lowering *l, const CheckedNode *n);
+
+/* lower_prod.c: the product of `value` over its axes or over indices */
+void lower_prod(Lowering *l, const CheckedNode *n, Value value);
+
+static inline Span no_span(void)
+{
+    return (Span){ 0, 0 };
+}
+
+static inline NodeId describe(Lowering *l, NodeId node, Span at)
+{
+    node_describe(l->p, node, NAME_NONE, at);
+    return node;
+}
+
+#endif
