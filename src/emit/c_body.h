@@ -58,9 +58,10 @@ typedef struct {
 /* Where the elements of a symbol are, in C. */
 typedef struct {
     const char *base;      /* "p->W1", "z"; NULL: not yet declared */
+    const char *integer_base; /* of a table that stands in subscripts */
+    uint8_t part;          /* whose argument `base` uses, or PART_COUNT */
     const char *name;      /* to make other names from */
     bool loaded;           /* a scalar that is read: gets a local at the top */
-    bool used;
     uint32_t writes;       /* leaves that write it */
     uint32_t last_write;   /* number (from 1) of the last of them, 0: none */
     uint32_t write_scope, write_segment, write_time; /* c_place.c: its last writer so far */

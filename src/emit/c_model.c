@@ -297,6 +297,11 @@ static bool same_table(const Symbol *a, const Symbol *b)
     return true;
 }
 
+static Rational keep_rational(Arena *arena, Rational value)
+{
+    return value.big == NULL ? value : rational_neg(arena, rational_neg(arena, value));
+}
+
 /* Symbols die with their plan. */
 static const Symbol *keep_symbol(CModel *m, const Symbol *symbol)
 {
@@ -306,7 +311,7 @@ static const Symbol *keep_symbol(CModel *m, const Symbol *symbol)
 
     *copy = *symbol;
     for (uint64_t i = 0; i < elements_of(symbol); i++)
-        values[i] = rational_copy(m->arena, symbol->values[i]);
+        values[i] = keep_rational(m->arena, symbol->values[i]);
     for (unsigned k = 0; k < symbol->rank; k++)
         extents[k] = symbol->extents[k];
     copy->values = values;

@@ -36,6 +36,18 @@ static Shape part_shape(const Value *value)
     return shape;
 }
 
+static bool find_literal(const Lowering *l, NodeId node, Rational *value)
+{
+    const Node *at = &l->p->nodes.at[node];
+
+    if (at->op != OP_NEG)
+        return node_is_literal(l->p, node, value);
+    if (!node_is_literal(l->p, at->u.arg[0], value))
+        return false;
+    *value = rational_neg(l->p->arena, *value);
+    return true;
+}
+
 /* A list of literals is a table. */
 static bool make_table(Lowering *l, Value *value, Name name, Span at)
 {
@@ -47,7 +59,7 @@ static bool make_table(Lowering *l, Value *value, Name name, Span at)
         return false;
     values = arena_array(l->p->arena, Rational, value->count);
     for (uint32_t i = 0; i < value->count; i++)
-        if (!node_is_literal(l->p, l->parts.at[value->first + i].node, &values[i]))
+        if (!find_literal(l, l->parts.at[value->first + i].node, &values[i]))
             return false;
     table.values = values;
     l->dims.count = l->free = l->kept = 0;
@@ -172,7 +184,7 @@ enum { LARGE = 64 };
 /* Would renaming copy more than LARGE nodes? A node that is used twice may count twice. */
 static bool is_large(const Lowering *l, NodeId root, const Renaming *renaming)
 {
-    NodeId stack[2 * LARGE + OP_MOST_ARGS];
+    NodeId stack[2 * LARGE + 2 * OP_MOST_ARGS];
     unsigned depth = 0, count = 0;
 
     stack[depth++] = root;
@@ -204,19 +216,18 @@ static NodeId rename_read(Lowering *l, NodeId read, const Renaming *renaming)
  * lost, and the shape is the caller's business. */
 void value_rename(Lowering *l, Value *value, const Renaming *renaming, Span at)
 {
-    value->listed = value->node == NO_ID ? value->listed : 0;
     if (value->aff != AFF_FAIL) {
         value->aff = rename_aff(l, value->aff, renaming);
         value->node = NO_ID;
+        fold_table(l, value);
         return;
     }
-    if (!depends(l, value_node(l, value, at), renaming)) {
-        value->listed = 0;
+    (void)value_node(l, value, at);
+    value->listed = 0;
+    if (!depends(l, value->node, renaming))
         return;
-    }
     if (is_large(l, value->node, renaming))
         value_materialise(l, value, name_after(l, NULL, value->node), at);
-    value->listed = 0;
     if (l->p->nodes.at[value->node].op == OP_READ) {
         value->node = describe(l, rename_read(l, value->node, renaming), at);
         fold_table(l, value);

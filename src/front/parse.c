@@ -200,18 +200,20 @@ static uint32_t skip_blanks(const Source *source, uint32_t i)
     return i;
 }
 
-/* Does  =  or  [ ... ] =  follow in this line? */
-static bool is_assigned(const Source *source, uint32_t i)
+bool parse_is_assigned(const Parse *parse, uint32_t i)
 {
+    const Source *source = parse->ast->source;
     size_t depth = 0;
 
     i = skip_blanks(source, i);
-    if (i < source->size && source->text[i] == '[') {
+    if (i < source->size && (source->text[i] == '[' || source->text[i] == '(')) {
+        char open = source->text[i], close = open == '[' ? ']' : ')';
+
         do {
-            depth += source->text[i] == '[';
-            depth -= source->text[i] == ']';
+            depth += source->text[i] == open;
+            depth -= source->text[i] == close;
             i++;
-        } while (depth > 0 && i < source->size && strchr("\r\n#", source->text[i]) == NULL);
+        } while (depth > 0 && i < source->size && source->text[i] != '\r' && source->text[i] != '\n');
         i = skip_blanks(source, i);
     }
     return depth == 0 && i < source->size && source->text[i] == '=' && source->text[i + 1] != '=';
@@ -222,7 +224,7 @@ static bool begins_statement(const Parse *parse, int token, Span at)
     if (!parse->first)
         return false;
     if (token == T_NAME)
-        return is_assigned(parse->ast->source, at.end);
+        return parse_is_assigned(parse, at.end);
     if (token == T_DATA)
         return parse->last != T_FOR && parse->last != T_COMMA;
     return token != T_FOR && parse_token_declares(token);

@@ -45,6 +45,9 @@ int scan_token(Parse *parse, ParseValue *value, Span *at);
 /* Is the innermost open bracket '(' or '['? Line ends are blanks there. */
 bool parse_in_brackets(const Parse *parse);
 
+/* Does  =  follow at this place, perhaps behind one pair of brackets in the same line? */
+bool parse_is_assigned(const Parse *parse, uint32_t offset);
+
 /* parse_error.c: words the message for parse->token, where only `expected` may stand. */
 void parse_syntax_error(Parse *parse, TokenSet expected);
 bool parse_token_continues(int token);  /* a line that ends in it goes on */

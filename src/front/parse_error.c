@@ -127,7 +127,7 @@ static size_t list_expected(Parse *parse, TokenSet expected, const char **list)
         list[count++] = "an operator";
     for (int token = T_NUMBER; token - T_SEP < TOKEN_COUNT; token++) {
         bool covered = (wants_operand(expected) && (flags_of(token) & OPERAND) != 0) ||
-                       (wants_operator(expected) && ((flags_of(token) & OPERATOR) != 0 || token == T_LBRACKET));
+                       (wants_operator(expected) && ((flags_of(token) & OPERATOR) != 0 || token == T_LBRACKET || token == T_LPAREN));
 
         if (has(expected, token) && !covered)
             list[count++] = token == T_NAME && has(expected, T_SEP) ? "'derivative'" : token_text(parse, token);
@@ -171,53 +171,98 @@ static const char *found_text(Parse *parse)
 
 /* ---- the usual mistakes ----------------------------------------------------------------------------- */
 
+static bool joins_operands(int token)
+{
+    return (flags_of(token) & OPERATOR) != 0 || token == T_COLON || token == T_COMMA || token == T_RANGE || token == T_ASSIGN;
+}
+
 /* Where a statement begins. */
 static bool misplaced_at_start(Parse *parse, TokenSet expected)
 {
     if (!has(expected, T_PARAM))
         return false;
-    if (parse->first && parse->at.begin > 0 && parse->last == T_SEP && (flags_of(parse->token) & OPERATOR) != 0)
+    if (parse->first && parse->ast->nodes.count > 0 && parse->last == T_SEP && joins_operands(parse->token))
         diag_error(parse->diag, parse->at, "a line does not start with an operator; end the line above with it, or use brackets");
     else
         diag_error(parse->diag, parse->at, "a statement has the form  name = expression");
     return true;
 }
 
-/* A word that opens no statement, but is close to one that does. */
+/* Words of other languages for what is an operator here. */
+static const char *const foreign_words[][2] = {
+    { "and", "'and' is written &&" },
+    { "or", "'or' is written ||" },
+    { "not", "'not' is written !" },
+    { "if", "a choice is written  condition ? a : b" },
+    { "then", "a choice is written  condition ? a : b" },
+    { "else", "a choice is written  condition ? a : b" },
+    { "where", "a choice is written  condition ? a : b" },
+};
+
+
+static const char *foreign_word(const Parse *parse, int token, Span at)
+{
+    const char *word = token == T_NAME ? source_word(parse, at) : "";
+
+    for (size_t i = 0; i < sizeof foreign_words / sizeof foreign_words[0]; i++)
+        if (strcmp(word, foreign_words[i][0]) == 0)
+            return foreign_words[i][1];
+    return NULL;
+}
+
+/* The reserved word that is nearest to the name before this one, or NULL. */
 static const char *meant_word(const Parse *parse)
 {
-    const char *word = source_word(parse, parse->last_at);
+    const char *word = source_word(parse, parse->last_at), *meant = NULL;
+    unsigned least = 3;
 
-    for (int token = T_PARAM; token <= T_EXTERN; token++)
-        if (token != T_DEF && names_distance(word, tokens[token - T_SEP].text, 2) <= 2)
-            return tokens[token - T_SEP].text;
-    return NULL;
+    for (int token = T_PARAM; token <= T_EXTERN; token++) {
+        unsigned distance = names_distance(word, tokens[token - T_SEP].text, least - 1);
+
+        if (token != T_DEF && distance < least) {
+            least = distance;
+            meant = tokens[token - T_SEP].text;
+        }
+    }
+    return meant;
 }
 
 /* After the name (and subscripts) that a statement began with. */
 static bool no_assignment(Parse *parse, TokenSet expected)
 {
-    const char *meant;
+    const char *meant = NULL, *foreign;
 
     if (!has(expected, T_ASSIGN) || has(expected, T_SEP) || has(expected, T_LBRACE))
         return false;
-    meant = parse->token == T_NAME ? meant_word(parse) : NULL;
-    if (meant != NULL)
+    if (parse->token == T_NAME)
+        meant = meant_word(parse);
+    foreign = foreign_word(parse, parse->last, parse->last_at);
+    if (foreign != NULL)
+        diag_error(parse->diag, parse->last_at, "%s", foreign);
+    else if (meant != NULL)
         diag_error(parse->diag, parse->last_at, "'%s' opens no statement; did you mean '%s'?", source_word(parse, parse->last_at),
                    meant);
+    else if (parse->token == T_LPAREN && parse_is_assigned(parse, parse->at.begin))
+        diag_error(parse->diag, parse->last_at, "a function is written  def %s(x) = expression", source_word(parse, parse->last_at));
     else
         diag_error(parse->diag, parse->at, "a statement has the form  name = expression");
     return true;
 }
 
-/* The next statement has begun, though the line above could not end: no bracket is open, or the driver would have seen it. */
+/* The next statement has begun, though the line above could not end, or (a loop, that the driver could not tell from the clauses of
+ * a reduction) within brackets. */
 static bool line_goes_on(Parse *parse)
 {
     bool assigned = parse->token == T_ASSIGN && parse->last == T_NAME && parse->last_first;
+    bool declares = parse->first && parse_token_declares(parse->token);
 
-    if (parse_in_brackets(parse) || !(assigned || (parse->first && parse_token_declares(parse->token))))
+    if (parse_in_brackets(parse) && declares)
+        diag_error(parse->diag, vec_top(&parse->brackets).at, "this '%c' is not closed", vec_top(&parse->brackets).open);
+    else if (!parse_in_brackets(parse) && (declares || assigned))
+        diag_error(parse->diag, assigned ? parse->last_at : parse->at,
+                   "the line above goes on here: it ends in an operator or a comma");
+    else
         return false;
-    diag_error(parse->diag, assigned ? parse->last_at : parse->at, "the line above goes on here: it ends in an operator or a comma");
     return true;
 }
 
@@ -237,27 +282,14 @@ static bool colon_slice(Parse *parse, TokenSet expected)
     return true;
 }
 
-/* Words of other languages where an operator stands. */
-static const char *const foreign_words[][2] = {
-    { "and", "'and' is written &&" },
-    { "or", "'or' is written ||" },
-    { "not", "'not' is written !" },
-    { "if", "a choice is written  condition ? a : b" },
-    { "then", "a choice is written  condition ? a : b" },
-    { "else", "a choice is written  condition ? a : b" },
-    { "where", "a choice is written  condition ? a : b" },
-};
-
 static const char *missing_operator(Parse *parse)
 {
-    const char *word = source_word(parse, parse->at), *before = source_word(parse, parse->last_at);
+    const char *foreign = foreign_word(parse, parse->token, parse->at);
 
-    for (size_t i = 0; i < sizeof foreign_words / sizeof foreign_words[0]; i++) {
-        if (parse->token == T_NAME && strcmp(word, foreign_words[i][0]) == 0)
-            return foreign_words[i][1];
-        if (parse->last == T_NAME && strcmp(before, foreign_words[i][0]) == 0)
-            return foreign_words[i][1];
-    }
+    if (foreign == NULL)
+        foreign = foreign_word(parse, parse->last, parse->last_at);
+    if (foreign != NULL)
+        return foreign;
     if (in_square_brackets(parse) && parse->token != T_LPAREN)
         return "an operator or a comma is missing here; a product is written with *";
     return "an operator is missing here; a product is written with *";
@@ -286,6 +318,8 @@ static const char *usual_mistake(Parse *parse, TokenSet expected)
         return "an array or a subscript list is not empty";
     if (parse->token == T_TRANSPOSE && wants_operand(expected))
         return "an expression is expected here; there are no strings in this language";
+    if (parse->token == T_LBRACE && wants_operand(expected))
+        return "an array is written [a, b]";
     return wants_operator(expected) ? after_operand(parse) : NULL;
 }
 

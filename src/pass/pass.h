@@ -41,6 +41,9 @@ typedef struct {
     bool seeds;
     size_t first_adjoint;
     NodeId first_node;
+    bool failed;    /* a function without a derivative has to be differentiated: the program is unfinished */
+    Op failed_op;   /* which one */
+    Span failed_at; /* and where */
 } Reverse;
 Program *pass_reverse(Program *p, const SymId *wanted, size_t wanted_count, Reverse *reverse);
 

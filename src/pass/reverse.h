@@ -45,6 +45,7 @@ typedef struct {
     Scopes scopes;
     SymId *adjoints;  /* by symbol: its adjoint, or NO_ID */
     bool *seeded;     /* by symbol: an output whose adjoint is 1 and nothing else */
+    size_t *ranks;    /* by symbol: its place among the contributions of the stage at hand, 0 between stages */
     Work scalars;     /* scalar nodes outside of loops */
     Work local;       /* the stage at hand, where it has a domain or stands in a loop */
     uint32_t *owned;  /* by item: behind the last node of `scalars` that it or an item before it needs */

@@ -223,8 +223,8 @@ void work_differentiate(Sweep *s, Work *w, NodeId id)
     if (slot->symbol != NO_ID)
         adjoint = plus(s->p, adjoint, node_read(s->p, slot->symbol, NULL));
     s->gate = s->p->infos.at[id].at.end != 0 || slot->gate == NO_ID ? id : slot->gate;
-    if (has_own_partial(w, slot)) {
-        NodeId partial = adjoint == NO_ID ? NO_ID : statement_partial(s, w, id);
+    if (adjoint != NO_ID && has_own_partial(w, slot)) {
+        NodeId partial = statement_partial(s, w, id);
 
         work_deliver(s, w, slot->input, is_zero(s->p, partial) ? NO_ID : times(s->p, partial, adjoint), slot->scope,
                      slot->occurs);

@@ -308,7 +308,7 @@ void depend_stage(Planner *planner, EntryId id, const NodeVec *reads, const Node
     for (size_t i = 0; i < scalars->count; i++)
         (void)sources_of_node(planner, scalars->at[i]);
     add_afters(planner, id, scalars);
-    depend_zero(planner, id, stage->target, stage_sub_count(planner->from, stage));
+    depend_zero(planner, id, stage->target, stage_subs(planner->from, stage));
     for (size_t i = 0; i < reads->count; i++)
         if (leaf_matters(planner, reads->at[i]))
             add_read(planner, id, reads->at[i]);

@@ -141,7 +141,7 @@ static SlotId new_slot(Fuser *f, EntryId entry)
 {
     Planner *planner = f->planner;
     const Entry *e = &planner->entries.at[entry];
-    Slot slot = { .low = AFF_FAIL, .high = AFF_FAIL, .first = NO_ID, .last = NO_ID, .child = NO_ID };
+    Slot slot = { .low = AFF_FAIL, .high = AFF_FAIL, .index = NO_ID, .first = NO_ID, .last = NO_ID, .child = NO_ID };
 
     slot.needed = slot.apart = slot.blocked = NO_ID;
     if (has_loop(f, e)) {
@@ -153,6 +153,11 @@ static SlotId new_slot(Fuser *f, EntryId entry)
     return (SlotId)planner->slots.count - 1;
 }
 
+static bool has_name(const Planner *planner, IndexId index)
+{
+    return index != NO_ID && planner->from->indices.at[index].name != NAME_NONE;
+}
+
 static void put_in_slot(Fuser *f, EntryId entry, SlotId slot)
 {
     Planner *planner = f->planner;
@@ -160,6 +165,8 @@ static void put_in_slot(Fuser *f, EntryId entry, SlotId slot)
 
     planner->entries.at[entry].slot = slot;
     planner->entries.at[entry].next = NO_ID;
+    if (s->low != AFF_FAIL && !has_name(planner, s->index))
+        s->index = planner->dims.at[planner->entries.at[entry].dims + f->level].index;
     if (s->last == NO_ID)
         s->first = entry;
     else
@@ -297,7 +304,7 @@ static SlotId fuse_list(Fuser *f, EntryId first, unsigned level)
         id = next;
     }
     while (f->touched.count > 0)
-        planner->refs[vec_pop(&f->touched)] = (RefList){ NO_ID, 0 };
+        f->planner->refs[vec_pop(&f->touched)] = (RefList){ NO_ID, 0 };
     f->refs.count = 0;
     return f->first;
 }

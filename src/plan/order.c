@@ -10,11 +10,6 @@ enum {
     SHORTEST_INNER = 4             /* below this many turns unit stride is not worth loads and stores */
 };
 
-unsigned stage_sub_count(const Program *p, const Stage *stage)
-{
-    return p->symbols.at[stage->target].rank - (stage->op == STAGE_ARGMAX ? 1u : 0u);
-}
-
 /* Is exactly one index of the domain still undetermined in this subscript, and outside of elements? Then the element determines it. */
 static unsigned only_undetermined(const Planner *planner, const Stage *stage, AffId sub, const bool *determined)
 {
@@ -35,7 +30,7 @@ static unsigned only_undetermined(const Planner *planner, const Stage *stage, Af
 
 void order_determined(const Planner *planner, const Stage *stage, bool *determined)
 {
-    unsigned subs = stage_sub_count(planner->from, stage);
+    unsigned subs = stage_subs(planner->from, stage);
     bool changed = true;
 
     for (unsigned k = 0; k < stage->rank; k++)
@@ -68,7 +63,7 @@ static int score_of_subs(const AffPool *pool, const AffId *subs, unsigned rank, 
 static int score_of_index(const Planner *planner, const Stage *stage, const NodeVec *reads, IndexId index)
 {
     const Program *p = planner->from;
-    int score = score_of_subs(&p->affs, stage->subs, stage_sub_count(p, stage), index);
+    int score = score_of_subs(&p->affs, stage->subs, stage_subs(p, stage), index);
 
     for (size_t i = 0; i < reads->count; i++) {
         const Node *node = &p->nodes.at[reads->at[i]];
@@ -114,7 +109,7 @@ static bool order_is_legal(const Planner *planner, const Stage *stage, const boo
 
 static bool is_subscript(const Planner *planner, const Stage *stage, unsigned position)
 {
-    unsigned subs = stage_sub_count(planner->from, stage);
+    unsigned subs = stage_subs(planner->from, stage);
 
     for (unsigned s = 0; s < subs; s++)
         if (aff_uses_index(&planner->from->affs, stage->subs[s], stage->domain[position].index))

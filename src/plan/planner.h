@@ -61,6 +61,7 @@ typedef struct {
 /* A place in the list that fusion makes: a loop with entries in it, or (`low` AFF_FAIL) one entry. */
 typedef struct {
     AffId low, high;
+    IndexId index; /* of the given program: whose name the loop gets; or NO_ID */
     EntryId first, last;
     SlotId previous, next, child; /* child: the first slot of the loop's body */
     EntryId needed, apart, blocked; /* the last entry that needs it, cannot share a loop with it, needs something else that needs it */
@@ -77,7 +78,7 @@ typedef struct {
     BlockId parent;
     LoopId loop;
     uint32_t access; /* the first access made in it */
-    SlotId slot;     /* the first slot, once it is fused */
+    SlotId slot;     /* the first slot, once it is fused; NO_ID: none */
 } Block;
 
 typedef struct {
@@ -112,8 +113,6 @@ void order_find(const Planner *planner, const Stage *stage, const NodeVec *reads
 
 /* By position in the domain: does the target element determine the value of the index? */
 void order_determined(const Planner *planner, const Stage *stage, bool *determined);
-
-unsigned stage_sub_count(const Program *p, const Stage *stage);
 
 /* ---- start.c ---- */
 
@@ -152,7 +151,7 @@ void fuse_block(Planner *planner, Block *block);
 
 /* ---- build.c, contract.c ---- */
 
-Plan *build_plan(Heap *heap, Planner *planner);
+Plan *build_plan(Planner *planner);
 void contract_symbols(Plan *plan, Arena *scratch);
 
 #endif

@@ -151,7 +151,7 @@ bool start_find(Planner *planner, EntryId id, const uint8_t *order, Entry *zero)
 {
     Entry *entry = &planner->entries.at[id];
     const Stage *stage = &planner->from->stages.at[entry->of];
-    unsigned sub_count = stage_sub_count(planner->from, stage);
+    unsigned sub_count = stage_subs(planner->from, stage);
 
     entry->held = entry->rank;
     entry->fresh = stage->fresh;

@@ -1,0 +1,481 @@
+/* c_expr.c -- expressions as C text, with the parentheses that precedence and careful compilers ask for, and no others. */
+#include "emit/c_body.h"
+
+#include <string.h>
+
+typedef enum { TASK_TEXT, TASK_NODE, TASK_AFF, TASK_ATOM } TaskKind;
+
+/* What is still to be written. */
+typedef struct {
+    uint8_t kind;
+    uint8_t level;     /* NODE, AFF: how tightly it has to bind */
+    bool whole;        /* NODE: itself, even if it has a name; ATOM: with a cast to int64_t */
+    uint32_t id;
+    const char *text;
+} Task;
+
+typedef struct {
+    CBody *b;
+    Text *out;
+    VEC(Task) stack;
+    VEC(Task) next;    /* in the order of writing; moved to the stack in reverse */
+} Printer;
+
+static void add(Printer *p, Task task)
+{
+    vec_push(p->b->arena, &p->next, task);
+}
+
+static void add_text(Printer *p, const char *text)
+{
+    add(p, (Task){ .kind = TASK_TEXT, .text = text });
+}
+
+static void add_node(Printer *p, NodeId node, unsigned level)
+{
+    add(p, (Task){ .kind = TASK_NODE, .id = node, .level = (uint8_t)level });
+}
+
+static void add_aff(Printer *p, AffId aff, unsigned level)
+{
+    add(p, (Task){ .kind = TASK_AFF, .id = aff, .level = (uint8_t)level });
+}
+
+static void add_format(Printer *p, long long value)
+{
+    Text text;
+
+    text_init(&text, p->b->arena);
+    text_printf(&text, "%lld", value);
+    add_text(p, text_string(&text));
+}
+
+/* ---- integer expressions ----------------------------------------------------------------------------- */
+
+static int64_t largest(const CBody *b, const Atom *atom)
+{
+    int64_t low, high;
+
+    if (atom->kind == ATOM_INDEX) {
+        low = b->index_low[atom->of];
+        high = b->index_high[atom->of];
+    } else {
+        low = b->p->symbols.at[atom->of].low;
+        high = b->p->symbols.at[atom->of].high;
+    }
+    low = low < 0 ? -low : low;
+    return low > high ? low : high;
+}
+
+bool c_expr_is_wide(const CBody *b, AffId aff)
+{
+    const AffPool *pool = &b->p->affs;
+    const Affine *a = &pool->affs.at[aff];
+    int64_t sum = a->constant < 0 ? -a->constant : a->constant;
+
+    if (a->count == 0)
+        return false;
+    for (uint32_t t = 0; t < a->count && sum <= INT32_MAX; t++) {
+        const AffTerm *term = &pool->terms.at[a->first + t];
+        int64_t coef = term->coef < 0 ? -term->coef : term->coef;
+        int64_t most = largest(b, &pool->atoms.at[term->atom]);
+
+        if (coef > INT32_MAX || most > INT32_MAX)
+            return coef > 1 || a->count > 1 || sum > 0;
+        sum += coef * most;
+    }
+    return sum > INT32_MAX;
+}
+
+static void add_term(Printer *p, const AffTerm *term, bool first, bool wide)
+{
+    int64_t coef = term->coef < 0 ? -term->coef : term->coef;
+
+    if (first)
+        add_text(p, term->coef < 0 ? "-" : "");
+    else
+        add_text(p, term->coef < 0 ? " - " : " + ");
+    if (coef != 1) {
+        add_format(p, coef);
+        add_text(p, " * ");
+    }
+    add(p, (Task){ .kind = TASK_ATOM, .id = term->atom, .whole = wide });
+}
+
+static unsigned aff_level(const CBody *b, const Affine *a, bool wide)
+{
+    const AffTerm *term = a->count == 0 ? NULL : &b->p->affs.terms.at[a->first];
+
+    if (a->count == 0)
+        return a->constant < 0 ? LEVEL_UNARY : LEVEL_PRIMARY;
+    if (a->count > 1 || a->constant != 0)
+        return LEVEL_ADD;
+    if (term->coef == 1)
+        return wide ? LEVEL_UNARY : LEVEL_PRIMARY;
+    return term->coef == -1 ? LEVEL_UNARY : LEVEL_MUL;
+}
+
+/* What is positive comes first: i - 1, 4 - i. */
+static void expand_aff(Printer *p, const Task *task)
+{
+    const AffPool *pool = &p->b->p->affs;
+    const Affine *a = &pool->affs.at[task->id];
+    bool wide = c_expr_is_wide(p->b, task->id), first = true, brackets = aff_level(p->b, a, wide) < task->level;
+    bool constant_first = a->constant > 0;
+
+    for (uint32_t t = 0; t < a->count; t++)
+        constant_first &= pool->terms.at[a->first + t].coef < 0;
+    add_text(p, brackets ? "(" : "");
+    if (constant_first || a->count == 0) {
+        add_format(p, a->constant);
+        first = false;
+    }
+    for (int negative = 0; negative < 2; negative++)
+        for (uint32_t t = 0; t < a->count; t++) {
+            const AffTerm *term = &pool->terms.at[a->first + t];
+
+            if ((term->coef < 0) != negative)
+                continue;
+            add_term(p, term, first, wide);
+            first = false;
+        }
+    if (a->count > 0 && a->constant != 0 && !constant_first) {
+        add_text(p, a->constant < 0 ? " - " : " + ");
+        add_format(p, a->constant < 0 ? -a->constant : a->constant);
+    }
+    add_text(p, brackets ? ")" : "");
+}
+
+/* ---- elements of symbols ----------------------------------------------------------------------------- */
+
+static const char *base_of(CBody *b, SymId symbol, bool integer)
+{
+    CSymbol *s = &b->symbols[symbol];
+    const char **base = integer ? &s->integer_base : &s->base;
+
+    if (b->p->symbols.at[symbol].role == SYM_TABLE && *base == NULL)
+        *base = c_model_table(b->m, b->p, symbol, integer);
+    if (b->p->symbols.at[symbol].role == SYM_TABLE)
+        return *base;
+    if (s->part < PART_COUNT && !c_is_local(b, symbol) && !s->loaded)
+        b->used_parts |= (uint16_t)(1u << s->part);
+    return s->base;
+}
+
+static void add_element(Printer *p, SymId symbol, const AffId *subs, unsigned rank, bool integer)
+{
+    const Store *store = &p->b->plan->stores[symbol];
+
+    add_text(p, base_of(p->b, symbol, integer));
+    if (store->kind == STORE_CELL)
+        return;
+    for (unsigned k = 0; k < rank; k++) {
+        if (store->kind == STORE_ARRAY && store->dropped != NULL && store->dropped[k])
+            continue;
+        add_text(p, "[");
+        add_aff(p, subs[k], LEVEL_ANY);
+        add_text(p, "]");
+    }
+}
+
+static void expand_atom(Printer *p, const Task *task)
+{
+    const AffPool *pool = &p->b->p->affs;
+    const Atom *atom = &pool->atoms.at[task->id];
+
+    if (task->whole)
+        add_text(p, "(int64_t)");
+    if (atom->kind == ATOM_INDEX)
+        add_text(p, p->b->index_names[atom->of]);
+    else
+        add_element(p, atom->of, pool->subs.at + atom->subs, atom->rank, true);
+}
+
+/* ---- nodes ------------------------------------------------------------------------------------------- */
+
+static bool is_whole_literal(const CBody *b, NodeId node)
+{
+    Rational value;
+    int64_t whole;
+
+    return node_is_literal(b->p, node, &value) && rational_to_int(value, &whole) && whole >= INT32_MIN && whole <= INT32_MAX;
+}
+
+static bool is_integer_operand(const CBody *b, NodeId node)
+{
+    return b->p->nodes.at[node].op == OP_INTEGER || is_whole_literal(b, node);
+}
+
+/* Comparisons of integer expressions are made in integers. */
+static bool compares_integers(const CBody *b, const Node *node)
+{
+    NodeId x = node->u.arg[0], y = node->u.arg[1];
+
+    return node->op >= OP_EQ && node->op <= OP_GE && is_integer_operand(b, x) && is_integer_operand(b, y) &&
+           (b->p->nodes.at[x].op == OP_INTEGER || b->p->nodes.at[y].op == OP_INTEGER);
+}
+
+static void add_integer(Printer *p, NodeId node)
+{
+    const Node *n = &p->b->p->nodes.at[node];
+    Rational value;
+    int64_t whole = 0;
+
+    if (n->op == OP_INTEGER) {
+        add_aff(p, n->u.aff, LEVEL_ADD);
+    } else {
+        node_is_literal(p->b->p, node, &value);
+        rational_to_int(value, &whole);
+        add_format(p, whole);
+    }
+}
+
+static unsigned infix_level(Op op)
+{
+    switch (op) {
+    case OP_OR: return LEVEL_OR;
+    case OP_AND: return LEVEL_AND;
+    case OP_EQ:
+    case OP_NE: return LEVEL_EQUAL;
+    case OP_LT:
+    case OP_LE:
+    case OP_GT:
+    case OP_GE: return LEVEL_RELATION;
+    case OP_ADD:
+    case OP_SUB: return LEVEL_ADD;
+    default: return LEVEL_MUL;
+    }
+}
+
+/* && inside || gets parentheses, as compilers ask for. */
+static unsigned left_level(const CBody *b, Op op, NodeId left)
+{
+    if (op == OP_OR)
+        return b->p->nodes.at[left].op == OP_OR ? LEVEL_OR : LEVEL_EQUAL;
+    return op == OP_EQ || op == OP_NE ? LEVEL_ADD : infix_level(op) == LEVEL_RELATION ? LEVEL_ADD : infix_level(op);
+}
+
+static unsigned right_level(Op op)
+{
+    switch (infix_level(op)) {
+    case LEVEL_OR:
+    case LEVEL_AND: return LEVEL_EQUAL;
+    case LEVEL_EQUAL:
+    case LEVEL_RELATION: return LEVEL_ADD;
+    case LEVEL_ADD: return LEVEL_MUL;
+    default: return LEVEL_UNARY;
+    }
+}
+
+/* a + -3 is written a - 3. */
+static bool add_negative_literal(Printer *p, const Node *node)
+{
+    CBody *b = p->b;
+    Rational value;
+    Text text;
+
+    if ((node->op != OP_ADD && node->op != OP_SUB) || !node_is_literal(b->p, node->u.arg[1], &value) || rational_sign(value) >= 0)
+        return false;
+    text_init(&text, b->arena);
+    c_literal(b->m, rational_neg(b->arena, value), &text);
+    add_text(p, node->op == OP_ADD ? " - " : " + ");
+    add_text(p, text_string(&text));
+    return true;
+}
+
+static void expand_infix(Printer *p, const Node *node)
+{
+    Op op = (Op)node->op;
+
+    if (compares_integers(p->b, node)) {
+        add_integer(p, node->u.arg[0]);
+        add_text(p, " ");
+        add_text(p, op_info[op].c);
+        add_text(p, " ");
+        add_integer(p, node->u.arg[1]);
+        return;
+    }
+    add_node(p, node->u.arg[0], left_level(p->b, op, node->u.arg[0]));
+    if (add_negative_literal(p, node))
+        return;
+    add_text(p, " ");
+    add_text(p, op_info[op].c);
+    add_text(p, " ");
+    add_node(p, node->u.arg[1], right_level(op));
+}
+
+static void expand_call(Printer *p, const Node *node)
+{
+    CModel *m = p->b->m;
+
+    if (op_info[node->op].source == FROM_RUNTIME)
+        m->helpers[node->op] = true;
+    add_text(p, op_info[node->op].c);
+    add_text(p, m->suffix);
+    add_text(p, "(");
+    for (unsigned k = 0; k < op_info[node->op].arity; k++) {
+        if (k > 0)
+            add_text(p, ", ");
+        add_node(p, node->u.arg[k], LEVEL_ANY);
+    }
+    add_text(p, ")");
+}
+
+static void expand_select(Printer *p, const Node *node)
+{
+    unsigned side = 0;
+    NodeId condition = c_condition(p->b, node->u.arg[0], &side);
+
+    add_node(p, condition, LEVEL_OR);
+    add_text(p, " ? ");
+    add_node(p, node->u.arg[side == 0 ? 1 : 2], LEVEL_OR);
+    add_text(p, " : ");
+    add_node(p, node->u.arg[side == 0 ? 2 : 1], LEVEL_TERNARY);
+}
+
+static void expand_read(Printer *p, NodeId id, const Node *node)
+{
+    SymId symbol = node->u.read.symbol;
+    const Symbol *s = &p->b->p->symbols.at[symbol];
+
+    if (s->integer && s->role != SYM_TABLE) {
+        add_text(p, p->b->m->is_float ? "(float)" : "(double)");
+        add_element(p, symbol, node_subs(p->b->p, id), s->rank, true);
+    } else {
+        add_element(p, symbol, node_subs(p->b->p, id), s->rank, false);
+    }
+}
+
+/* Constants by their digits, so that no library decides them. */
+static void add_constant(Printer *p, const Node *node)
+{
+    Text text;
+
+    text_init(&text, p->b->arena);
+    if (node->op == OP_LITERAL)
+        c_literal(p->b->m, p->b->p->literals.at[node->u.literal], &text);
+    else
+        c_literal_double(p->b->m, node->op == OP_PI ? 3.14159265358979323846 : 2.71828182845904523536, &text);
+    add_text(p, text_string(&text));
+}
+
+static unsigned level_of(const Printer *p, const Node *node)
+{
+    switch (op_info[node->op].form) {
+    case FORM_INFIX: return infix_level((Op)node->op);
+    case FORM_PREFIX: return LEVEL_UNARY;
+    case FORM_SELECT: return LEVEL_TERNARY;
+    default: break;
+    }
+    if (node->op == OP_LITERAL && rational_sign(p->b->p->literals.at[node->u.literal]) < 0)
+        return LEVEL_UNARY;
+    if (node->op == OP_INTEGER || (node->op == OP_READ && p->b->p->symbols.at[node->u.read.symbol].integer))
+        return LEVEL_UNARY;
+    return LEVEL_PRIMARY;
+}
+
+static void expand_op(Printer *p, const Node *node)
+{
+    c_count_add(p->b->counts, (Op)node->op, p->b->times);
+    switch (op_info[node->op].form) {
+    case FORM_INFIX:
+        expand_infix(p, node);
+        break;
+    case FORM_PREFIX:
+        add_text(p, op_info[node->op].c);
+        add_node(p, node->u.arg[0], node->op == OP_NOT ? LEVEL_UNARY : LEVEL_PRIMARY);
+        break;
+    case FORM_SELECT:
+        expand_select(p, node);
+        break;
+    default:
+        expand_call(p, node);
+    }
+}
+
+static void expand_node(Printer *p, const Task *task)
+{
+    const Node *node = &p->b->p->nodes.at[task->id];
+    uint32_t inst = c_is_plain(p->b, task->id) ? NO_ID : p->b->where[task->id];
+    bool brackets;
+
+    if (inst != NO_ID && p->b->insts.at[inst].own && !task->whole) {
+        add_text(p, p->b->insts.at[inst].name);
+        return;
+    }
+    brackets = level_of(p, node) < task->level;
+    add_text(p, brackets ? "(" : "");
+    switch (node->op) {
+    case OP_LITERAL:
+    case OP_PI:
+    case OP_E:
+        add_constant(p, node);
+        break;
+    case OP_INTEGER:
+        add_text(p, p->b->m->is_float ? "(float)" : "(double)");
+        add_aff(p, node->u.aff, LEVEL_UNARY);
+        break;
+    case OP_READ:
+        expand_read(p, task->id, node);
+        break;
+    default:
+        expand_op(p, node);
+    }
+    add_text(p, brackets ? ")" : "");
+}
+
+/* ---- the loop ---------------------------------------------------------------------------------------- */
+
+static void run(Printer *p)
+{
+    for (;;) {
+        Task task;
+
+        while (p->next.count > 0)
+            vec_push(p->b->arena, &p->stack, vec_pop(&p->next));
+        if (p->stack.count == 0)
+            return;
+        task = vec_pop(&p->stack);
+        if (task.kind == TASK_TEXT)
+            text_add(p->out, task.text);
+        else if (task.kind == TASK_NODE)
+            expand_node(p, &task);
+        else if (task.kind == TASK_AFF)
+            expand_aff(p, &task);
+        else
+            expand_atom(p, &task);
+    }
+}
+
+void c_expr(CBody *b, NodeId node, unsigned level, bool whole, Text *out)
+{
+    Printer p = { .b = b, .out = out };
+
+    add(&p, (Task){ .kind = TASK_NODE, .id = node, .level = (uint8_t)level, .whole = whole });
+    run(&p);
+}
+
+void c_expr_aff(CBody *b, AffId aff, unsigned level, Text *out)
+{
+    Printer p = { .b = b, .out = out };
+
+    add_aff(&p, aff, level);
+    run(&p);
+}
+
+void c_expr_element(CBody *b, SymId symbol, const AffId *subs, unsigned rank, Text *out)
+{
+    Printer p = { .b = b, .out = out };
+
+    add_element(&p, symbol, subs, rank, b->p->symbols.at[symbol].integer);
+    run(&p);
+}
+
+void c_expr_condition(CBody *b, NodeId condition, bool holds, Text *out)
+{
+    Printer p = { .b = b, .out = out };
+
+    add_text(&p, holds ? "" : "!");
+    add_node(&p, condition, holds ? LEVEL_ANY : LEVEL_UNARY);
+    run(&p);
+}

@@ -1,0 +1,207 @@
+/* lower.c -- from the checked model to the program of stages: one loop over the checked nodes with a stack of values. */
+#include "front/lowering.h"
+
+/* ---- what waits for a later version ----------------------------------------------------------------- */
+
+static const char *waiting_construct(CheckedKind kind)
+{
+    switch ((int)kind) {
+    case CHECKED_LOOP_BEGIN:
+        return "loops are";
+    case CHECKED_STATED:
+        return "functions with stated derivatives and functions in C are";
+    case CHECKED_GRAD:
+        return "grad is";
+    case CHECKED_JACOBIAN:
+        return "jacobian is";
+    case CHECKED_JVP:
+        return "jvp is";
+    case CHECKED_REDUCE_DATA:
+        return "data are";
+    default:
+        return NULL;
+    }
+}
+
+/* Each construct is reported once, where it stands first. */
+static bool all_supported(const CheckedModel *model, Diag *diag)
+{
+    bool reported[CHECKED_KIND_COUNT] = { false }, supported = true;
+
+    for (size_t i = 0; i < model->nodes.count; i++) {
+        const CheckedNode *n = &model->nodes.at[i];
+        const char *what = waiting_construct((CheckedKind)n->kind);
+
+        if (what == NULL || reported[n->kind])
+            continue;
+        reported[n->kind] = true;
+        supported = false;
+        diag_error(diag, n->at, "%s checked but not yet compiled", what);
+    }
+    for (size_t i = 0; i < model->declared.count && !reported[CHECKED_REDUCE_DATA]; i++) {
+        const CheckedSymbol *symbol = &model->symbols.at[model->declared.at[i]];
+
+        if (symbol->role != NAME_DATA)
+            continue;
+        reported[CHECKED_REDUCE_DATA] = true;
+        supported = false;
+        diag_error(diag, symbol->at, "data are checked but not yet compiled");
+    }
+    return supported;
+}
+
+/* ---- leaves and marks ------------------------------------------------------------------------------- */
+
+static void push(Lowering *l, Value value)
+{
+    vec_push(l->arena, &l->stack, value);
+}
+
+static void lower_number(Lowering *l, const CheckedNode *n)
+{
+    Rational number = l->model->numbers.at[n->u.number];
+    Value value = value_of_node(l, describe(l, node_literal(l->p, number), n->at), n->shape);
+
+    if (n->value == VALUE_INTEGER && number.big == NULL)
+        value.aff = aff_scale(&l->p->affs, aff_const(&l->p->affs, number.num), 1, number.den);
+    push(l, value);
+}
+
+static void lower_constant(Lowering *l, const CheckedNode *n)
+{
+    Op op = n->kind == CHECKED_PI ? OP_PI : OP_E;
+
+    push(l, value_of_node(l, describe(l, node_op(l->p, op, NO_ID, NO_ID, NO_ID), n->at), n->shape));
+}
+
+static void lower_ref(Lowering *l, const CheckedNode *n)
+{
+    push(l, symbol_value(l, n->u.symbol, n->at));
+}
+
+static void lower_index(Lowering *l, const CheckedNode *n)
+{
+    push(l, value_of_aff(aff_index(&l->p->affs, USER_INDEX + n->u.index), n->shape));
+}
+
+static void mark_then(Lowering *l, const CheckedNode *n)
+{
+    guard_push(l, value_node(l, &vec_top(&l->stack), n->at), false);
+}
+
+/* The value of the first branch is made a node while its guard stands. */
+static void mark_else(Lowering *l, const CheckedNode *n)
+{
+    (void)value_node(l, &vec_top(&l->stack), n->at);
+    guard_pop(l);
+    guard_push(l, l->stack.at[l->stack.count - 2].node, true);
+}
+
+static void mark_right(Lowering *l, const CheckedNode *n)
+{
+    bool negated = l->right_of_or[n - l->model->nodes.at];
+
+    guard_push(l, value_node(l, &vec_top(&l->stack), n->at), negated);
+}
+
+/* ---- the loop --------------------------------------------------------------------------------------- */
+
+typedef void Handler(Lowering *l, const CheckedNode *n);
+
+/* CALL leaves what its body left. */
+static Handler *const handlers[CHECKED_KIND_COUNT] = {
+    [CHECKED_NUMBER] = lower_number, [CHECKED_PI] = lower_constant, [CHECKED_E] = lower_constant,
+    [CHECKED_REF] = lower_ref, [CHECKED_INDEX] = lower_index, [CHECKED_OP] = lower_op,
+    [CHECKED_SELECT] = lower_select, [CHECKED_AND] = lower_select, [CHECKED_OR] = lower_select,
+    [CHECKED_SUBSCRIPT] = lower_subscript, [CHECKED_TRANSPOSE] = lower_transpose,
+    [CHECKED_MATMUL] = lower_matmul, [CHECKED_DOT] = lower_dot, [CHECKED_OUTER] = lower_outer,
+    [CHECKED_ARRAY] = lower_array, [CHECKED_COMPREHENSION] = lower_comprehension, [CHECKED_REDUCE] = lower_reduce,
+    [CHECKED_SOFTMAX] = lower_softmax, [CHECKED_CONCAT] = lower_concat, [CHECKED_MARK_THEN] = mark_then,
+    [CHECKED_MARK_ELSE] = mark_else, [CHECKED_MARK_RIGHT] = mark_right, [CHECKED_BIND] = lower_bind,
+    [CHECKED_ASSIGN] = lower_assign,
+};
+
+/* A mark does not say to which operator it belongs: going backwards, && and || come before their marks. */
+static void find_right_sides(Lowering *l)
+{
+    const CheckedModel *model = l->model;
+    VEC(bool) open = { 0 };
+
+    l->right_of_or = arena_array(l->arena, bool, model->nodes.count);
+    for (size_t i = model->nodes.count; i-- > 0;) {
+        uint8_t kind = model->nodes.at[i].kind;
+
+        if (kind == CHECKED_AND || kind == CHECKED_OR)
+            vec_push(l->arena, &open, kind == CHECKED_OR);
+        else if (kind == CHECKED_MARK_RIGHT)
+            l->right_of_or[i] = vec_pop(&open);
+    }
+}
+
+/* Indices are numbered from outer to inner, so bounds find the closures of what they use. */
+static void make_indices(Lowering *l)
+{
+    const CheckedModel *model = l->model;
+    size_t count = model->indices.count;
+
+    l->ranges = arena_array(l->arena, Dim, count);
+    l->closures = arena_array(l->arena, SetId, count);
+    for (unsigned k = 0; k < MOST_AXES; k++)
+        program_index(l->p, NAME_NONE, no_span());
+    for (CheckedIndex i = 0; i < count; i++) {
+        const CheckedIndexInfo *info = &model->indices.at[i];
+        IndexId index = program_index(l->p, info->name, info->at);
+        int64_t extent = info->most + 1 - info->least;
+        Dim dim = { index, import_aff(l, info->low), import_aff(l, info->high), info->least,
+                    (int32_t)(extent < 1 ? 1 : extent > INT32_MAX ? INT32_MAX : extent) };
+        SetId bounds = set_union(l->p, set_of_aff(l->p, dim.low), set_of_aff(l->p, dim.high));
+        uint32_t used;
+        const IndexId *items = set_items(l->p, bounds, &used);
+        SetId closure = set_of(l->p, index);
+
+        for (uint32_t k = 0; k < used; k++) {
+            closure = set_union(l->p, closure, l->closures[items[k] - USER_INDEX]);
+            items = set_items(l->p, bounds, &used);
+        }
+        l->ranges[i] = dim;
+        l->closures[i] = closure;
+    }
+}
+
+static void begin(Lowering *l, Lowered *lowered)
+{
+    size_t symbols = l->model->symbols.count;
+
+    l->symbols = arena_array(l->arena, SymId, symbols);
+    l->bound = arena_array(l->arena, Value, symbols);
+    for (size_t i = 0; i < symbols; i++) {
+        l->symbols[i] = NO_ID;
+        l->bound[i] = (Value){ .node = NO_ID, .aff = AFF_FAIL };
+    }
+    symbols_declare(l, lowered);
+    make_indices(l);
+    find_right_sides(l);
+}
+
+void lower_model(Lowered *lowered, Arena *arena, const CheckedModel *model, Diag *diag, Heap *heap)
+{
+    Lowering l = { .arena = arena, .model = model, .diag = diag };
+
+    *lowered = (Lowered){ 0 };
+    if (!all_supported(model, diag))
+        return;
+    l.p = program_new(heap, model->names, model->ast->source);
+    begin(&l, lowered);
+    for (size_t i = 0; i < model->nodes.count && !l.failed; i++) {
+        const CheckedNode *n = &model->nodes.at[i];
+
+        if (handlers[n->kind] != NULL)
+            handlers[n->kind](&l, n);
+    }
+    if (!l.failed)
+        symbols_output(&l);
+    if (l.failed)
+        program_free(l.p);
+    else
+        lowered->program = l.p;
+}

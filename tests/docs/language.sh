@@ -1,0 +1,20 @@
+#!/bin/sh
+# The examples of grammar/LANGUAGE.md ("#: title" begins a model): each compiles, or, marked "(checked only)", is refused as not yet
+# compiled after an error-free check.
+build=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+awk -v to="$work" '
+    /^```expr$/ { inside = 1; next }
+    /^```/ { inside = 0; out = ""; next }
+    inside && /^#: / { out = sprintf("%s/%04d.expr", to, ++n) }
+    inside && out != "" { print > out }' grammar/LANGUAGE.md
+for model in "$work"/*.expr; do
+    title=$(sed -n '1s/^#: //p' "$model")
+    "$build/bpgen" "$model" --name m -o "$work/m.c" > /dev/null 2> "$work/messages"
+    code=$?
+    case $title in
+    *"(checked only)"*) [ "$code" -eq 1 ] && ! grep ' error: ' "$work/messages" | grep -qv 'not yet' ;;
+    *) [ "$code" -eq 0 ] && gcc -std=c99 -Wall -Wextra -Werror -c "$work/m.c" -o "$work/m.o" ;;
+    esac && echo "PASS $title" || { echo "FAIL $title"; head -n 5 "$work/messages"; }
+done
