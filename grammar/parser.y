@@ -1,4 +1,4 @@
-/* parser.y -- the grammar of models. Every action appends one node (and its lists) to the Ast, which is in post-order by construction.
+/* parser.y -- the grammar of models. Every action appends one node to the Ast, which is in post-order by construction.
  *
  * A push parser: the driver in src/front/parse.c owns the loop, the separators and the open brackets.
  */

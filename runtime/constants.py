@@ -42,7 +42,7 @@ def show(name, f, low, high, p, q):
     print(f"{name}: {nstr(worst, 3)}")
     for table in (num, den):
         if len(table) > 1:
-            print("    " + ", ".join(nstr(c, 21, min_fixed=-1, max_fixed=1) for c in table))
+            print("    " + ", ".join(nstr(c, 21, min_fixed=-1, max_fixed=4) for c in table))
 
 
 def digamma_near(t):

@@ -18,6 +18,7 @@ typedef struct {
     uint32_t uses;
     uint32_t segment;   /* where it is computed; NO_ID: not placed */
     uint32_t time;      /* when it is known in that segment */
+    uint32_t opening;   /* `branch`: the one that assigns it */
     uint32_t escape;    /* the opening in front of which it is declared, or NO_ID */
     uint32_t next_declared;
     uint32_t shadowed;  /* while its scope is printed: the outer instance of the node */
@@ -60,14 +61,14 @@ typedef struct {
     const char *base;      /* "p->W1", "z"; NULL: not yet declared */
     const char *integer_base; /* of a table that stands in subscripts */
     uint8_t part;          /* whose argument `base` uses, or PART_COUNT */
-    const char *name;      /* to make other names from */
+    const char *member;    /* of the caller: "p->W1", also where it is held in a local */
     bool loaded;           /* a scalar that is read: gets a local at the top */
     uint32_t writes;       /* leaves that write it */
     uint32_t last_write;   /* number (from 1) of the last of them, 0: none */
     uint32_t write_scope, write_segment, write_time; /* c_place.c: its last writer so far */
 } CSymbol;
 
-struct Placing;
+struct CPrinter;
 
 typedef struct CBody {
     CModel *m;
@@ -75,7 +76,8 @@ typedef struct CBody {
     Program *p;            /* the plan's */
     Arena *arena;
     Text *out;
-    Text line;             /* the line being made */
+    Text line, value;      /* the line being made, a part of it */
+    struct CPrinter *printer; /* c_expr.c's stacks */
     CNames names;
     Gates *gates;
     Counts *counts;
@@ -93,7 +95,7 @@ typedef struct CBody {
     HashTable group_table;
     VEC(NodeId) exports;
     const char **index_names; /* by index, while its loop is open */
-    int64_t *index_low, *index_high;
+    int64_t *index_low, *index_high; /* the smallest and the largest value */
     const char **accumulators; /* by plan node: the local of a leaf that is held */
     const char **positions;    /* by plan node: prefix of the position locals of an ARGMAX */
     uint32_t last_number;  /* of the gate whose comment was printed last */
@@ -156,6 +158,7 @@ enum { LEVEL_ANY, LEVEL_TERNARY, LEVEL_OR, LEVEL_AND, LEVEL_EQUAL, LEVEL_RELATIO
 /* The node as an operand that binds at least as tightly as `level`; `whole`: itself, even if it has a name. */
 void c_expr(CBody *b, NodeId node, unsigned level, bool whole, Text *out);
 void c_expr_aff(CBody *b, AffId aff, unsigned level, Text *out);
+void c_expr_bounds(const CBody *b, AffId aff, int64_t *low, int64_t *high);
 /* Is the expression wider than int32_t on the way? */
 bool c_expr_is_wide(const CBody *b, AffId aff);
 /* "p->W1[i][j]"; a symbol's own name if it is a local. ARGMAX: `rank` subscripts of one more. */

@@ -3,18 +3,21 @@
 
 #include <string.h>
 
-typedef enum { TASK_TEXT, TASK_NODE, TASK_AFF, TASK_ATOM } TaskKind;
+typedef enum { TASK_TEXT, TASK_NODE, TASK_AFF, TASK_ATOM, TASK_NUMBER, TASK_NEGATED } TaskKind;
 
 /* What is still to be written. */
 typedef struct {
     uint8_t kind;
     uint8_t level;     /* NODE, AFF: how tightly it has to bind */
     bool whole;        /* NODE: itself, even if it has a name; ATOM: with a cast to int64_t */
-    uint32_t id;
-    const char *text;
+    uint32_t id;       /* NEGATED: a literal node */
+    union {
+        const char *text;
+        int64_t number;
+    } u;
 } Task;
 
-typedef struct {
+typedef struct CPrinter {
     CBody *b;
     Text *out;
     VEC(Task) stack;
@@ -28,7 +31,7 @@ static void add(Printer *p, Task task)
 
 static void add_text(Printer *p, const char *text)
 {
-    add(p, (Task){ .kind = TASK_TEXT, .text = text });
+    add(p, (Task){ .kind = TASK_TEXT, .u.text = text });
 }
 
 static void add_node(Printer *p, NodeId node, unsigned level)
@@ -41,50 +44,65 @@ static void add_aff(Printer *p, AffId aff, unsigned level)
     add(p, (Task){ .kind = TASK_AFF, .id = aff, .level = (uint8_t)level });
 }
 
-static void add_format(Printer *p, long long value)
+static void add_number(Printer *p, int64_t value)
 {
-    Text text;
-
-    text_init(&text, p->b->arena);
-    text_printf(&text, "%lld", value);
-    add_text(p, text_string(&text));
+    add(p, (Task){ .kind = TASK_NUMBER, .u.number = value });
 }
 
 /* ---- integer expressions ----------------------------------------------------------------------------- */
 
-static int64_t largest(const CBody *b, const Atom *atom)
+static int64_t scaled(int64_t coef, int64_t value)
 {
-    int64_t low, high;
+    const int64_t most = (int64_t)1 << 62;
 
-    if (atom->kind == ATOM_INDEX) {
-        low = b->index_low[atom->of];
-        high = b->index_high[atom->of];
-    } else {
-        low = b->p->symbols.at[atom->of].low;
-        high = b->p->symbols.at[atom->of].high;
-    }
-    low = low < 0 ? -low : low;
-    return low > high ? low : high;
+    if (value != 0 && (coef > most / (value < 0 ? -value : value) || coef < -most / (value < 0 ? -value : value)))
+        return (coef < 0) == (value < 0) ? most : -most;
+    return coef * value;
 }
 
+static void add_bound(int64_t *sum, int64_t value)
+{
+    const int64_t most = (int64_t)1 << 62;
+
+    *sum = value > 0 && *sum > most - value ? most : value < 0 && *sum < -most - value ? -most : *sum + value;
+}
+
+void c_expr_bounds(const CBody *b, AffId aff, int64_t *low, int64_t *high)
+{
+    const AffPool *pool = &b->p->affs;
+    const Affine *a = &pool->affs.at[aff];
+
+    *low = *high = a->constant;
+    for (uint32_t t = 0; t < a->count; t++) {
+        const AffTerm *term = &pool->terms.at[a->first + t];
+        const Atom *atom = &pool->atoms.at[term->atom];
+        bool index = atom->kind == ATOM_INDEX;
+        int64_t least = scaled(term->coef, index ? b->index_low[atom->of] : b->p->symbols.at[atom->of].low);
+        int64_t most = scaled(term->coef, index ? b->index_high[atom->of] : b->p->symbols.at[atom->of].high - 1);
+
+        add_bound(low, term->coef > 0 ? least : most);
+        add_bound(high, term->coef > 0 ? most : least);
+    }
+}
+
+/* In any order of addition: positive and negative parts are bounded apart. */
 bool c_expr_is_wide(const CBody *b, AffId aff)
 {
     const AffPool *pool = &b->p->affs;
     const Affine *a = &pool->affs.at[aff];
-    int64_t sum = a->constant < 0 ? -a->constant : a->constant;
+    int64_t up = a->constant > 0 ? a->constant : 0, down = a->constant < 0 ? a->constant : 0;
 
-    if (a->count == 0)
-        return false;
-    for (uint32_t t = 0; t < a->count && sum <= INT32_MAX; t++) {
+    for (uint32_t t = 0; t < a->count; t++) {
         const AffTerm *term = &pool->terms.at[a->first + t];
-        int64_t coef = term->coef < 0 ? -term->coef : term->coef;
-        int64_t most = largest(b, &pool->atoms.at[term->atom]);
+        const Atom *atom = &pool->atoms.at[term->atom];
+        bool index = atom->kind == ATOM_INDEX;
+        int64_t x = scaled(term->coef, index ? b->index_low[atom->of] : b->p->symbols.at[atom->of].low);
+        int64_t y = scaled(term->coef, index ? b->index_high[atom->of] : b->p->symbols.at[atom->of].high - 1);
 
-        if (coef > INT32_MAX || most > INT32_MAX)
-            return coef > 1 || a->count > 1 || sum > 0;
-        sum += coef * most;
+        add_bound(&up, x > y ? (x > 0 ? x : 0) : y > 0 ? y : 0);
+        add_bound(&down, x < y ? (x < 0 ? x : 0) : y < 0 ? y : 0);
     }
-    return sum > INT32_MAX;
+    return a->count > 0 && (up > INT32_MAX || down < -INT32_MAX);
 }
 
 static void add_term(Printer *p, const AffTerm *term, bool first, bool wide)
@@ -96,7 +114,7 @@ static void add_term(Printer *p, const AffTerm *term, bool first, bool wide)
     else
         add_text(p, term->coef < 0 ? " - " : " + ");
     if (coef != 1) {
-        add_format(p, coef);
+        add_number(p, coef);
         add_text(p, " * ");
     }
     add(p, (Task){ .kind = TASK_ATOM, .id = term->atom, .whole = wide });
@@ -127,7 +145,7 @@ static void expand_aff(Printer *p, const Task *task)
         constant_first &= pool->terms.at[a->first + t].coef < 0;
     add_text(p, brackets ? "(" : "");
     if (constant_first || a->count == 0) {
-        add_format(p, a->constant);
+        add_number(p, a->constant);
         first = false;
     }
     for (int negative = 0; negative < 2; negative++)
@@ -141,7 +159,7 @@ static void expand_aff(Printer *p, const Task *task)
         }
     if (a->count > 0 && a->constant != 0 && !constant_first) {
         add_text(p, a->constant < 0 ? " - " : " + ");
-        add_format(p, a->constant < 0 ? -a->constant : a->constant);
+        add_number(p, a->constant < 0 ? -a->constant : a->constant);
     }
     add_text(p, brackets ? ")" : "");
 }
@@ -226,7 +244,7 @@ static void add_integer(Printer *p, NodeId node)
     } else {
         node_is_literal(p->b->p, node, &value);
         rational_to_int(value, &whole);
-        add_format(p, whole);
+        add_number(p, whole);
     }
 }
 
@@ -270,16 +288,13 @@ static unsigned right_level(Op op)
 /* a + -3 is written a - 3. */
 static bool add_negative_literal(Printer *p, const Node *node)
 {
-    CBody *b = p->b;
     Rational value;
-    Text text;
 
-    if ((node->op != OP_ADD && node->op != OP_SUB) || !node_is_literal(b->p, node->u.arg[1], &value) || rational_sign(value) >= 0)
+    if ((node->op != OP_ADD && node->op != OP_SUB) || !node_is_literal(p->b->p, node->u.arg[1], &value) ||
+        rational_sign(value) >= 0)
         return false;
-    text_init(&text, b->arena);
-    c_literal(b->m, rational_neg(b->arena, value), &text);
     add_text(p, node->op == OP_ADD ? " - " : " + ");
-    add_text(p, text_string(&text));
+    add(p, (Task){ .kind = TASK_NEGATED, .id = node->u.arg[1] });
     return true;
 }
 
@@ -347,16 +362,12 @@ static void expand_read(Printer *p, NodeId id, const Node *node)
 }
 
 /* Constants by their digits, so that no library decides them. */
-static void add_constant(Printer *p, const Node *node)
+static void write_constant(const Printer *p, const Node *node)
 {
-    Text text;
-
-    text_init(&text, p->b->arena);
     if (node->op == OP_LITERAL)
-        c_literal(p->b->m, p->b->p->literals.at[node->u.literal], &text);
+        c_literal(p->b->m, p->b->p->literals.at[node->u.literal], p->out);
     else
-        c_literal_double(p->b->m, node->op == OP_PI ? 3.14159265358979323846 : 2.71828182845904523536, &text);
-    add_text(p, text_string(&text));
+        c_literal_double(p->b->m, node->op == OP_PI ? 3.14159265358979323846 : 2.71828182845904523536, p->out);
 }
 
 static unsigned level_of(const Printer *p, const Node *node)
@@ -404,15 +415,15 @@ static void expand_node(Printer *p, const Task *task)
         return;
     }
     brackets = level_of(p, node) < task->level;
-    add_text(p, brackets ? "(" : "");
+    text_add(p->out, brackets ? "(" : "");
     switch (node->op) {
     case OP_LITERAL:
     case OP_PI:
     case OP_E:
-        add_constant(p, node);
+        write_constant(p, node);
         break;
     case OP_INTEGER:
-        add_text(p, p->b->m->is_float ? "(float)" : "(double)");
+        text_add(p->out, p->b->m->is_float ? "(float)" : "(double)");
         add_aff(p, node->u.aff, LEVEL_UNARY);
         break;
     case OP_READ:
@@ -421,61 +432,92 @@ static void expand_node(Printer *p, const Task *task)
     default:
         expand_op(p, node);
     }
-    add_text(p, brackets ? ")" : "");
+    if (brackets)
+        add_text(p, ")");
 }
 
 /* ---- the loop ---------------------------------------------------------------------------------------- */
 
+static void run_task(Printer *p, const Task *task)
+{
+    switch ((TaskKind)task->kind) {
+    case TASK_TEXT:
+        text_add(p->out, task->u.text);
+        break;
+    case TASK_NODE:
+        expand_node(p, task);
+        break;
+    case TASK_AFF:
+        expand_aff(p, task);
+        break;
+    case TASK_ATOM:
+        expand_atom(p, task);
+        break;
+    case TASK_NUMBER:
+        text_printf(p->out, "%lld", (long long)task->u.number);
+        break;
+    case TASK_NEGATED:
+        c_literal(p->b->m, rational_neg(p->b->arena, p->b->p->literals.at[p->b->p->nodes.at[task->id].u.literal]), p->out);
+        break;
+    }
+}
+
+static void run_one(Printer *p)
+{
+    Task task = vec_pop(&p->stack);
+
+    run_task(p, &task);
+}
+
 static void run(Printer *p)
 {
     for (;;) {
-        Task task;
-
         while (p->next.count > 0)
             vec_push(p->b->arena, &p->stack, vec_pop(&p->next));
         if (p->stack.count == 0)
             return;
-        task = vec_pop(&p->stack);
-        if (task.kind == TASK_TEXT)
-            text_add(p->out, task.text);
-        else if (task.kind == TASK_NODE)
-            expand_node(p, &task);
-        else if (task.kind == TASK_AFF)
-            expand_aff(p, &task);
-        else
-            expand_atom(p, &task);
+        run_one(p);
     }
+}
+
+static Printer *begin(CBody *b, Text *out)
+{
+    if (b->printer == NULL)
+        b->printer = arena_new(b->arena, Printer);
+    b->printer->b = b;
+    b->printer->out = out;
+    return b->printer;
 }
 
 void c_expr(CBody *b, NodeId node, unsigned level, bool whole, Text *out)
 {
-    Printer p = { .b = b, .out = out };
+    Printer *p = begin(b, out);
 
-    add(&p, (Task){ .kind = TASK_NODE, .id = node, .level = (uint8_t)level, .whole = whole });
-    run(&p);
+    add(p, (Task){ .kind = TASK_NODE, .id = node, .level = (uint8_t)level, .whole = whole });
+    run(p);
 }
 
 void c_expr_aff(CBody *b, AffId aff, unsigned level, Text *out)
 {
-    Printer p = { .b = b, .out = out };
+    Printer *p = begin(b, out);
 
-    add_aff(&p, aff, level);
-    run(&p);
+    add_aff(p, aff, level);
+    run(p);
 }
 
 void c_expr_element(CBody *b, SymId symbol, const AffId *subs, unsigned rank, Text *out)
 {
-    Printer p = { .b = b, .out = out };
+    Printer *p = begin(b, out);
 
-    add_element(&p, symbol, subs, rank, b->p->symbols.at[symbol].integer);
-    run(&p);
+    add_element(p, symbol, subs, rank, b->p->symbols.at[symbol].integer);
+    run(p);
 }
 
 void c_expr_condition(CBody *b, NodeId condition, bool holds, Text *out)
 {
-    Printer p = { .b = b, .out = out };
+    Printer *p = begin(b, out);
 
-    add_text(&p, holds ? "" : "!");
-    add_node(&p, condition, holds ? LEVEL_ANY : LEVEL_UNARY);
-    run(&p);
+    add_text(p, holds ? "" : "!");
+    add_node(p, condition, holds ? LEVEL_ANY : LEVEL_UNARY);
+    run(p);
 }

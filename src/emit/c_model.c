@@ -126,6 +126,9 @@ void c_model_init(CModel *m, Unit *unit, Arena *arena)
     m->real_size = m->is_float ? 4 : 8;
     add_members(m, unit->value);
     add_tape(m);
+    m->has_int32 = m->members[PART_INDEX].count > 0;
+    for (size_t i = 0; i < m->members[PART_TAPE].count; i++)
+        m->has_int32 |= m->members[PART_TAPE].at[i].integer;
     add_globals(m);
 }
 

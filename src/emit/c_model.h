@@ -43,6 +43,7 @@ typedef struct CModel {
     const char *suffix;      /* of functions and literals: "" or "f" */
     unsigned real_size;
     bool is_float;
+    bool has_int32;          /* the header uses int32_t */
     bool scalar;             /* one output of rank 0: it is returned, its seed is an argument */
     VEC(Member) members[PART_COUNT]; /* of SEED: those of OUTPUTS; of GRAD: the wanted symbols; WORK: not used */
     const char **declared;   /* the members' names by SymId of a declared symbol */
@@ -85,7 +86,8 @@ uint64_t c_count_weight(const Counts *counts);
 /* "12 add/sub, 3 mul, 1 div, 2 exp" */
 void c_count_print(const Counts *counts, Text *out);
 
-/* c_runtime.c: the helpers that m->helpers asks for, or the include line. */
+/* c_runtime.c: reserves the names of all helpers; prints those that m->helpers asks for, or the include line. */
+void c_runtime_names(CNames *names, bool is_float);
 void c_runtime_print(const CModel *m, Text *out);
 
 /* c_header.c */

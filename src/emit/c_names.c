@@ -147,6 +147,11 @@ const char *c_names_take(CNames *names, const char *base)
     return take(names, numbered);
 }
 
+bool c_names_is_free(CNames *names, const char *base)
+{
+    return names->uses.at[word_of(names, base, strlen(base))] == 0;
+}
+
 const char *c_names_temporary(CNames *names)
 {
     Name name;

@@ -21,6 +21,7 @@ void c_names_reserve(CNames *names, const char *word);
 
 /* `base` if it is free, else base_, base_2, ... or, where C owns nothing, base_2, base_3, ... */
 const char *c_names_take(CNames *names, const char *base);
+bool c_names_is_free(CNames *names, const char *base);
 /* The next of t1, t2, ... */
 const char *c_names_temporary(CNames *names);
 

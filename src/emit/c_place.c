@@ -293,6 +293,7 @@ static void place_branch(Placer *p, uint32_t id)
     opening = p->order->segments.at[segment].opening;
     for (unsigned k = 0; k < 2; k++)
         append(p, p->order->openings.at[opening].side[k], ITEM_ASSIGN, id);
+    b->insts.at[id].opening = opening;
     b->insts.at[id].segment = p->order->openings.at[opening].segment;
     b->insts.at[id].time = p->order->openings.at[opening].time;
     for (size_t i = 0; i < p->needs.count; i++)
@@ -405,6 +406,8 @@ static void declare_escaped(Placer *p)
     for (uint32_t i = scope->first_inst + scope->inst_count; i-- > scope->first_inst;) {
         Inst *inst = &p->b->insts.at[i];
 
+        if (inst->escape == NO_ID && inst->own && inst->branch)
+            inst->escape = inst->opening;
         if (inst->escape == NO_ID)
             continue;
         inst->next_declared = p->order->openings.at[inst->escape].declared;

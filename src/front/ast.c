@@ -94,11 +94,12 @@ const char *ast_text(const Ast *ast, AstId id, size_t most)
 
 /* ---- the check -------------------------------------------------------------------------------------- */
 
-/* The children of each kind, a letter each: e expression, o expression or NONE, L list, M list or NONE, r range or NONE,
- * b block, B expression or block; * any number. In front of a colon; behind it what the first, second list holds. */
+/* The children of a kind, a letter each: e expression, o expression or NONE, L list, M list or NONE, r range or NONE,
+ * b block, B expression or block, * any number. And what the first and the second list among them hold: e expressions,
+ * i items, c clauses, d declarators, n names. */
 typedef struct {
     const char *kids;
-    char lists[2]; /* e expressions, i items, c clauses, d declarators, n names */
+    char lists[2];
 } Form;
 
 static const Form forms[AST_KIND_COUNT] = {

@@ -39,7 +39,7 @@ typedef enum {
     AST_RANGE_INT,   /* low, high:  in a..b */
     AST_RANGE_WRONG, /* expression: what stands after 'in' and is neither (sema words the message) */
     AST_OUTPUT,      /* LIST of AST_NAME */
-    AST_ASSIGN,      /* LIST of left subscripts (expressions), right side, LIST of clauses ; u.name, `name_at` */
+    AST_ASSIGN,      /* LIST of items on the left (names if right), right side, LIST of clauses ; u.name */
     AST_DEF,         /* LIST of AST_NAME, body (expression or BLOCK), derivatives: LIST or NONE ; u.name */
     AST_EXTERN,      /* LIST of AST_NAME, derivatives: LIST or NONE ; u.name */
     AST_FOR,         /* low, high, while-condition or NONE, BLOCK ; u.name */
@@ -73,7 +73,8 @@ typedef struct {
         DeclRole role;
     } u;
     Span at;      /* the whole construct, brackets that only group not included */
-    Span name_at; /* the name of ASSIGN, DEF, EXTERN, FOR, CALL, REDUCE, DECLARATOR, CLAUSE; the operator of BINARY, UNARY */
+    Span name_at; /* the name of ASSIGN, DEF, EXTERN, FOR, CALL, REDUCE, DECLARATOR, CLAUSE; the operator of BINARY and
+                   * UNARY */
 } AstNode;
 
 typedef struct {

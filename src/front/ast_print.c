@@ -1,9 +1,9 @@
-/* ast_print.c -- the tree as text that parses to the same tree. One loop over a stack of what is still to be written. */
+/* ast_print.c -- the tree as text that parses to the same tree: one loop over a stack of what is left to be written. */
 #include <string.h>
 
 #include "front/ast.h"
 
-/* How tightly each construct binds (LANGUAGE.md, precedence); an operand is put in brackets if it binds less than its place asks. */
+/* How tightly each construct binds. An operand is put in brackets if it binds less than its place asks. */
 enum {
     BIND_ANY = 0,
     BIND_SELECT = 1,
@@ -29,7 +29,17 @@ typedef struct {
     const Ast *ast;
     Text *out;
     VEC(Todo) todo;
+    unsigned depth; /* of blocks */
 } Printer;
+
+/* Deeper blocks are not indented further, or the text of nested loops would be quadratic. */
+enum { MOST_INDENT = 16 };
+
+static void nest(Printer *p, int by)
+{
+    p->depth += (unsigned)by;
+    p->out->indent = p->depth < MOST_INDENT ? p->depth : MOST_INDENT;
+}
 
 static void later_text(Printer *p, const char *text)
 {
@@ -254,7 +264,8 @@ static void write_expression(Printer *p, AstId id, unsigned bind)
 static void write_range(Printer *p, AstId id)
 {
     const AstNode *node = node_at(p, id);
-    bool array = node->kind == AST_RANGE_WRONG && node_at(p, id - 1)->kind == AST_ARRAY;
+    bool pair = node_at(p, id - 1)->kind == AST_ARRAY && node_at(p, id - 2)->count == 2;
+    bool array = node->kind == AST_RANGE_WRONG && pair;
 
     text_add(p->out, node->kind == AST_RANGE_REAL ? " in [" : array ? " in (" : " in ");
     if (node->kind == AST_RANGE_INT) {
@@ -364,7 +375,7 @@ static void later_statements(Printer *p, AstId id)
 static void write_block(Printer *p, AstId id)
 {
     text_add(p->out, "{\n");
-    p->out->indent++;
+    nest(p, 1);
     later_text(p, block_ends);
     later_statements(p, id);
 }
@@ -426,7 +437,7 @@ static void write_node(Printer *p, AstId id, unsigned bind)
 
 void ast_print(const Ast *ast, Text *out)
 {
-    Printer p = { .ast = ast, .out = out };
+    Printer p = { .ast = ast, .out = out, .depth = out->indent };
     unsigned indent = out->indent;
 
     later(&p, (AstId)ast->nodes.count - 1, BIND_ANY);
@@ -438,7 +449,7 @@ void ast_print(const Ast *ast, Text *out)
         } else if (todo.text == line_begins) {
             text_begin_line(out);
         } else if (todo.text == block_ends) {
-            out->indent--;
+            nest(&p, -1);
             text_begin_line(out);
             text_add(out, "}");
         } else {

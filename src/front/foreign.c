@@ -161,14 +161,26 @@ static const Spelling spellings[] = {
     { 0xFEFF, FOREIGN_INVISIBLE, "" },
 };
 
-/* Full-width forms lie in the order of ASCII, and the blanks of typesetting side by side. */
+static bool is_blank(uint32_t code)
+{
+    return (code >= 0x2000 && code <= 0x200A) || code == 0x2028 || code == 0x2029 || code == 0x202F || code == 0x205F ||
+           code == 0x0085;
+}
+
+static bool is_invisible(uint32_t code)
+{
+    return (code >= 0x200B && code <= 0x200F) || (code >= 0x202A && code <= 0x202E) ||
+           (code >= 0x2060 && code <= 0x206F);
+}
+
+/* Full-width forms lie in the order of ASCII. */
 static bool in_range(uint32_t code, Foreign *found)
 {
     if (code >= 0xFF01 && code <= 0xFF5E)
         *found = (Foreign){ .kind = FOREIGN_WIDE, .ascii = "", .wide = (char)(code - 0xFF01 + '!') };
-    else if ((code >= 0x2000 && code <= 0x200A) || code == 0x2028 || code == 0x2029 || code == 0x202F || code == 0x205F || code == 0x85)
+    else if (is_blank(code))
         *found = (Foreign){ .kind = FOREIGN_BLANK, .ascii = "" };
-    else if ((code >= 0x200B && code <= 0x200F) || (code >= 0x202A && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F))
+    else if (is_invisible(code))
         *found = (Foreign){ .kind = FOREIGN_INVISIBLE, .ascii = "" };
     else
         return false;

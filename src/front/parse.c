@@ -1,7 +1,7 @@
 /* parse.c -- reading a model: the loop that hands the scanner's tokens to the grammar.
  *
- * Here line ends become separators, open brackets are kept, and an unclosed one is found out when the next statement begins
- * inside it, so that the rest of the file can still be read as statements.
+ * Here line ends become separators and open brackets are kept. An unclosed one is found out when the next statement
+ * begins inside it, so that the rest of the file can still be read as statements.
  */
 #include "front/parse.h"
 
@@ -109,7 +109,7 @@ static void remember(Parse *parse, int token, Span at)
     parse->continues = parse_token_continues(token);
 }
 
-/* A separator has no width and stands behind the last token, where a statement that is not whole should have gone on. */
+/* A separator has no width and stands behind the last token, where an unfinished statement should have gone on. */
 static void separate(Parse *parse)
 {
     Span end = { parse->last_at.end, parse->last_at.end };
@@ -142,16 +142,17 @@ static bool is_open_here(const Parse *parse, char open)
 static bool close_bracket(Parse *parse, char open, char close, Span at)
 {
     bool found = is_open_here(parse, open);
+    char top = parse->brackets.count > 0 ? vec_top(&parse->brackets).open : '{';
 
-    if (!parse_in_brackets(parse)) {
+    if (top == '{') {
         if (!parse->quiet)
             diag_error(parse->diag, at, "this '%c' closes nothing", close);
         go_quiet(parse, at);
         return false;
     }
-    if (vec_top(&parse->brackets).open != open) {
+    if (top != open) {
         if (!parse->quiet)
-            diag_error(parse->diag, at, "'%c' does not close the '%c' before it", close, vec_top(&parse->brackets).open);
+            diag_error(parse->diag, at, "'%c' does not close the '%c' before it", close, top);
         go_quiet(parse, at);
         while (found && vec_top(&parse->brackets).open != open)
             parse->brackets.count--;

@@ -51,7 +51,7 @@ bool parse_is_assigned(const Parse *parse, uint32_t offset);
 /* parse_error.c: words the message for parse->token, where only `expected` may stand. */
 void parse_syntax_error(Parse *parse, TokenSet expected);
 bool parse_token_continues(int token);  /* a line that ends in it goes on */
-bool parse_token_declares(int token);   /* param, def, output, ...: opens a statement and stands nowhere else (but data) */
+bool parse_token_declares(int token);  /* param, def, for, ...: a word that opens a statement */
 
 /* foreign.c: what a character beyond ASCII stands for. */
 typedef enum {

@@ -126,8 +126,9 @@ static size_t list_expected(Parse *parse, TokenSet expected, const char **list)
     if (wants_operator(expected))
         list[count++] = "an operator";
     for (int token = T_NUMBER; token - T_SEP < TOKEN_COUNT; token++) {
-        bool covered = (wants_operand(expected) && (flags_of(token) & OPERAND) != 0) ||
-                       (wants_operator(expected) && ((flags_of(token) & OPERATOR) != 0 || token == T_LBRACKET || token == T_LPAREN));
+        bool joins = (flags_of(token) & OPERATOR) != 0 || token == T_LBRACKET || token == T_LPAREN;
+        bool begins = (flags_of(token) & OPERAND) != 0;
+        bool covered = (wants_operand(expected) && begins) || (wants_operator(expected) && joins);
 
         if (has(expected, token) && !covered)
             list[count++] = token == T_NAME && has(expected, T_SEP) ? "'derivative'" : token_text(parse, token);
@@ -173,7 +174,8 @@ static const char *found_text(Parse *parse)
 
 static bool joins_operands(int token)
 {
-    return (flags_of(token) & OPERATOR) != 0 || token == T_COLON || token == T_COMMA || token == T_RANGE || token == T_ASSIGN;
+    return (flags_of(token) & OPERATOR) != 0 || token == T_COLON || token == T_COMMA || token == T_RANGE ||
+           token == T_ASSIGN;
 }
 
 /* Where a statement begins. */
@@ -182,7 +184,8 @@ static bool misplaced_at_start(Parse *parse, TokenSet expected)
     if (!has(expected, T_PARAM))
         return false;
     if (parse->first && parse->ast->nodes.count > 0 && parse->last == T_SEP && joins_operands(parse->token))
-        diag_error(parse->diag, parse->at, "a line does not start with an operator; end the line above with it, or use brackets");
+        diag_error(parse->diag, parse->at,
+                   "a line does not start with an operator; end the line above with it, or use brackets");
     else
         diag_error(parse->diag, parse->at, "a statement has the form  name = expression");
     return true;
@@ -230,39 +233,42 @@ static const char *meant_word(const Parse *parse)
 /* After the name (and subscripts) that a statement began with. */
 static bool no_assignment(Parse *parse, TokenSet expected)
 {
-    const char *meant = NULL, *foreign;
+    const char *meant = NULL, *foreign, *word;
 
     if (!has(expected, T_ASSIGN) || has(expected, T_SEP) || has(expected, T_LBRACE))
         return false;
     if (parse->token == T_NAME)
         meant = meant_word(parse);
     foreign = foreign_word(parse, parse->last, parse->last_at);
+    word = source_word(parse, parse->last_at);
     if (foreign != NULL)
         diag_error(parse->diag, parse->last_at, "%s", foreign);
     else if (meant != NULL)
-        diag_error(parse->diag, parse->last_at, "'%s' opens no statement; did you mean '%s'?", source_word(parse, parse->last_at),
-                   meant);
+        diag_error(parse->diag, parse->last_at, "'%s' opens no statement; did you mean '%s'?", word, meant);
     else if (parse->token == T_LPAREN && parse_is_assigned(parse, parse->at.begin))
-        diag_error(parse->diag, parse->last_at, "a function is written  def %s(x) = expression", source_word(parse, parse->last_at));
+        diag_error(parse->diag, parse->last_at, "a function is written  def %s(x) = expression", word);
     else
         diag_error(parse->diag, parse->at, "a statement has the form  name = expression");
     return true;
 }
 
-/* The next statement has begun, though the line above could not end, or (a loop, that the driver could not tell from the clauses of
- * a reduction) within brackets. */
+/* The next statement has begun, though the line above could not end, or within brackets (a loop, which the driver
+ * cannot tell from the clauses of a reduction). */
 static bool line_goes_on(Parse *parse)
 {
     bool assigned = parse->token == T_ASSIGN && parse->last == T_NAME && parse->last_first;
     bool declares = parse->first && parse_token_declares(parse->token);
 
-    if (parse_in_brackets(parse) && declares)
-        diag_error(parse->diag, vec_top(&parse->brackets).at, "this '%c' is not closed", vec_top(&parse->brackets).open);
-    else if (!parse_in_brackets(parse) && (declares || assigned))
+    if (parse_in_brackets(parse) && declares) {
+        Bracket top = vec_top(&parse->brackets);
+
+        diag_error(parse->diag, top.at, "this '%c' is not closed", top.open);
+    } else if (!parse_in_brackets(parse) && (declares || assigned)) {
         diag_error(parse->diag, assigned ? parse->last_at : parse->at,
                    "the line above goes on here: it ends in an operator or a comma");
-    else
+    } else {
         return false;
+    }
     return true;
 }
 

@@ -308,7 +308,7 @@ void sema_derivative(Sema *s, AstId id, Builtin which, uint32_t args);
 bool sema_broadcast(Shape p, Shape q, Shape *out);
 bool sema_same_shape(Shape p, Shape q);
 bool sema_matmul_shape(Shape p, Shape q, Shape *out);
-Shape sema_prefix_shape(Shape first, Shape rest); /* rank 255 if more axes than an array has */
+Shape sema_prefix_shape(Shape first, Shape rest); /* may have more axes than an array: sema_fits says so */
 bool sema_fits(Sema *s, Shape shape, AstId ast);  /* few enough axes and elements */
 bool sema_is_number(Sema *s, const Value *value); /* reports conditions */
 void sema_disagree(Sema *s, AstId at, const Value *a, const Value *b);

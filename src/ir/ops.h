@@ -42,6 +42,7 @@ typedef struct {
     bool commutes;
     bool callable;     /* a scalar function of the language: found by name, listed by `bpgen functions` */
     bool expensive;    /* outlined into a stage of its own when it stands inside a domain (cost >= 5: divisions, roots, calls) */
+    bool no_derivative; /* trigamma: to differentiate it is an error (step and sign have the derivative 0) */
     const char *note;  /* kink and domain, for `bpgen functions` and the reference */
     /* The partial derivatives in postfix, over the arguments a b c and the result y: "y 1 y - *" is y*(1-y). Words are operator
      * names of this table, whole numbers, pi, and `?:` for select. NULL: structurally 0 (or never asked for). Postfix, because it

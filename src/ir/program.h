@@ -220,6 +220,8 @@ typedef struct Rebuild {
 void rebuild_begin(Rebuild *r, const Program *from, Program *to);
 NodeId rebuild_node(Rebuild *r, NodeId old);
 AffId rebuild_aff(Rebuild *r, AffId old);
+/* The same; what `old` needs is copied in ascending order of the old ids, so that the order of the user's gates stays. */
+NodeId rebuild_in_order(Rebuild *r, NodeId old);
 void rebuild_forget(Rebuild *r); /* after the maps changed */
 
 /* An empty program with the symbols, indices, outputs, gradients and flags of `from`, all under the same numbers. */

@@ -267,3 +267,32 @@ void node_reach(const Program *p, Arena *arena, const NodeId *roots, size_t coun
     for (size_t i = first; i < out->count; i++)
         marks[out->at[i]] = 0;
 }
+
+NodeId rebuild_in_order(Rebuild *r, NodeId old)
+{
+    uint8_t *marks = node_marks(r->from);
+    Arena *scratch = NULL;
+    NodeVec missing = { 0 };
+    NodeId least = old;
+
+    reserve_memo(r);
+    if (r->memo[old] != NO_ID || op_info[r->from->nodes.at[old].op].arity == 0)
+        return rebuild_node(r, old);
+    scratch = heap_arena(r->from->heap);
+    reach_one(scratch, marks, old, &missing);
+    for (size_t i = 0; i < missing.count; i++) {
+        const Node *node = &r->from->nodes.at[missing.at[i]];
+
+        least = missing.at[i] < least ? missing.at[i] : least;
+        for (unsigned k = 0; k < op_info[node->op].arity; k++)
+            if (r->memo[node->u.arg[k]] == NO_ID)
+                reach_one(scratch, marks, node->u.arg[k], &missing);
+    }
+    sort_reached(marks, missing.at, missing.count, least, old);
+    for (size_t i = 0; i < missing.count; i++)
+        marks[missing.at[i]] = 0;
+    for (size_t i = 0; i < missing.count; i++)
+        rebuild_node(r, missing.at[i]);
+    heap_release(r->from->heap, scratch);
+    return r->memo[old];
+}

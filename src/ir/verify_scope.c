@@ -27,6 +27,8 @@ bool scope_knows(const Scope *s, AffId aff)
 {
     VEC(AffId) work = { 0 };
 
+    if (s->p->affs.affs.at[aff].count == 0)
+        return true;
     vec_push(s->scratch, &work, aff);
     for (size_t i = 0; i < work.count; i++) {
         const Affine *a = &s->p->affs.affs.at[work.at[i]];

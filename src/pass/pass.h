@@ -41,6 +41,7 @@ typedef struct {
     bool seeds;
     size_t first_adjoint;
     NodeId first_node;
+    SymId first_symbol; /* likewise of symbols */
     bool failed;    /* a function without a derivative has to be differentiated: the program is unfinished */
     Op failed_op;   /* which one */
     Span failed_at; /* and where */
@@ -52,7 +53,8 @@ Program *pass_reverse(Program *p, const SymId *wanted, size_t wanted_count, Reve
 Program *pass_first_write(Program *p);
 
 /* Splits a reversed program into the forward sweep (outputs and SYM_TAPE) and the backward sweep (reads SYM_TAPE). The tape holds
- * what the backward sweep reads of forward locals and forward scalars, and only that. */
+ * what the backward sweep reads of forward locals and forward scalars, and only that; both have its symbols in the same order.
+ * `reversed` is as pass_reverse left it (no pass in between); both results are pruned. */
 typedef struct {
     Program *forward, *backward;
 } Sweeps;

@@ -232,6 +232,7 @@ static void sweep_init(Sweep *s, Program *p, Reverse *reverse)
     reverse->failed = false;
     reverse->first_adjoint = p->body.count;
     reverse->first_node = (NodeId)p->nodes.count;
+    reverse->first_symbol = (SymId)p->symbols.count;
     p->simplify = true;
     scopes_init(&s->scopes, p, s->arena);
     s->adjoints = arena_array(s->arena, SymId, p->symbols.count + 1);

@@ -118,7 +118,7 @@ static void release(Sweep *s, Work *w, NodeId node, bool read)
     uint32_t list = slot->masked, at;
 
     slot->masked = NO_ID;
-    at = list = scope_fold(&s->scopes, list, read ? 0 : slot->scope, read);
+    at = list = scopes_fold(&s->scopes, list, read ? 0 : slot->scope, read);
     do {
         ScopedValue value = s->scopes.values.at[at = s->scopes.values.at[at].next];
 
@@ -139,7 +139,7 @@ void work_deliver(Sweep *s, Work *w, NodeId node, NodeId value, ScopeId from, ui
         if (read ? scope_holds_stages(&s->scopes, from, &guard) : from == slot->scope)
             arrive(s, w, node, from, value);
         else
-            slot->masked = scope_push(&s->scopes, slot->masked, from, value);
+            slot->masked = scopes_push(&s->scopes, slot->masked, from, value);
     }
     if (slot->left == 0 && slot->masked != NO_ID)
         release(s, w, node, read);
@@ -195,12 +195,12 @@ static NodeId statement_partial(Sweep *s, Work *w, NodeId root)
             } else if (next != NO_ID && scope == top) {
                 sum = plus(p, sum, next);
             } else if (next != NO_ID) {
-                masked = scope_push(&s->scopes, masked, scope, next);
+                masked = scopes_push(&s->scopes, masked, scope, next);
             }
         }
     }
     if (masked != NO_ID) {
-        masked = scope_fold(&s->scopes, masked, top, false);
+        masked = scopes_fold(&s->scopes, masked, top, false);
         sum = plus(p, sum, s->scopes.values.at[masked].value);
     }
     return sum;

@@ -118,7 +118,7 @@ bool scope_holds_stages(const Scopes *s, ScopeId scope, NodeId *guard)
     return scope == 0 || *guard != NO_ID;
 }
 
-uint32_t scope_push(Scopes *s, uint32_t list, ScopeId scope, NodeId value)
+uint32_t scopes_push(Scopes *s, uint32_t list, ScopeId scope, NodeId value)
 {
     uint32_t id = (uint32_t)s->values.count;
     ScopedValue made = { scope, value, id };
@@ -194,7 +194,7 @@ static void leave_branch(Scopes *s, uint32_t id, NodeId *sums, ScopeId top)
     add_sum(s, branch.parent, node_op(s->p, OP_SELECT, branch.condition, sums[0], sums[1]), top);
 }
 
-uint32_t scope_fold(Scopes *s, uint32_t list, ScopeId top, bool stages)
+uint32_t scopes_fold(Scopes *s, uint32_t list, ScopeId top, bool stages)
 {
     uint32_t at = list, out = NO_ID;
     NodeId sum;
@@ -214,13 +214,13 @@ uint32_t scope_fold(Scopes *s, uint32_t list, ScopeId top, bool stages)
 
             sums[k] = scope == top ? NO_ID : take_sum(s, scope);
             if (sums[k] != NO_ID && stages && scope_holds_stages(s, scope, &guard)) {
-                out = scope_push(s, out, scope, sums[k]);
+                out = scopes_push(s, out, scope, sums[k]);
                 sums[k] = NO_ID;
             }
         }
         leave_branch(s, id, sums, top);
     }
     if ((sum = s->sums.count > top ? take_sum(s, top) : NO_ID) != NO_ID)
-        out = scope_push(s, out, top, sum);
+        out = scopes_push(s, out, top, sum);
     return out;
 }

@@ -51,11 +51,11 @@ ScopeId scope_meet(const Scopes *s, ScopeId a, ScopeId b);
 bool scope_holds_stages(const Scopes *s, ScopeId scope, NodeId *guard);
 
 /* Adds a value to a list (NO_ID: empty) and returns the list. */
-uint32_t scope_push(Scopes *s, uint32_t list, ScopeId scope, NodeId value);
+uint32_t scopes_push(Scopes *s, uint32_t list, ScopeId scope, NodeId value);
 
 /* The sum of a list as a value in the scope `top` around all of them: what comes from inside a branch is wrapped in a select
  * with 0 on the other side, and both sides of a condition come together in one select. With `stages`, sums stop at scopes that
  * hold stages: the result is a list of one value a scope, else of one value. */
-uint32_t scope_fold(Scopes *s, uint32_t list, ScopeId top, bool stages);
+uint32_t scopes_fold(Scopes *s, uint32_t list, ScopeId top, bool stages);
 
 #endif

@@ -60,10 +60,11 @@ static int score_of_subs(const AffPool *pool, const AffId *subs, unsigned rank, 
     return last ? UNIT_STRIDE * (int)rank : 0;
 }
 
+/* Where there are reductions the target does not count: with them inside, it is a register. */
 static int score_of_index(const Planner *planner, const Stage *stage, const NodeVec *reads, IndexId index)
 {
     const Program *p = planner->from;
-    int score = score_of_subs(&p->affs, stage->subs, stage_subs(p, stage), index);
+    int score = stage->op == STAGE_SET ? score_of_subs(&p->affs, stage->subs, stage_subs(p, stage), index) : 0;
 
     for (size_t i = 0; i < reads->count; i++) {
         const Node *node = &p->nodes.at[reads->at[i]];

@@ -1,0 +1,284 @@
+/* c_header.c -- the header, the head comment, and the check of integer inputs. */
+#include "emit/c_model.h"
+
+#include <string.h>
+
+/* ---- what the file is about -------------------------------------------------------------------------- */
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash == NULL ? path : slash + 1;
+}
+
+static void add_names(const Member *members, size_t count, Text *out)
+{
+    enum { MOST = 12 };
+
+    for (size_t i = 0; i < count && i < MOST; i++) {
+        text_printf(out, "%s%s", i == 0 ? "" : ", ", members[i].name);
+        c_model_print_extents(members[i].extents, members[i].rank, out);
+    }
+    if (count > MOST)
+        text_printf(out, " and %lu more", (unsigned long)(count - MOST));
+}
+
+static void print_subject(const CModel *m, const CFunction *functions, Text *out)
+{
+    text_add(out, " * Computes ");
+    add_names(m->members[PART_OUTPUTS].at, m->members[PART_OUTPUTS].count, out);
+    if (functions[FUNCTION_BACKWARD].made) {
+        text_add(out, " and the gradient by ");
+        add_names(m->members[PART_GRAD].at, m->members[PART_GRAD].count, out);
+    }
+    text_add(out, ".\n");
+}
+
+/* ---- head comment of the C file ---------------------------------------------------------------------- */
+
+static uint64_t saturating_sum(uint64_t a, uint64_t b)
+{
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+/* In hundredths, so that no floating-point printing is needed. */
+static void print_ratio(uint64_t value, uint64_t both, Text *out)
+{
+    uint64_t hundredths;
+
+    if (value == 0 || both > UINT64_MAX / 100)
+        return;
+    hundredths = (both * 100 + value / 2) / value;
+    text_printf(out, " *   weighted (a libm call counts 8): %llu for the value, %llu with the gradient, %llu.%02llu times\n",
+                (unsigned long long)value, (unsigned long long)both, (unsigned long long)(hundredths / 100),
+                (unsigned long long)(hundredths % 100));
+}
+
+static void print_counts(const CFunction *functions, Text *out)
+{
+    uint64_t both;
+
+    text_add(out, " * Operations of one call (loops multiplied out, both branches counted):\n");
+    for (unsigned f = 0; f < FUNCTION_COUNT; f++) {
+        if (!functions[f].made)
+            continue;
+        text_printf(out, " *   %-11s ", functions[f].name);
+        c_count_print(&functions[f].counts, out);
+        text_add(out, "\n");
+    }
+    if (!functions[FUNCTION_BACKWARD].made)
+        return;
+    both = saturating_sum(c_count_weight(&functions[FUNCTION_FORWARD].counts), c_count_weight(&functions[FUNCTION_BACKWARD].counts));
+    if (functions[FUNCTION_VALUE_GRAD].made)
+        both = c_count_weight(&functions[FUNCTION_VALUE_GRAD].counts);
+    print_ratio(c_count_weight(&functions[FUNCTION_VALUE].counts), both, out);
+}
+
+static void print_sizes(const CModel *m, Text *out)
+{
+    bool any = false;
+
+    for (unsigned part = 0; part < PART_COUNT; part++) {
+        if (!c_model_has(m, (Part)part) || part == PART_SEED || (part == PART_GRAD && m->unit->wanted_is_params) ||
+            (part == PART_OUTPUTS && m->scalar))
+            continue;
+        text_printf(out, "%s%s %llu", any ? ", " : " * Bytes: ", c_model_type(m, (Part)part),
+                    (unsigned long long)c_model_bytes(m, (Part)part));
+        any = true;
+    }
+    if (any)
+        text_add(out, ".\n");
+}
+
+static void add_base_name(const CModel *m, Text *out)
+{
+    const char *name = base_name(m->unit->source.name);
+
+    c_comment_string(name, strlen(name), 60, out);
+}
+
+static void print_title(const CModel *m, const char *what, Text *out)
+{
+    text_printf(out, "/* %s -- made by bpgen %s from ", what, BPGEN_VERSION);
+    add_base_name(m, out);
+    text_add(out, "; changes here will be lost.\n *\n");
+}
+
+void c_head_comment(const CModel *m, const CFunction *functions, Text *out)
+{
+    Text title;
+
+    text_init(&title, m->arena);
+    text_printf(&title, "%s: %s", m->prefix, functions[FUNCTION_BACKWARD].made ? "value and gradient" : "value");
+    print_title(m, text_string(&title), out);
+    print_subject(m, functions, out);
+    text_add(out, " *\n");
+    print_counts(functions, out);
+    print_sizes(m, out);
+    text_add(out, " *\n"
+                  " * Results are overwritten, never added to; they may not overlap the arguments. Nothing else is written: the functions\n"
+                  " * are reentrant, allocate nothing and do no input or output.\n"
+                  " * C99. Faster with -O2 -fno-math-errno -fno-trapping-math, which change no result; -std=gnu99 or -ffp-contract=fast lets\n"
+                  " * the compiler use fused multiply-add. -DBPGEN_SELFTEST adds a self-test, -DBPGEN_SELFTEST_MAIN a main that runs it.\n"
+                  " * This file belongs to you: use, change and distribute it without conditions. There is no warranty. */\n");
+}
+
+/* ---- header ------------------------------------------------------------------------------------------ */
+
+static const char *const purposes[FUNCTION_COUNT] = {
+    "The value.",
+    "The value and the gradient, which overwrites *grad: one call for both is fastest.",
+    "The value; keeps in the tape what the backward sweep needs.",
+    "The gradient of the sum of seed times output; the tape comes from a forward sweep with the same arguments.",
+};
+
+static void print_prototypes(const CModel *m, const CFunction *functions, Text *out)
+{
+    for (unsigned f = 0; f < FUNCTION_COUNT; f++) {
+        if (!functions[f].made)
+            continue;
+        text_printf(out, "/* %s */\n", purposes[f]);
+        c_signature(m, &functions[f], out);
+        text_add(out, ";\n\n");
+    }
+    if (c_model_has(m, PART_INDEX)) {
+        text_add(out, "/* 1 if all integer inputs lie in their declared ranges, else 0. The other functions do not check them. */\n");
+        text_printf(out, "int %s_index_ok(const %s *index);\n\n", m->prefix, c_model_type(m, PART_INDEX));
+    }
+    text_printf(out, "#ifdef BPGEN_SELFTEST\n/* 0 if the functions work on this machine, else the number of the first check that failed. */\n"
+                     "int %s_selftest(void);\n#endif\n\n", m->prefix);
+}
+
+static uint64_t reals_of(const CModel *m, Part part)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < m->members[part].count; i++)
+        count += c_model_elements(&m->members[part].at[i]);
+    return count;
+}
+
+static void print_macros(const CModel *m, Text *out)
+{
+    text_printf(out, "#define %s_BPGEN_VERSION \"%s\"\n", m->upper, BPGEN_VERSION);
+    if (c_model_has(m, PART_PARAMS))
+        text_printf(out, "#define %s_N_PARAMS %llu /* reals in %s */\n", m->upper, (unsigned long long)reals_of(m, PART_PARAMS),
+                    c_model_type(m, PART_PARAMS));
+    if (c_model_has(m, PART_INPUTS))
+        text_printf(out, "#define %s_N_INPUTS %llu /* reals in %s */\n", m->upper, (unsigned long long)reals_of(m, PART_INPUTS),
+                    c_model_type(m, PART_INPUTS));
+    if (c_model_has(m, PART_GRAD))
+        text_printf(out, "#define %s_N_GRAD %llu /* reals in %s */\n", m->upper, (unsigned long long)reals_of(m, PART_GRAD),
+                    c_model_type(m, PART_GRAD));
+    text_add(out, "\n");
+}
+
+static void print_default(const CModel *m, const Member *member, const Rational *values, Text *out)
+{
+    uint64_t count = c_model_elements(member);
+
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t block = 1;
+
+        for (unsigned k = member->rank; k-- > 0;)
+            if (i % (block *= (uint64_t)member->extents[k]) == 0)
+                text_add(out, "{ ");
+        c_literal(m, values[i], out);
+        block = 1;
+        for (unsigned k = member->rank; k-- > 0;)
+            if ((i + 1) % (block *= (uint64_t)member->extents[k]) == 0)
+                text_add(out, " }");
+        if (i + 1 < count)
+            text_add(out, i % 8 == 7 ? ", \\\n    " : ", ");
+    }
+}
+
+/* An initialiser, if every param has a default. */
+static void print_defaults(const CModel *m, Text *out)
+{
+    size_t params = 0;
+
+    for (size_t i = 0; i < m->unit->lowered.declared.count; i++) {
+        const Declared *declared = &m->unit->lowered.declared.at[i];
+
+        if (m->unit->value->symbols.at[declared->symbol].role == SYM_PARAM && declared->defaults == NULL)
+            return;
+    }
+    for (size_t i = 0; i < m->unit->lowered.declared.count; i++) {
+        const Declared *declared = &m->unit->lowered.declared.at[i];
+
+        if (m->unit->value->symbols.at[declared->symbol].role != SYM_PARAM)
+            continue;
+        text_printf(out, params == 0 ? "#define %s_PARAMS_DEFAULT { \\\n    " : ", \\\n    ", m->upper);
+        print_default(m, &m->members[PART_PARAMS].at[params++], declared->defaults, out);
+    }
+    if (params > 0)
+        text_add(out, " }\n\n");
+}
+
+void c_header_print(const CModel *m, const CFunction *functions, Text *out)
+{
+    Text title;
+
+    text_init(&title, m->arena);
+    text_printf(&title, "%s: interface", m->prefix);
+    print_title(m, text_string(&title), out);
+    print_subject(m, functions, out);
+    text_add(out, " * Arguments come in the order: params, inputs, index, seed, tape, outputs, gradient, work. */\n");
+    text_printf(out, "#ifndef %s_GRAD_H\n#define %s_GRAD_H\n\n", m->upper, m->upper);
+    if (m->has_int32)
+        text_add(out, "#include <stdint.h>\n\n");
+    text_add(out, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
+    print_macros(m, out);
+    c_model_print_types(m, out);
+    print_defaults(m, out);
+    print_prototypes(m, functions, out);
+    text_add(out, "#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
+}
+
+/* ---- integer inputs ---------------------------------------------------------------------------------- */
+
+static void print_range_check(const CModel *m, const Member *member, const Symbol *symbol, Text *out)
+{
+    static const char *const loops[] = { "i", "j", "k", "l" };
+
+    for (unsigned k = 0; k < member->rank; k++) {
+        text_line(out, "for (int32_t %s = 0; %s < %ld; %s++) {", loops[k], loops[k], (long)member->extents[k], loops[k]);
+        out->indent++;
+    }
+    text_begin_line(out);
+    text_printf(out, "ok &= ");
+    for (unsigned side = 0; side < 2; side++) {
+        text_printf(out, "index->%s", member->name);
+        for (unsigned k = 0; k < member->rank; k++)
+            text_printf(out, "[%s]", loops[k]);
+        text_printf(out, side == 0 ? " >= %lld && " : " < %lld;\n", (long long)(side == 0 ? symbol->low : symbol->high));
+    }
+    for (unsigned k = 0; k < member->rank; k++) {
+        out->indent--;
+        text_line(out, "}");
+    }
+    (void)m;
+}
+
+void c_index_ok_print(const CModel *m, Text *out)
+{
+    size_t member = 0;
+
+    if (!c_model_has(m, PART_INDEX))
+        return;
+    text_printf(out, "\nint %s_index_ok(const %s *index)\n{\n", m->prefix, c_model_type(m, PART_INDEX));
+    out->indent++;
+    text_line(out, "int ok = 1;");
+    text_add(out, "\n");
+    for (size_t i = 0; i < m->unit->lowered.declared.count; i++) {
+        const Symbol *symbol = &m->unit->value->symbols.at[m->unit->lowered.declared.at[i].symbol];
+
+        if (symbol->role == SYM_INTEGER)
+            print_range_check(m, &m->members[PART_INDEX].at[member++], symbol, out);
+    }
+    text_line(out, "return ok;");
+    out->indent--;
+    text_add(out, "}\n");
+}

@@ -1,0 +1,99 @@
+/* emit_c.c -- C99: value, value and gradient, forward and backward sweep, with a header. */
+#include "emit/c_body.h"
+#include "emit/emit.h"
+
+static uint16_t base_parts(const CModel *m)
+{
+    uint16_t parts = 0;
+
+    for (unsigned part = PART_PARAMS; part <= PART_INDEX; part++)
+        if (c_model_has(m, (Part)part))
+            parts |= (uint16_t)(1u << part);
+    return parts;
+}
+
+static uint16_t part_if(const CModel *m, Part part, bool condition)
+{
+    return condition && c_model_has(m, part) ? (uint16_t)(1u << part) : 0;
+}
+
+static void make_value_functions(CModel *m, CFunction *functions)
+{
+    CFunction *value = &functions[FUNCTION_VALUE], *both = &functions[FUNCTION_VALUE_GRAD];
+    uint16_t outputs = part_if(m, PART_OUTPUTS, !m->scalar);
+    Gates gates = { 0 }, gates_of_both = { 0 };
+
+    *value = (CFunction){ .name = "value", .returns = m->scalar, .parts = base_parts(m) | outputs };
+    c_function_make(m, m->unit->value, value, &gates);
+    if (m->unit->value_grad == NULL)
+        return;
+    *both = (CFunction){ .name = "value_grad", .returns = true, .parts = base_parts(m) | part_if(m, PART_GRAD, true) };
+    c_function_make(m, m->unit->value_grad, both, &gates_of_both);
+}
+
+/* The backward sweep has the numbers of the forward sweep. */
+static void make_sweeps(CModel *m, CFunction *functions)
+{
+    CFunction *forward = &functions[FUNCTION_FORWARD], *backward = &functions[FUNCTION_BACKWARD];
+    uint16_t base = base_parts(m) | part_if(m, PART_TAPE, true);
+    Gates gates = { 0 };
+
+    if (m->unit->sweeps.forward == NULL)
+        return;
+    *forward = (CFunction){ .name = "forward", .returns = m->scalar, .parts = base | part_if(m, PART_OUTPUTS, !m->scalar) };
+    c_function_make(m, m->unit->sweeps.forward, forward, &gates);
+    *backward = (CFunction){ .name = "backward", .parts = base | part_if(m, PART_SEED, true) | part_if(m, PART_GRAD, true) };
+    c_function_make(m, m->unit->sweeps.backward, backward, &gates);
+}
+
+/* Structs of reals are vectors, too. */
+static void print_assertions(const CModel *m, Text *out)
+{
+    static const Part parts[] = { PART_PARAMS, PART_INPUTS };
+    static const char *const macros[] = { "N_PARAMS", "N_INPUTS" };
+
+    for (size_t i = 0; i < 2; i++)
+        if (c_model_has(m, parts[i]))
+            text_printf(out, "typedef char %s_is_flat[sizeof(%s) == %s_%s * sizeof(%s) ? 1 : -1];\n", c_model_type(m, parts[i]),
+                        c_model_type(m, parts[i]), m->upper, macros[i], m->real);
+    text_add(out, "\n");
+}
+
+static void print_main(CModel *m, const CFunction *functions, Text *out)
+{
+    c_head_comment(m, functions, out);
+    if (m->unit->options.header_name != NULL)
+        text_printf(out, "#include \"%s\"\n\n", m->unit->options.header_name);
+    else
+        text_printf(out, "#include \"%s_grad.h\"\n\n", m->prefix);
+    text_add(out, "#include <math.h>\n#include <stdint.h>\n\n");
+    print_assertions(m, out);
+    c_runtime_print(m, out);
+    c_model_print_tables(m, out);
+    for (unsigned f = 0; f < FUNCTION_COUNT; f++) {
+        if (!functions[f].made)
+            continue;
+        if (f > 0)
+            text_add(out, "\n");
+        text_bytes(out, text_string(&functions[f].text), functions[f].text.size);
+    }
+    c_index_ok_print(m, out);
+    c_selftest_print(m, functions, out);
+}
+
+static bool emit(Unit *unit, Emitted *out)
+{
+    CFunction functions[FUNCTION_COUNT] = { 0 };
+    Arena *arena = heap_arena(&unit->heap);
+    CModel m;
+
+    c_model_init(&m, unit, arena);
+    make_value_functions(&m, functions);
+    make_sweeps(&m, functions);
+    print_main(&m, functions, &out->main);
+    c_header_print(&m, functions, &out->header);
+    heap_release(&unit->heap, arena);
+    return true;
+}
+
+const Emitter emit_c = { "c", ".c", "C99: value, gradient, forward and backward sweep, with a header", true, emit };

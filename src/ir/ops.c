@@ -1,0 +1,58 @@
+/* ops.c -- the table of operators, and their values for numbers. */
+#include "ir/ops.h"
+
+#include <string.h>
+
+#include "runtime/bpgen_runtime.h"
+
+enum { COMMUTES = 1, CALLABLE = 2, EXPENSIVE = 4, NO_DERIVATIVE = 8 };
+
+/* The columns KIND and flags of ops.def. */
+#define C COMMUTES
+#define F CALLABLE
+#define X EXPENSIVE
+#define N NO_DERIVATIVE
+#define LEAF FORM_LEAF, FROM_NOWHERE, KIND_REAL
+#define ARITHMETIC FORM_INFIX, FROM_NOWHERE, KIND_REAL
+#define MINUS FORM_PREFIX, FROM_NOWHERE, KIND_REAL
+#define TEST FORM_INFIX, FROM_NOWHERE, KIND_CONDITION
+#define NOT FORM_PREFIX, FROM_NOWHERE, KIND_CONDITION
+#define SELECT FORM_SELECT, FROM_NOWHERE, KIND_REAL
+#define LIBM FORM_CALL, FROM_LIBM, KIND_REAL
+#define HELPER FORM_CALL, FROM_RUNTIME, KIND_REAL
+#define ZERO NULL
+
+const OpInfo op_info[OP_COUNT] = {
+#define OP(ID, name, c, arity, kind, weight, flags, value, da, db, dc, note)                                          \
+    { name, c, arity, kind, weight, ((flags) & COMMUTES) != 0, ((flags) & CALLABLE) != 0, ((flags) & EXPENSIVE) != 0, \
+      ((flags) & NO_DERIVATIVE) != 0, note, { da, db, dc } },
+#include "ir/ops.def"
+};
+
+Op op_find(const char *name)
+{
+    if (strcmp(name, "ln") == 0)
+        return OP_LOG;
+    if (strcmp(name, "sigmoid") == 0)
+        return OP_SIG;
+    for (int op = 0; op < OP_COUNT; op++)
+        if (op_info[op].callable && strcmp(op_info[op].name, name) == 0)
+            return (Op)op;
+    return OP_COUNT;
+}
+
+double op_value(Op op, const double *args)
+{
+    const unsigned arity = op_info[op].arity;
+    const double a = arity > 0 ? args[0] : 0.0, b = arity > 1 ? args[1] : 0.0, c = arity > 2 ? args[2] : 0.0;
+
+    switch (op) {
+#define OP(ID, name, spelling, arity, kind, weight, flags, value, ...) \
+    case OP_##ID:                                                     \
+        return value;
+#include "ir/ops.def"
+    case OP_COUNT:
+        break;
+    }
+    return 0.0;
+}

@@ -1,0 +1,324 @@
+/* unroll_plan.c -- which dimensions and loops are unrolled, and which local arrays then fall apart into scalars. */
+#include "pass/unroll.h"
+
+enum { MOST_SCALARS = 1024 };
+
+/* ---- expressions ------------------------------------------------------------------------------------ */
+
+static bool is_unrolled(const Stage *stage, const StagePlan *plan, IndexId index)
+{
+    for (unsigned d = stage->rank - plan->inner; d < stage->rank; d++)
+        if (stage->domain[d].index == index)
+            return true;
+    return plan->turn == index;
+}
+
+bool unroll_makes_constant(const Unroller *u, const Stage *stage, const StagePlan *plan, AffId aff)
+{
+    const AffPool *affs = &u->from->affs;
+    Affine a = affs->affs.at[aff];
+
+    for (uint32_t i = 0; i < a.count; i++) {
+        Atom atom = affs->atoms.at[affs->terms.at[a.first + i].atom];
+
+        if (atom.kind != ATOM_INDEX || !is_unrolled(stage, plan, atom.of))
+            return false;
+    }
+    return true;
+}
+
+bool unroll_is_kept(const Program *p, const Stage *stage, unsigned dimension)
+{
+    for (uint32_t i = 0; i < stage_subs(p, stage); i++)
+        if (aff_uses_index(&p->affs, stage->subs[i], stage->domain[dimension].index))
+            return true;
+    return false;
+}
+
+/* ---- whole domains ---------------------------------------------------------------------------------- */
+
+/* The bounds use only indices of the domain itself; those of kept dimensions only kept ones. */
+static bool has_own_bounds(const Unroller *u, const Stage *stage)
+{
+    StagePlan all = { .inner = stage->rank, .turn = NO_ID };
+
+    for (unsigned d = 0; d < stage->rank; d++) {
+        const Range *range = &stage->domain[d];
+
+        if (!unroll_makes_constant(u, stage, &all, range->low) || !unroll_makes_constant(u, stage, &all, range->high))
+            return false;
+        for (unsigned k = 0; k < d && unroll_is_kept(u->from, stage, d); k++)
+            if (!unroll_is_kept(u->from, stage, k)
+                && (aff_uses_index(&u->from->affs, range->low, stage->domain[k].index)
+                    || aff_uses_index(&u->from->affs, range->high, stage->domain[k].index)))
+                return false;
+    }
+    return true;
+}
+
+static uint64_t kept_points(const Unroller *u, const Stage *stage)
+{
+    Range kept[UINT8_MAX];
+    Stage outer = *stage;
+
+    outer.rank = 0;
+    for (unsigned d = 0; d < stage->rank; d++)
+        if (unroll_is_kept(u->from, stage, d))
+            kept[outer.rank++] = stage->domain[d];
+    outer.domain = kept;
+    return stage_points(u->from, &outer);
+}
+
+static bool is_small(const Unroller *u, const Stage *stage, uint64_t turns)
+{
+    uint64_t points;
+
+    if (!has_own_bounds(u, stage))
+        return false;
+    points = stage_points(u->from, stage);
+    return points >= 1 && points * turns <= UNROLL_POINTS && kept_points(u, stage) <= UNROLL_POINTS;
+}
+
+/* ---- inner dimensions ------------------------------------------------------------------------------- */
+
+typedef struct {
+    Unroller *u;
+    uint32_t *stamp; /* by node: the last walk that met it */
+    uint32_t walk;
+    NodeVec met;     /* by the present stage: what depends on an index */
+} Planning;
+
+static void meet(Planning *g, NodeId node)
+{
+    if (node == NO_ID || g->u->from->nodes.at[node].deps == 0 || g->stamp[node] == g->walk)
+        return;
+    g->stamp[node] = g->walk;
+    vec_push(g->u->scratch, &g->met, node);
+}
+
+static void meet_nodes(Planning *g, StageId id)
+{
+    const Program *p = g->u->from;
+
+    g->met.count = 0;
+    g->walk++;
+    meet(g, p->stages.at[id].value);
+    meet(g, p->stages.at[id].guard);
+    for (size_t i = 0; i < g->met.count; i++) {
+        const Node *node = &p->nodes.at[g->met.at[i]];
+
+        for (unsigned k = 0; k < op_info[node->op].arity; k++)
+            meet(g, node->u.arg[k]);
+    }
+}
+
+/* A subscript becomes a constant, or has nothing to do with what is unrolled. */
+static bool is_separate(const Unroller *u, const Stage *stage, const StagePlan *plan, AffId aff)
+{
+    if (unroll_makes_constant(u, stage, plan, aff))
+        return true;
+    for (unsigned d = stage->rank - plan->inner; d < stage->rank; d++)
+        if (aff_uses_index(&u->from->affs, aff, stage->domain[d].index))
+            return false;
+    return true;
+}
+
+static bool all_separate(const Planning *g, const Stage *stage, const StagePlan *plan)
+{
+    const Program *p = g->u->from;
+
+    for (uint32_t i = 0; i < stage_subs(p, stage); i++)
+        if (!is_separate(g->u, stage, plan, stage->subs[i]))
+            return false;
+    for (size_t i = 0; i < g->met.count; i++) {
+        const Node *node = &p->nodes.at[g->met.at[i]];
+
+        for (unsigned k = 0; node->op == OP_READ && k < p->symbols.at[node->u.read.symbol].rank; k++)
+            if (!is_separate(g->u, stage, plan, node_subs(p, g->met.at[i])[k]))
+                return false;
+    }
+    return true;
+}
+
+/* How many dimensions at the end have constant extents of UNROLL_POINTS points together; one at least is left over. */
+static uint8_t small_inner(const Unroller *u, const Stage *stage, uint64_t turns)
+{
+    uint64_t points = turns;
+    uint8_t inner = 0;
+
+    while (inner + 1 < stage->rank) {
+        const Range *range = &stage->domain[stage->rank - inner - 1];
+        int64_t low, high;
+
+        if (!aff_is_const(&u->from->affs, range->low, &low) || !aff_is_const(&u->from->affs, range->high, &high))
+            break;
+        if (high <= low || high - low > UNROLL_POINTS || points * (uint64_t)(high - low) > UNROLL_POINTS)
+            break;
+        points *= (uint64_t)(high - low);
+        inner++;
+    }
+    return inner;
+}
+
+static void plan_stage(Planning *g, StageId id, uint64_t turns)
+{
+    const Stage *stage = &g->u->from->stages.at[id];
+    StagePlan *plan = &g->u->plans[id];
+
+    if (stage->op == STAGE_ARGMAX || (stage->op == STAGE_MAX && stage->guard != NO_ID))
+        return;
+    if (is_small(g->u, stage, turns)) {
+        plan->inner = stage->rank;
+        return;
+    }
+    plan->inner = small_inner(g->u, stage, turns);
+    if (plan->inner > 0)
+        meet_nodes(g, id);
+    while (plan->inner > 0 && !all_separate(g, stage, plan))
+        plan->inner--;
+}
+
+/* ---- loops ------------------------------------------------------------------------------------------ */
+
+/* A loop of few turns with nothing but stages inside, whose turns are always the same. */
+static bool is_short(const Program *p, size_t place)
+{
+    const Loop *loop = &p->loops.at[p->body.at[place].id];
+    size_t i = place + 1;
+
+    if (loop->condition != NO_ID || loop->turns != NO_ID || loop->high <= loop->low || loop->high - loop->low > UNROLL_POINTS)
+        return false;
+    while (p->body.at[i].kind == ITEM_STAGE)
+        i++;
+    return p->body.at[i].kind == ITEM_END;
+}
+
+static void plan_body(Planning *g)
+{
+    const Program *p = g->u->from;
+    const Loop *turn = NULL;
+    size_t depth = 0;
+
+    for (size_t i = 0; i < p->body.count; i++) {
+        Item item = p->body.at[i];
+
+        if (item.kind == ITEM_LOOP) {
+            g->u->whole_loop[item.id] = is_short(p, i);
+            turn = g->u->whole_loop[item.id] ? &p->loops.at[item.id] : NULL;
+            depth += turn == NULL;
+        } else if (item.kind == ITEM_END) {
+            depth -= turn == NULL;
+            turn = NULL;
+        } else {
+            g->u->plans[item.id] = (StagePlan){ 0, depth > 0, turn == NULL ? NO_ID : turn->index };
+            plan_stage(g, item.id, turn == NULL ? 1 : (uint64_t)(turn->high - turn->low));
+        }
+    }
+}
+
+/* ---- scalars ---------------------------------------------------------------------------------------- */
+
+static uint64_t element_count(const Symbol *symbol)
+{
+    uint64_t count = 1;
+
+    for (unsigned k = 0; k < symbol->rank && count <= MOST_SCALARS; k++)
+        count *= (uint64_t)symbol->extents[k];
+    return count;
+}
+
+static void reject_read(const Planning *g, NodeId node, bool *scalar)
+{
+    const Node *at = &g->u->from->nodes.at[node];
+
+    if (at->op == OP_READ)
+        scalar[at->u.read.symbol] = false;
+}
+
+/* Reads that depend on no index: they are constant, or go through an integer array. */
+static void check_constant_reads(const Planning *g, bool *scalar)
+{
+    const Program *p = g->u->from;
+
+    for (NodeId i = 0; i < p->nodes.count; i++) {
+        const Node *node = &p->nodes.at[i];
+
+        for (unsigned k = 0; node->op == OP_READ && node->deps == 0 && k < p->symbols.at[node->u.read.symbol].rank; k++)
+            if (aff_has_element(&p->affs, node_subs(p, i)[k]))
+                reject_read(g, i, scalar);
+    }
+}
+
+static void check_stage(Planning *g, StageId id, bool *scalar)
+{
+    const Program *p = g->u->from;
+    const Stage *stage = &p->stages.at[id];
+    const StagePlan *plan = &g->u->plans[id];
+    bool *target = &scalar[stage->target];
+
+    *target &= plan->inner == stage->rank && !plan->in_loop && stage->op != STAGE_ARGMAX;
+    *target &= stage->op != STAGE_MAX || stage->guard == NO_ID;
+    for (uint32_t i = 0; i < stage_subs(p, stage); i++)
+        *target &= unroll_makes_constant(g->u, stage, plan, stage->subs[i]);
+    meet_nodes(g, id);
+    for (size_t i = 0; i < g->met.count; i++) {
+        const Node *node = &p->nodes.at[g->met.at[i]];
+
+        for (unsigned k = 0; node->op == OP_READ && k < p->symbols.at[node->u.read.symbol].rank; k++)
+            if (!unroll_makes_constant(g->u, stage, plan, node_subs(p, g->met.at[i])[k]))
+                reject_read(g, g->met.at[i], scalar);
+    }
+}
+
+/* The condition of a loop that stays is evaluated again and again. */
+static void check_conditions(Planning *g, bool *scalar)
+{
+    const Program *p = g->u->from;
+    NodeVec reached = { 0 };
+
+    for (LoopId i = 0; i < p->loops.count; i++)
+        node_reach(p, g->u->scratch, &p->loops.at[i].condition, 1, &reached);
+    for (size_t i = 0; i < reached.count; i++)
+        reject_read(g, reached.at[i], scalar);
+}
+
+static void plan_scalars(Planning *g)
+{
+    const Program *p = g->u->from;
+    bool *scalar = arena_array(g->u->scratch, bool, p->symbols.count);
+
+    for (size_t i = 0; i < p->body.count; i++) {
+        if (p->body.at[i].kind == ITEM_STAGE) {
+            SymId target = p->stages.at[p->body.at[i].id].target;
+            const Symbol *symbol = &p->symbols.at[target];
+
+            /* The derivative of an inactive symbol is not taken: that is said of the symbol, so it must stay one. */
+            scalar[target] = symbol->role == SYM_LOCAL && !symbol->inactive && element_count(symbol) <= MOST_SCALARS;
+        }
+    }
+    check_constant_reads(g, scalar);
+    check_conditions(g, scalar);
+    for (size_t i = 0; i < p->body.count; i++)
+        if (p->body.at[i].kind == ITEM_STAGE)
+            check_stage(g, p->body.at[i].id, scalar);
+    for (SymId i = 0; i < p->symbols.count; i++) {
+        uint64_t count = element_count(&p->symbols.at[i]);
+
+        if (!scalar[i])
+            continue;
+        g->u->scalars[i] = arena_array(g->u->scratch, NodeId, count);
+        for (uint64_t k = 0; k < count; k++)
+            g->u->scalars[i][k] = NO_ID;
+    }
+}
+
+void unroll_plan(Unroller *u)
+{
+    Planning g = { .u = u, .stamp = arena_array(u->scratch, uint32_t, u->from->nodes.count) };
+
+    u->plans = arena_array(u->scratch, StagePlan, u->from->stages.count);
+    u->whole_loop = arena_array(u->scratch, bool, u->from->loops.count);
+    u->scalars = arena_array(u->scratch, NodeId *, u->from->symbols.count);
+    plan_body(&g);
+    plan_scalars(&g);
+}
