@@ -1,5 +1,7 @@
 # bpgen -- `make demo` and `make check` do everything on a fresh machine; `make` alone builds build/bpgen.
-CC      ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 CFLAGS  ?= -O2 -g
 BUILD   ?= build
 PREFIX  ?= /usr/local

@@ -95,66 +95,73 @@ static inline double horner(const double *c, int degree, double x)
 }
 
 /* @helper gelu: horner relu */
-/* x Phi(x), Phi the standard normal distribution. With t = |x| it is max(x, 0) - t Phi(-t), where
- * exp(t^2/2) Phi(-t) (t + 4) is a smooth function of k = (t - 4)/(t + 4), here a polynomial (relative error 4e-18; the
- * form is that of Shepherd and Laframboise, Math. Comp. 36 (1981), 249-253). exp(-t^2/2) is split at h, t rounded to
- * 8 bits behind the point, whose square is exact. Error 3 ulp. */
+/* x Phi(x), Phi the standard normal distribution. With t = |x|: to 1/2 Phi(x) = 1/2 + x close(x^2). From there the value is
+ * max(x, 0) - t Phi(-t), and exp(t^2/2) t Phi(-t) is a smooth function of k = (t - 5)/(t + 5), here the polynomial away(k)
+ * (after Shepherd and Laframboise, Math. Comp. 36 (1981), 249-253). Their relative errors are 3e-18 and 4e-18.
+ * exp(-t^2/2) is split at h, t rounded to 8 bits behind the point, whose square is exact. Error 3 ulp. */
 static inline double gelu(double x)
 {
-    static const double c[] = {
-        7.5528513041575149327e-1, -6.07896641971892107586e-1, 3.87137400742214540991e-1,
-        -1.86521857959657246801e-1, 6.03965748909365606887e-2, -7.54018896672679157474e-3,
-        -3.47969236739359515045e-3, 1.63081845758870119111e-3, 1.33344312409645736571e-4,
-        -2.31094935169459014419e-4, -1.90825847977343310843e-6, 3.51446860530034629601e-5,
-        7.1666632452210311862e-7, -5.9201733230161029169e-6, -6.29696560581582332973e-7,
-        1.02155403719610153346e-6, 2.71804529625928357672e-7, -1.54964917422474504682e-7,
-        -8.54084181568512497791e-8, 1.32807977873103278433e-8, 1.96196108613555597402e-8,
-        1.91827702037334026256e-9, -2.52209945787807353642e-9, -7.26241981040957929638e-10
+    static const double close[] = {
+        3.98942280401432676932e-1, -6.64903800669049304553e-2, 9.9735570099924625002e-3,
+        -1.187328214091771712e-3, 1.154346657586864426e-4, -9.44446924299959504804e-6,
+        6.65081098430994925023e-7, -3.90188697239897024113e-8
+    };
+    static const double away[] = {
+        3.84596524875031479323e-1, 5.19052734300030349677e-2, -8.50384434600402070301e-2,
+        9.08862296493470090029e-2, -7.42563952504525396641e-2, 4.7950863731650817087e-2,
+        -2.4161785953483930873e-2, 8.90084502091207807673e-3, -1.89562307989625874443e-3,
+        -1.26485222316570106161e-4, 2.42761625585368053604e-4, -5.45689720103860171027e-5,
+        -1.65405612212976920003e-5, 1.03300391616777119019e-5, 6.04983398619643675822e-7,
+        -1.55072822548195816848e-6, 5.0095438424060746344e-8, 2.34712897394089660857e-7,
+        -1.42962735558691567477e-8, -3.52805133741282602136e-8, 1.02334165408463223967e-9,
+        3.82516845845123794762e-9, 2.03348148254420969526e-10
     };
     const double t = fabs(x) > 40.0 ? 40.0 : fabs(x);
     const double h = floor(256.0 * t + 0.5) / 256.0;
-    const double e = exp(-0.5 * h * h);
-    const double scaled = t / (t + 4.0) * horner(c, 23, (t - 4.0) / (t + 4.0));
+    double tail;
 
-    return relu(x) - scaled * (e + e * expm1(0.5 * (h - t) * (h + t)));
+    if (t < 0.5)
+        return x * (0.5 + x * horner(close, 7, x * x));
+    tail = horner(away, 22, (t - 5.0) / (t + 5.0)) * exp(-0.5 * h * h);
+    return relu(x) - (tail + tail * expm1(0.5 * (h - t) * (h + t)));
 }
 
 /* @helper digamma_1p: horner */
-/* digamma(1 + t), t >= 0. To t = 2: (t - root) num(t)/den(t), a rational interpolant (relative error 9e-18); the first
- * 20 bits of the root are subtracted exactly. From there, with z = t + 1/2: log(z) + 1/(24 z^2) - ..., the series
- * replaced by a rational interpolant in 1/z^2. */
+/* digamma(1 + t), t >= 0. To t = 1: (t - root) (2/(t + 7/4) + num(t)/den(t)), a rational interpolant of a small correction
+ * (relative error of all 2e-18); the parts of the root but the last are short, so that they are subtracted exactly.
+ * From there, with z = t + 1/2: log(z) + 1/(24 z^2) - ..., the series replaced by a rational interpolant in 1/z^2. */
 static inline double digamma_1p(double t)
 {
     static const double near_num[] = {
-        1.25038013750340534809, 1.92992975138087102031, 1.06028477067201790322, 2.59436542515590631502e-1,
-        2.84699538832892378649e-2, 1.21262569570151033473e-3, 1.26818973410626094821e-5
+        1.07522994646262499664e-1, 6.79877836107018936059e-2, 1.22876772448982427907e-1,
+        8.95433086388004392759e-2, 1.95483900793139827178e-2, 1.13335834777350106159e-3,
+        4.99341247352769362896e-6
     };
     static const double near_den[] = {
-        1.0, 2.2270212301537558382, 1.76845160234948787793, 6.47561693937529689548e-1,
-        1.15298329325311158106e-1, 9.46123402728179933263e-3, 2.96282281202684689478e-4,
-        2.05143618259765063809e-6
+        1.0, 2.50755590103967154661, 2.31755259692519797879, 9.9551416566089261052e-1,
+        2.02462002728020471892e-1, 1.73824300948906634246e-2, 4.38039799762872833965e-4
     };
     static const double far_num[] = {
-        4.16666666666665540088e-2, 6.07384443514387833591e-1, 2.6005188992815499502, 3.76304016976477246971,
-        1.53790587926076053841, 6.75052263176447969371e-2
+        4.16666666666664182575e-2, 8.34538927588723015342e-1, 5.659180402977664537, 16.3157503877913479199,
+        20.5599232436560668015, 10.3812560765946487296, 1.60440196510357805471, 2.56619332611288753988e-2
     };
     static const double far_den[] = {
-        1.0, 14.7522266443411536907, 64.9018313418765597137, 100.408934653571514998, 49.7755803335478689789,
-        5.33509266289951544699
+        1.0, 20.2039342621231369808, 139.263756263772642227, 414.184331842981761572, 554.894827581543354833,
+        318.700420496970717733, 67.1337507491444954305, 3.45753905948381217928
     };
     const double z = t + 0.5, w = 1.0 / z / z;
 
-    if (t <= 2.0)
-        return (t - 0.46163177490234375 - 3.70066018591262659542e-7) *
-               (horner(near_num, 6, t) / horner(near_den, 7, t));
-    return log(z) + w * (horner(far_num, 5, w) / horner(far_den, 5, w));
+    if (t < 1.0)
+        return (t - 0.46163177490234375 - 3.70066118193790316581726074219e-7 + 9.96025276570394003528902818038e-14) *
+               (2.0 / (t + 1.75) + horner(near_num, 6, t) / horner(near_den, 6, t));
+    return log(z) + w * (horner(far_num, 7, w) / horner(far_den, 7, w));
 }
 
 /* @helper digamma: digamma_1p horner */
 /* The derivative of log(|gamma(x)|). Below 1: digamma(x + 1) - 1/x. Below 0, with r = x - (the nearest integer):
  * digamma(1 - x) - pi cot(pi r), where pi cot(pi r) = 1/r - r num(r^2)/den(r^2). Infinite at the poles.
- * Error 3 ulp for x > 0, near the root too; for x < 0 3 ulp of the largest of 1, digamma(1 - x) and pi cot(pi x), which
- * near a root is more than the value itself. */
+ * Error 3 ulp for x > 0, near the root too; for x < 0 4 ulp of the largest of 1, digamma(1 - x) and |pi cot(pi x)|,
+ * which near a root is more than the value itself. */
 static inline double digamma(double x)
 {
     static const double num[] = {
@@ -174,17 +181,20 @@ static inline double digamma(double x)
 }
 
 /* @helper trigamma_1p: horner */
-/* trigamma(1 + t), t >= 0. To t = 2 a rational interpolant (relative error 9e-20). From there, with z = t + 1/2:
- * 1/z - 1/(12 z^3) + ..., the series replaced by a rational interpolant in 1/z^2. */
+/* trigamma(1 + t), t >= 0. To t = 2: 1/(t + 5/8) + num(t)/den(t), a rational interpolant of a small correction (relative
+ * error of all 3e-19). From there, with z = t + 1/2: 1/z - 1/(12 z^3) + ..., the series replaced by a rational
+ * interpolant in 1/z^2. */
 static inline double trigamma_1p(double t)
 {
     static const double near_num[] = {
-        1.64493406684822643633, 4.96341825453607484106, 6.5124997676427605324, 4.79238521639616811858,
-        2.13426920133250236467, 5.76097666808633256428e-1, 8.75465435215279668925e-2, 5.80466289441054811597e-3
+        4.49340668482264359097e-2, 4.31520483080099041949e-1, 8.2719066367924242725e-1,
+        7.52333792668021689772e-1, 3.87476793702531103989e-1, 1.1727256832289988509e-1,
+        1.97078483702138157572e-2, 1.4406219963013402215e-3
     };
     static const double near_den[] = {
-        1.0, 4.4789224135723644109, 8.53126551467181219101, 9.06255416311804009963, 5.90387231184879686878,
-        2.4293716972261966995, 6.20354662374054261819e-1, 9.04488748580261888763e-2, 5.80466289766114314252e-3
+        1.0, 6.13419413671804847, 16.0231387402702274194, 23.5183561054882455705, 21.5042781320440722857,
+        12.7881692187823810246, 4.98166168701674855553, 1.23514590441722517997, 1.78311705626287856843e-1,
+        1.15249758694072594153e-2
     };
     static const double far_num[] = {
         8.33333333333333058627e-2, 1.99838363298164492199, 15.5876820244060926007, 48.2220680016715268134,
@@ -197,7 +207,7 @@ static inline double trigamma_1p(double t)
     const double v = 1.0 / (t + 0.5), w = v * v;
 
     if (t <= 2.0)
-        return horner(near_num, 7, t) / horner(near_den, 8, t);
+        return 1.0 / (t + 0.625) + horner(near_num, 7, t) / horner(near_den, 9, t);
     return v - v * w * (horner(far_num, 6, w) / horner(far_den, 6, w));
 }
 

@@ -4,7 +4,7 @@
 Each is a rational or polynomial interpolant at Chebyshev nodes, within a small factor of the best approximation of its
 degree. A line before each table gives its largest relative error.
 """
-from mpmath import cos, cot, erfc, exp, findroot, log, lu_solve, matrix, mp, mpf, nint, nstr, pi, psi, sin, sqrt
+from mpmath import cos, cot, erf, erfc, exp, findroot, log, lu_solve, matrix, mp, mpf, nint, nstr, pi, psi, sin, sqrt
 
 mp.dps = 70
 ROOT = findroot(lambda x: psi(0, x), 1.4616)
@@ -46,7 +46,12 @@ def show(name, f, low, high, p, q):
 
 
 def digamma_near(t):
-    return psi(1, ROOT) if abs(1 + t - ROOT) < mpf(10)**-25 else psi(0, 1 + t) / (1 + t - ROOT)
+    over_root = psi(1, ROOT) if abs(1 + t - ROOT) < mpf(10)**-25 else psi(0, 1 + t) / (1 + t - ROOT)
+    return over_root - 2 / (t + mpf(7) / 4)
+
+
+def trigamma_near(t):
+    return psi(1, 1 + t) - 1 / (t + mpf(5) / 8)
 
 
 def digamma_far(w):
@@ -68,19 +73,33 @@ def cosecant(z):
     return pi**2 / 3 if z == 0 else (pi / sin(pi * sqrt(z)))**2 - 1 / z
 
 
-def gelu_tail(k):
-    t = 4 * (1 + k) / (1 - k)
-    return (t + 4) * exp(t * t / 2) * erfc(t / sqrt(mpf(2))) / 2
+def gelu_near(z):
+    x = sqrt(z)
+    return 1 / sqrt(2 * pi) if z == 0 else erf(x / sqrt(mpf(2))) / (2 * x)
+
+
+def gelu_far(k):
+    t = 5 * (1 + k) / (1 - k)
+    return t * exp(t * t / 2) * erfc(t / sqrt(mpf(2))) / 2
+
+
+def split(x, *bits):
+    """x as a sum: parts of that many bits behind the point, and the rest."""
+    parts = []
+    for b in bits:
+        parts.append(nint(x * 2**b) / mpf(2)**b)
+        x -= parts[-1]
+    return parts + [x]
 
 
 if __name__ == "__main__":
-    high = nint((ROOT - 1) * 2**20) / 2**20
-    print("root of digamma, less 1:", nstr(high, 25), nstr(ROOT - 1 - high, 21))
+    print("root of digamma, less 1:", [nstr(part, 30) for part in split(ROOT - 1, 20, 42)])
     tiny = mpf(10)**-20
-    show("gelu", gelu_tail, -1, mpf(35) / 43, 23, 0)
-    show("digamma, 0 <= t <= 2", digamma_near, 0, 2, 6, 7)
-    show("digamma, t >= 2", digamma_far, tiny, mpf(4) / 25, 5, 5)
+    show("gelu, t <= 1/2", gelu_near, 0, mpf(1) / 4, 7, 0)
+    show("gelu, t >= 1/2", gelu_far, mpf(-9) / 11, mpf(34) / 44, 22, 0)
+    show("digamma, 0 <= t <= 1", digamma_near, 0, 1, 6, 6)
+    show("digamma, t >= 1", digamma_far, tiny, mpf(4) / 9, 7, 7)
     show("cot", cotangent, 0, mpf(1) / 4, 3, 4)
-    show("trigamma, 0 <= t <= 2", lambda t: psi(1, 1 + t), 0, 2, 7, 8)
+    show("trigamma, 0 <= t <= 2", trigamma_near, 0, 2, 7, 9)
     show("trigamma, t >= 2", trigamma_far, tiny, mpf(4) / 25, 6, 6)
     show("1/sin^2", cosecant, 0, mpf(1) / 4, 4, 5)

@@ -87,6 +87,7 @@ static Program *prepare(Unit *unit, size_t wanted_count)
     return outline(unit, program, wanted_count);
 }
 
+/* NULL, with a message, where a function without a derivative would have to be differentiated. */
 static Program *reverse_program(Unit *unit, Reverse *reverse)
 {
     Program *program = prepare(unit, unit->wanted.count);
@@ -94,7 +95,12 @@ static Program *reverse_program(Unit *unit, Reverse *reverse)
 
     if (next != program)
         program_free(program);
-    return finish_pass(unit, "reverse", next);
+    if (!reverse->failed)
+        return finish_pass(unit, "reverse", next);
+    diag_error(&unit->diag, reverse->failed_at, "%s has no derivative in this language; leave its argument out of --wrt",
+               op_info[reverse->failed_op].name);
+    program_free(next);
+    return NULL;
 }
 
 /* ---- the programs of a unit -------------------------------------------------------------------------- */
@@ -106,21 +112,25 @@ bool unit_make_value(Unit *unit)
     return true;
 }
 
+static Program *make_reversed(Unit *unit, bool seeds)
+{
+    Reverse reverse = { .seeds = seeds };
+    Program *program = reverse_program(unit, &reverse);
+
+    return program == NULL ? NULL : run_pass(unit, "prune", pass_prune, program);
+}
+
 bool unit_make_value_grad(Unit *unit)
 {
-    Reverse reverse = { .seeds = false };
-
     if (unit->value_grad == NULL && unit->scalar && unit->wanted.count > 0)
-        unit->value_grad = run_pass(unit, "prune", pass_prune, reverse_program(unit, &reverse));
+        unit->value_grad = make_reversed(unit, false);
     return unit->diag.errors == 0;
 }
 
 bool unit_make_reversed(Unit *unit)
 {
-    Reverse reverse = { .seeds = true };
-
     if (unit->reversed == NULL)
-        unit->reversed = run_pass(unit, "prune", pass_prune, reverse_program(unit, &reverse));
+        unit->reversed = make_reversed(unit, true);
     return unit->diag.errors == 0;
 }
 
@@ -132,11 +142,13 @@ bool unit_make_sweeps(Unit *unit)
     if (unit->sweeps.forward != NULL)
         return true;
     program = reverse_program(unit, &reverse);
+    if (program == NULL)
+        return false;
     pass_split(program, &reverse, &unit->sweeps);
     program_free(program);
     finish_pass(unit, "forward", unit->sweeps.forward);
     finish_pass(unit, "backward", unit->sweeps.backward);
-    return unit->diag.errors == 0;
+    return true;
 }
 
 /* ---- opening ----------------------------------------------------------------------------------------- */

@@ -100,6 +100,9 @@ typedef struct {
     Counts counts;
 } CFunction;
 enum { FUNCTION_VALUE, FUNCTION_VALUE_GRAD, FUNCTION_FORWARD, FUNCTION_BACKWARD, FUNCTION_COUNT };
+/* emit_c.c: a model with all its functions. */
+void c_functions_make(CModel *m, Unit *unit, Arena *arena, CFunction *functions);
+
 void c_signature(const CModel *m, const CFunction *function, Text *out);
 void c_header_print(const CModel *m, const CFunction *functions, Text *out);
 void c_head_comment(const CModel *m, const CFunction *functions, Text *out);

@@ -62,6 +62,7 @@ static void print_assertions(const CModel *m, Text *out)
 static void print_main(CModel *m, const CFunction *functions, Text *out)
 {
     c_head_comment(m, functions, out);
+    text_add(out, "#if defined BPGEN_SELFTEST_MAIN && !defined BPGEN_SELFTEST\n#define BPGEN_SELFTEST\n#endif\n\n");
     if (m->unit->options.header_name != NULL)
         text_printf(out, "#include \"%s\"\n\n", m->unit->options.header_name);
     else
@@ -81,15 +82,20 @@ static void print_main(CModel *m, const CFunction *functions, Text *out)
     c_selftest_print(m, functions, out);
 }
 
+void c_functions_make(CModel *m, Unit *unit, Arena *arena, CFunction *functions)
+{
+    c_model_init(m, unit, arena);
+    make_value_functions(m, functions);
+    make_sweeps(m, functions);
+}
+
 static bool emit(Unit *unit, Emitted *out)
 {
     CFunction functions[FUNCTION_COUNT] = { 0 };
     Arena *arena = heap_arena(&unit->heap);
     CModel m;
 
-    c_model_init(&m, unit, arena);
-    make_value_functions(&m, functions);
-    make_sweeps(&m, functions);
+    c_functions_make(&m, unit, arena, functions);
     print_main(&m, functions, &out->main);
     c_header_print(&m, functions, &out->header);
     heap_release(&unit->heap, arena);

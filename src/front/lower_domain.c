@@ -26,8 +26,13 @@ void domain_begin(Lowering *l, SetId deps, const CheckedIndex *own, uint32_t own
 
         for (uint32_t k = 0; k < own_count; k++)
             is_own |= items[i] == USER_INDEX + own[k];
-        if (!is_own)
+        if (!is_own && l->dims.count < MOST_DIMS / 2)
             vec_push(l->arena, &l->dims, l->ranges[items[i] - USER_INDEX]);
+    }
+    if (l->dims.count == MOST_DIMS / 2 && !l->failed) {
+        diag_error(l->diag, l->p->indices.at[vec_top(&l->dims).index].at, "this lies inside %d indices, which is too deep",
+                   MOST_DIMS / 2);
+        l->failed = true;
     }
     l->free = l->kept = (uint32_t)l->dims.count;
 }
@@ -57,7 +62,7 @@ void domain_keep(Lowering *l)
     l->kept = (uint32_t)l->dims.count;
 }
 
-static bool fits(Lowering *l, Span at)
+bool domain_fits(Lowering *l, Span at)
 {
     int64_t elements = 1;
 
@@ -68,7 +73,7 @@ static bool fits(Lowering *l, Span at)
     if (!l->failed && elements > INT32_MAX)
         diag_error(l->diag, at, "this needs an array of more than 2147483647 elements");
     else if (!l->failed)
-        diag_error(l->diag, at, "this lies inside more than %d indices", MOST_DIMS);
+        diag_error(l->diag, at, "this runs over more than %d indices", MOST_DIMS);
     l->failed = true;
     return false;
 }
@@ -78,7 +83,7 @@ SymId domain_symbol(Lowering *l, Name name, Span at)
     Symbol symbol = { .name = name, .at = at, .role = SYM_LOCAL, .of = NO_ID };
     int32_t extents[MOST_DIMS] = { 0 };
 
-    if (!fits(l, at))
+    if (!domain_fits(l, at))
         l->free = l->kept = 0;
     for (uint32_t k = 0; k < l->kept; k++)
         extents[k] = l->dims.at[k].extent;
@@ -103,7 +108,7 @@ void domain_stage(Lowering *l, SymId target, StageOp op, NodeId value, Span at)
 {
     AffId subs[MOST_DIMS];
 
-    if (!fits(l, at))
+    if (!domain_fits(l, at))
         return;
     domain_subs(l, subs);
     domain_stage_at(l, target, op, value, subs, at);
@@ -115,7 +120,7 @@ void domain_stage_at(Lowering *l, SymId target, StageOp op, NodeId value, const 
                     .subs = subs, .at = at };
     Range domain[MOST_DIMS];
 
-    if (!fits(l, at))
+    if (!domain_fits(l, at))
         return;
     for (size_t k = 0; k < l->dims.count; k++)
         if (l->dims.at[k].index != NO_ID)

@@ -117,9 +117,9 @@ static NodeId long_product(Lowering *l, const Product *product, const Dim *inner
     LoopId made;
 
     product_domain(l, product, inner);
-    symbol = product_symbol(l, product, inner, subs);
-    if (l->failed)
+    if (!domain_fits(l, product->n->at))
         return product->x;
+    symbol = product_symbol(l, product, inner, subs);
     subs[0] = AFF_ZERO;
     domain_stage_at(l, symbol, STAGE_SET, node_int(l->p, 1), subs, product->n->at);
     made = program_begin_loop(l->p, loop);

@@ -143,6 +143,15 @@ static NodeId literal(Lowering *l, int64_t value)
     return node_int(l->p, value);
 }
 
+static NodeId counted(Lowering *l, const Reduction *r, NodeId value)
+{
+    const Shape scalar = { 0 };
+    Reduction all = *r;
+
+    all.rest = &scalar;
+    return reduced(l, &all, STAGE_ADD, literal(l, 1), name_after(l, "count", value));
+}
+
 /* How many elements a mean is taken of: a product of the ranges, counted by a stage where they depend on one another. */
 static NodeId count_elements(Lowering *l, const Reduction *r, NodeId value)
 {
@@ -157,7 +166,7 @@ static NodeId count_elements(Lowering *l, const Reduction *r, NodeId value)
 
         for (uint32_t k = 0; k < i; k++)
             if (aff_uses_index(&l->p->affs, length, USER_INDEX + r->indices[k]))
-                return reduced(l, r, STAGE_ADD, literal(l, 1), name_after(l, "count", value));
+                return counted(l, r, value);
         if (aff_is_const(&l->p->affs, length, &extent))
             product *= extent;
         else

@@ -74,6 +74,7 @@ void domain_axis(Lowering *l, unsigned position, int32_t extent);
 void domain_axes(Lowering *l, const Shape *shape);
 void domain_indices(Lowering *l, const CheckedIndex *own, uint32_t own_count);
 void domain_keep(Lowering *l);
+bool domain_fits(Lowering *l, Span at);
 SymId domain_symbol(Lowering *l, Name name, Span at);
 void domain_stage(Lowering *l, SymId target, StageOp op, NodeId value, Span at);
 void domain_stage_at(Lowering *l, SymId target, StageOp op, NodeId value, const AffId *subs, Span at);

@@ -107,6 +107,8 @@ typedef struct {
     bool guarded;        /* a subscript did not count because a condition names the index */
     bool changes;        /* its range depends on other indices */
     uint32_t guards;     /* inference: conditions on it that hold here */
+    uint32_t uses, last_use; /* inference: subscripts that name it, chain in Sema.uses, + 1 */
+    uint32_t direct;     /* inference: the use that is the index alone, + 1 */
 } IndexInfo;
 
 typedef struct {
@@ -196,6 +198,16 @@ typedef struct {
     uint32_t next;
 } Definition;
 
+/* Inference: a subscript that names an index whose range is not known. */
+typedef struct {
+    AffId aff;
+    int64_t limit;       /* 0 <= aff < limit is wanted */
+    AstId base, item;    /* the array's name, the subscript */
+    unsigned axis;
+    bool is_slice;
+    uint32_t next;       /* + 1 */
+} Use;
+
 typedef struct Sema {
     CheckedModel *model;
     Arena *arena;
@@ -206,6 +218,7 @@ typedef struct Sema {
 
     bool implicit;       /* no param, input or data: free names are params */
     bool stopped;        /* too large: give up */
+    bool plain;          /* bounds are taken without what conditions say */
     bool dead;           /* what is checked here is never evaluated: nothing to prove */
     bool impure;         /* a name that is no const was used */
     bool in_stated;      /* inside a function with stated derivatives */
@@ -240,6 +253,7 @@ typedef struct Sema {
     VEC(Undo) undo;
     VEC(AffId) bound_stack;
     VEC(Form) forms;
+    VEC(Use) uses;
     VEC(Definition) sources;
     uint32_t walk;       /* stamp of the walk for `grad` */
     uint64_t walked;
@@ -350,15 +364,18 @@ AffId sema_combine_aff(Sema *s, AstOp op, AffId a, AffId b);
 /* sema_index.c */
 CheckedIndex sema_new_index(Sema *s, AstId ast, Name name, Span at);
 CheckedIndex sema_clause(Sema *s, AstId clause); /* makes and binds the index of a clause, or takes the one inference made */
-void sema_bind_index(Sema *s, CheckedIndex index);
+CheckedIndex sema_open_clause(Sema *s, AstId clause, Name name, Span at); /* makes and binds it */
+bool sema_index_name(Sema *s, Name name, Span at); /* may an index have this name here? */
 void sema_set_range(Sema *s, CheckedIndex index, AffId low, AffId high);
-bool sema_bounds_of(Sema *s, CheckedIndex index, AstId clause, const char *rule);
+void sema_state_range(Sema *s, CheckedIndex index, AstId clause);
+bool sema_bound_form(Sema *s, AstId ast, const char *rule, AffId *aff); /* a bound; `rule` ends the message */
 bool sema_constant_range(const Sema *s, CheckedIndex index, int64_t *low, int64_t *high);
+const char *sema_range_text(Sema *s, AstId low, AstId high);
 bool sema_has_open_clause(const Sema *s, AstId first, AstId last);
 
 /* sema_infer.c */
 void sema_infer(Sema *s, AstId first, AstId last, const CheckedIndex *left, uint32_t left_count);
-bool sema_largest(Sema *s, AffId aff, CheckedIndex index, int64_t limit, int64_t *high, bool *below);
+bool sema_largest(Sema *s, AffId aff, CheckedIndex index, int64_t limit, int64_t *high, bool *outside);
 
 /* sema_proof.c */
 bool sema_bound(Sema *s, AffId aff, bool upper, int64_t *bound);

@@ -40,7 +40,7 @@ FactId sema_both(Sema *s, FactId a, FactId b)
 
 const Bounds *sema_bounds(const Sema *s, AtomId atom)
 {
-    return atom < s->bounds.count ? &s->bounds.at[atom] : NULL;
+    return atom < s->bounds.count && !s->plain ? &s->bounds.at[atom] : NULL;
 }
 
 void sema_forget(Sema *s, size_t undo)

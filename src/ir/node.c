@@ -237,6 +237,11 @@ static size_t apply_word(Program *p, Op op, NodeId *stack, size_t depth)
 
 NodeId node_partial(Program *p, NodeId node, unsigned k)
 {
+    return node_partial_with(p, node, node, k);
+}
+
+NodeId node_partial_with(Program *p, NodeId node, NodeId result, unsigned k)
+{
     Node of = p->nodes.at[node];
     NodeId stack[LONGEST_PARTIAL];
     size_t depth = 0;
@@ -253,7 +258,7 @@ NodeId node_partial(Program *p, NodeId node, unsigned k)
         else if (word.kind == WORD_NUMBER)
             stack[depth++] = node_int(p, word.value);
         else
-            stack[depth++] = word.kind == WORD_RESULT ? node : of.u.arg[word.value];
+            stack[depth++] = word.kind == WORD_RESULT ? result : of.u.arg[word.value];
     }
     return stack[0];
 }

@@ -184,6 +184,8 @@ const AffId *node_subs(const Program *p, NodeId node); /* of OP_READ */
 /* The partial derivative of `node` with respect to its argument `k`, as an expression over its arguments and itself;
  * NO_ID if it is structurally 0. Rows of ops.def; not for OP_SELECT, AND, OR, comparisons. */
 NodeId node_partial(Program *p, NodeId node, unsigned k);
+/* The same with `result` in place of the node's value: where a stage has stored it. */
+NodeId node_partial_with(Program *p, NodeId node, NodeId result, unsigned k);
 
 /* Index sets: equal ids are equal sets; 0 is the empty one. */
 SetId set_of(Program *p, IndexId index);

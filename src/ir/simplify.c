@@ -122,12 +122,18 @@ static NodeId simplify_neg(Program *p, NodeId a)
 
 /* ---- multiplication and division -------------------------------------------------------------------- */
 
+/* A value with a name is used as it is: d_den in  d_x = sig_x*(1 - sig_x)*d_den. */
+static bool is_anonymous_minus(const Program *p, NodeId node)
+{
+    return is_op(p, node, OP_NEG) && p->infos.at[node].name == NAME_NONE;
+}
+
 /* A minus of a factor goes to the front: what it meets there, a sum or another minus, takes it up. */
 static NodeId pull_minus(Program *p, Op op, NodeId a, NodeId b)
 {
     Rational number;
     NodeId product;
-    bool minus_a = is_op(p, a, OP_NEG), minus_b = is_op(p, b, OP_NEG);
+    bool minus_a = is_anonymous_minus(p, a), minus_b = is_anonymous_minus(p, b);
 
     if (!minus_a && !minus_b)
         return NO_ID;

@@ -13,7 +13,7 @@ typedef struct {
 typedef VEC(const Interval *) BoxVec;
 
 /* More boxes than this are not told apart: who asks then fills the whole array with zeros and adds. */
-enum { COVER_MOST_BOXES = 32, COVER_MOST_PIECES = 16 };
+enum { COVER_MOST_BOXES = 32, COVER_MOST_PIECES = 4 };
 
 typedef struct {
     Arena *arena;

@@ -4,7 +4,7 @@
  * users agree on. Those to be cut out become symbols; then the expressions are built again around the reads of them. Scalars
  * (nodes without indices) are computed once wherever they stand, so they stay as they are.
  */
-#include "pass/branches.h"
+#include "pass/paths.h"
 #include "pass/hull.h"
 #include "pass/pass.h"
 
@@ -273,7 +273,7 @@ static bool is_wanted(const Outliner *o, NodeId id, const Use *use)
 static bool is_target(Outliner *o, const Use *use)
 {
     const Stage *stage;
-    uint32_t index, before = 0;
+    uint32_t index;
 
     if (use->root == NO_ID || use->position <= o->position[use->root])
         return false;
@@ -283,12 +283,11 @@ static bool is_target(Outliner *o, const Use *use)
     if (o->p->symbols.at[stage->target].rank != stage->rank)
         return false;
     for (uint32_t k = 0; k < stage->rank; k++) {
-        if (!aff_is_index(&o->p->affs, stage->subs[k], &index) || (k > 0 && index == before))
+        if (!aff_is_index(&o->p->affs, stage->subs[k], &index))
             return false;
         for (uint32_t i = 0; i < k; i++)
             if (stage->subs[i] == stage->subs[k])
                 return false;
-        before = index;
     }
     return true;
 }
@@ -333,7 +332,7 @@ static void look_at_nodes(Outliner *o)
             by.owner = 0;
         by.root = NO_ID;
         for (unsigned k = 0; k < op_info[node.op].arity; k++)
-            use_node(o, node.u.arg[k], &by, branch_of_argument(&o->scopes, id, k, use->scope));
+            use_node(o, node.u.arg[k], &by, path_of_argument(&o->scopes, id, k, use->scope));
     }
 }
 
@@ -417,11 +416,11 @@ static NodeId guard_of_scope(Outliner *o, ScopeId scope)
     NodeVec path = { 0 };
     NodeId guard = NO_ID;
 
-    for (; scope != 0 && (guard = *guard_slot(o, scope)) == NO_ID; scope = branch_parent(&o->scopes, scope))
+    for (; scope != 0 && (guard = *guard_slot(o, scope)) == NO_ID; scope = path_outer(&o->scopes, scope))
         vec_push(o->arena, &path, scope);
     while (path.count > 0) {
         bool holds;
-        NodeId own = mapped(o, branch_condition(&o->scopes, vec_top(&path), &holds));
+        NodeId own = mapped(o, path_condition(&o->scopes, vec_top(&path), &holds));
 
         own = holds ? own : node_op1(o->p, OP_NOT, own);
         guard = guard == NO_ID ? own : node_op2(o->p, OP_AND, guard, own);
@@ -459,8 +458,8 @@ static bool push_needed(Outliner *o, NodeId id)
     size_t before = o->stack.count;
     bool holds;
 
-    for (ScopeId scope = o->uses[id].scope; o->uses[id].cut == CUT && scope != 0; scope = branch_parent(&o->scopes, scope))
-        push_unseen(o, branch_condition(&o->scopes, scope, &holds));
+    for (ScopeId scope = o->uses[id].scope; o->uses[id].cut == CUT && scope != 0; scope = path_outer(&o->scopes, scope))
+        push_unseen(o, path_condition(&o->scopes, scope, &holds));
     for (unsigned k = op_info[node.op].arity; k-- > 0;)
         push_unseen(o, node.u.arg[k]);
     return o->stack.count > before;
@@ -535,7 +534,11 @@ static void find_turns(Outliner *o)
 {
     const Program *p = o->p;
     bool *written = arena_array(o->arena, bool, p->symbols.count + 1);
+    bool *turning = arena_array(o->arena, bool, p->indices.count + 1);
     unsigned depth = 0;
+
+    for (size_t i = 0; i < p->loops.count; i++)
+        turning[p->loops.at[i].index] = true;
 
     for (size_t i = 0; i < p->body.count; i++) {
         Item item = p->body.at[i];
@@ -548,11 +551,13 @@ static void find_turns(Outliner *o)
     for (NodeId id = 0; id < o->nodes; id++) {
         const Node *node = &p->nodes.at[id];
         bool turns = node->op == OP_READ && written[node->u.read.symbol];
+        uint32_t count;
+        const IndexId *items = set_items(p, node->deps, &count);
 
         for (unsigned k = 0; k < op_info[node->op].arity; k++)
             turns = turns || o->turns[node->u.arg[k]];
-        for (size_t i = 0; i < p->loops.count && !turns && node->deps != 0; i++)
-            turns = set_has(p, node->deps, p->loops.at[i].index);
+        for (uint32_t i = 0; i < count; i++)
+            turns = turns || turning[items[i]];
         o->turns[id] = turns;
     }
 }

@@ -228,7 +228,7 @@ static bool *find_read(const Sweep *s)
 
 static void sweep_init(Sweep *s, Program *p, Reverse *reverse)
 {
-    *s = (Sweep){ .p = p, .arena = heap_arena(p->heap), .reverse = reverse, .gate = NO_ID };
+    *s = (Sweep){ .p = p, .arena = heap_arena(p->heap), .reverse = reverse, .stored = NO_ID, .gate = NO_ID };
     reverse->failed = false;
     reverse->first_adjoint = p->body.count;
     reverse->first_node = (NodeId)p->nodes.count;

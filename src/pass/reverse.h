@@ -50,6 +50,8 @@ typedef struct {
     Work local;       /* the stage at hand, where it has a domain or stands in a loop */
     uint32_t *owned;  /* by item: behind the last node of `scalars` that it or an item before it needs */
     uint32_t undone;  /* nodes of `scalars` that are still to be differentiated: the first ones */
+    NodeId stored;    /* the value that the stage at hand stores, or NO_ID, */
+    NodeId result;    /* and the read of it: partials take it from there */
     NodeId gate;      /* of the contribution at hand, or NO_ID: then the place is `at` */
     Span at;
     NodeVec stack;

@@ -47,7 +47,7 @@ static NodeId times(Program *p, NodeId partial, NodeId adjoint)
 static NodeId partial_of(Sweep *s, NodeId node, unsigned k)
 {
     Op op = (Op)s->p->nodes.at[node].op;
-    NodeId partial = node_partial(s->p, node, k);
+    NodeId partial = node_partial_with(s->p, node, node == s->stored ? s->result : node, k);
 
     if (partial == NO_ID && op_lacks_derivative(op) && !s->reverse->failed) {
         s->reverse->failed = true;

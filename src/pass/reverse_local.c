@@ -140,9 +140,14 @@ void local_reverse(Sweep *s, const Stage *stage)
     work_use(w, &s->scopes, stage->value, base);
     work_prepare(s, w, base);
     s->gate = NO_ID;
+    if (stage->op == STAGE_SET) {
+        s->stored = stage->value;
+        s->result = node_read(s->p, stage->target, stage->subs);
+    }
     work_deliver(s, w, stage->value, adjoint, base, 1);
     for (size_t i = w->nodes.count; i-- > 0;)
         work_differentiate(s, w, w->nodes.at[i]);
+    s->stored = NO_ID;
     s->gate = NO_ID;
     emit_leaves(s, stage, &winner);
     work_clear(w);

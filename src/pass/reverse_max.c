@@ -3,8 +3,6 @@
  * The backward sweep finds its position (STAGE_ARGMAX) and takes the local derivative there: a scatter through the
  * positions, so that a tie has exactly one winner.
  */
-#include <string.h>
-
 #include "pass/reverse.h"
 
 static bool is_subscript(const Program *p, const Stage *stage, IndexId index)
@@ -95,7 +93,8 @@ void winner_find(Sweep *s, const Stage *stage, Winner *winner)
     argmax.fresh = true;
     argmax.target = position_symbol(s, stage, winner);
     program_stage(p, argmax);
-    memcpy(subs, stage->subs, rank * sizeof *subs);
+    for (uint32_t k = 0; k < rank; k++)
+        subs[k] = stage->subs[k];
     for (uint32_t q = 0; q < winner->reduced; q++) {
         subs[rank] = aff_const(&p->affs, q);
         winner->positions[q] = aff_element(&p->affs, argmax.target, subs, rank + 1);

@@ -15,7 +15,7 @@ typedef struct {
 
 /* One target of the stage and what goes to it; `value` is NO_ID for a sum without terms. */
 typedef struct {
-    AffId subs[UINT8_MAX]; /* in the new program */
+    const AffId *subs; /* in the new program */
     NodeId value, guard;
 } Group;
 
@@ -204,11 +204,22 @@ static void store_scalar(const Copier *c, const Group *group, NodeId *scalar)
 
 /* ---- stages that stay ------------------------------------------------------------------------------- */
 
-/* Is nothing reduced over in what is left of the domain? */
+static bool stands_alone(const Program *p, const Stage *stage, IndexId index)
+{
+    for (uint32_t i = 0; i < stage_subs(p, stage); i++)
+        if (aff_coef(&p->affs, stage->subs[i], index) != 0 && p->affs.affs.at[stage->subs[i]].count == 1)
+            return true;
+    return false;
+}
+
+/* Does every point of what is left of the domain have an element of its own? */
 static bool reduces_nothing(const Copier *c)
 {
+    for (uint32_t i = 0; i < stage_subs(c->u->from, &c->stage); i++)
+        if (aff_has_element(&c->u->from->affs, c->stage.subs[i]))
+            return false;
     for (unsigned d = 0; d + c->plan->inner < c->stage.rank; d++)
-        if (!unroll_is_kept(c->u->from, &c->stage, d))
+        if (!stands_alone(c->u->from, &c->stage, c->stage.domain[d].index))
             return false;
     return true;
 }
@@ -241,6 +252,15 @@ static void store_stage(Copier *c, Group *group)
 
 /* ---- terms ------------------------------------------------------------------------------------------ */
 
+static const AffId *copy_subs(Arena *arena, const AffId *subs, uint32_t count)
+{
+    AffId *copy = count == 0 ? NULL : arena_array(arena, AffId, count);
+
+    if (count > 0)
+        memcpy(copy, subs, count * sizeof *subs);
+    return copy;
+}
+
 static Group *find_group(Copier *c, const AffId *subs, uint32_t count)
 {
     Group *group;
@@ -250,9 +270,7 @@ static Group *find_group(Copier *c, const AffId *subs, uint32_t count)
         if (count == 0 || memcmp(c->groups.at[i]->subs, subs, count * sizeof *subs) == 0)
             return c->groups.at[i];
     group = arena_new(c->u->scratch, Group);
-    group->value = group->guard = NO_ID;
-    if (count > 0)
-        memcpy(group->subs, subs, count * sizeof *subs);
+    *group = (Group){ copy_subs(c->u->scratch, subs, count), NO_ID, NO_ID };
     scalar = find_scalar(c->u, c->stage.target, subs);
     if (scalar != NULL && c->stage.op != STAGE_SET && !c->stage.fresh)
         group->value = *scalar;

@@ -167,6 +167,9 @@ static void plan_stage(Planning *g, StageId id, uint64_t turns)
 
     if (stage->op == STAGE_ARGMAX || (stage->op == STAGE_MAX && stage->guard != NO_ID))
         return;
+    for (uint32_t i = 0; i < stage_subs(g->u->from, stage); i++) /* T[label[0]] and T[label[1]] may be one element */
+        if (aff_has_element(&g->u->from->affs, stage->subs[i]))
+            return;
     if (is_small(g->u, stage, turns)) {
         plan->inner = stage->rank;
         return;

@@ -1,4 +1,5 @@
-/* build.c -- the fused slots become the tree of the plan, and the program is copied along it, each loop with an index of its own. */
+/* build.c -- the fused slots become the tree of the plan, and the program is copied along it, each loop with an index
+ * of its own. */
 #include "plan/planner.h"
 
 /* A list of slots that is being built. */
@@ -36,7 +37,8 @@ static AffId build_aff(Builder *b, AffId aff)
     return aff_import(&b->plan->program->affs, &b->planner->pool, aff, index_of_level, NULL, b);
 }
 
-/* Scalar nodes do not change with the names of indices: they are copied once, in their old order, and never forgotten. */
+/* Scalar nodes do not change with the names of indices: they are copied once, in their old order, and never forgotten.
+ * */
 static void build_scalars(Builder *b)
 {
     const Program *p = b->planner->from;
@@ -149,7 +151,8 @@ static void build_loop(Builder *b, LoopId id)
 {
     Program *to = b->plan->program;
     Loop loop = b->planner->from->loops.at[id];
-    PlanNode node = { .kind = PLAN_FOR, .sequential = true, .reverse = loop.reverse, .index = loop.index, .stage = NO_ID };
+    PlanNode node = { .kind = PLAN_FOR, .sequential = true, .reverse = loop.reverse, .index = loop.index,
+                      .stage = NO_ID };
     Frame body = { .slot = b->planner->blocks.at[b->planner->block_of[id]].slot, .last = NO_ID, .body = true };
 
     if (loop.condition != NO_ID)

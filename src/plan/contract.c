@@ -1,7 +1,8 @@
 /* contract.c -- where symbols are kept.
  *
- * A dimension of a local array is dropped if all accesses lie in one loop whose index, alone, is the subscript everywhere: each turn
- * then has its own slice, written and read in that turn. If all dimensions go, the one element is a C local.
+ * A dimension of a local array is dropped if all accesses lie in one loop whose index, alone, is the subscript
+ * everywhere: each turn then has its own slice, written and read in that turn. If all dimensions go, the one element
+ * is a C local.
  */
 #include "plan/planner.h"
 
@@ -224,9 +225,10 @@ static StoreKind kind_of_role(const Symbol *symbol, bool used)
     return STORE_CALLER;
 }
 
-void contract_symbols(Plan *plan, Arena *scratch)
+void contract_symbols(Plan *plan)
 {
     const Program *p = plan->program;
+    Arena *scratch = heap_arena(p->heap);
     Contractor c = { .plan = plan, .arena = scratch };
 
     c.home = arena_array(scratch, PlanId, p->symbols.count);
@@ -244,4 +246,5 @@ void contract_symbols(Plan *plan, Arena *scratch)
     drop_dimensions(&c);
     for (SymId s = 0; s < p->symbols.count; s++)
         plan->array_elements += plan_elements(plan, s);
+    heap_release(p->heap, scratch);
 }

@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-enum { MOST_SOURCES = 8 }; /* of one scalar node; more are put together, so that long sums over accumulators stay linear */
+/* Of one scalar node; more are put together, so that long sums over accumulators stay linear. */
+enum { MOST_SOURCES = 8 };
 
 /* Entries that a scalar node comes after, ascending. */
 typedef struct {
@@ -27,13 +28,13 @@ struct Depend {
 
 void depend_begin(Planner *planner)
 {
-    struct Depend *depend = arena_new(planner->arena, struct Depend);
+    struct Depend *depend = arena_new(planner->work, struct Depend);
     size_t nodes = planner->from->nodes.count;
 
-    depend->seen = arena_array(planner->arena, uint32_t, nodes);
-    depend->block_seen = arena_array(planner->arena, BlockId, nodes);
-    depend->source_set = arena_array(planner->arena, uint32_t, nodes);
-    vec_push(planner->arena, &depend->sets, (Sources){ 0, 0 });
+    depend->seen = arena_array(planner->work, uint32_t, nodes);
+    depend->block_seen = arena_array(planner->work, BlockId, nodes);
+    depend->source_set = arena_array(planner->work, uint32_t, nodes);
+    vec_push(planner->work, &depend->sets, (Sources){ 0, 0 });
     planner->depend = depend;
 }
 
@@ -57,7 +58,7 @@ AffId depend_import(Planner *planner, AffId aff)
 static void add_access(Planner *planner, Access access)
 {
     if (planner->written[access.symbol])
-        vec_push(planner->arena, &planner->accesses, access);
+        vec_push(planner->work, &planner->accesses, access);
 }
 
 /* Elements of integer symbols that stand in an expression are read, too; theirs likewise. */
@@ -67,7 +68,7 @@ static void add_elements(Planner *planner, EntryId owner, AffId aff)
 
     if (!aff_has_element(&planner->pool, aff))
         return;
-    vec_push(planner->arena, &depend->affs, aff);
+    vec_push(planner->work, &depend->affs, aff);
     while (depend->affs.count > 0) {
         const Affine a = planner->pool.affs.at[vec_pop(&depend->affs)];
 
@@ -81,7 +82,7 @@ static void add_elements(Planner *planner, EntryId owner, AffId aff)
                 AffId sub = planner->pool.subs.at[atom.subs + k];
 
                 vec_push(planner->arena, &planner->subs, sub);
-                vec_push(planner->arena, &depend->affs, sub);
+                vec_push(planner->work, &depend->affs, sub);
             }
             add_access(planner, (Access){ atom.of, false, owner, first, atom.rank });
         }
@@ -135,9 +136,9 @@ static void list_node(Planner *planner, NodeId node, NodeVec *scalars)
         return;
     depend->seen[node] = depend->listing;
     if (planner->from->nodes.at[node].deps == 0)
-        vec_push(planner->arena, scalars, node);
+        vec_push(planner->work, scalars, node);
     else
-        vec_push(planner->arena, &depend->stack, node);
+        vec_push(planner->work, &depend->stack, node);
 }
 
 void depend_list(Planner *planner, NodeId value, NodeId guard, NodeVec *reads, NodeVec *scalars)
@@ -153,7 +154,7 @@ void depend_list(Planner *planner, NodeId value, NodeId guard, NodeVec *reads, N
         const Node *node = &planner->from->nodes.at[id];
 
         if (node->op == OP_READ || node->op == OP_INTEGER)
-            vec_push(planner->arena, reads, id);
+            vec_push(planner->work, reads, id);
         for (unsigned k = 0; k < op_info[node->op].arity; k++)
             list_node(planner, node->u.arg[k], scalars);
     }
@@ -174,8 +175,8 @@ static uint32_t set_of_one(Planner *planner, EntryId entry)
 {
     struct Depend *depend = planner->depend;
 
-    vec_push(planner->arena, &depend->sets, (Sources){ (uint32_t)depend->sources.count, 1 });
-    vec_push(planner->arena, &depend->sources, entry);
+    vec_push(planner->work, &depend->sets, (Sources){ (uint32_t)depend->sources.count, 1 });
+    vec_push(planner->work, &depend->sources, entry);
     return (uint32_t)depend->sets.count - 1;
 }
 
@@ -196,7 +197,7 @@ static uint32_t sources_joined(Planner *planner, const EntryId *merged, unsigned
 
     planner->entries.at[id].after = (uint32_t)planner->afters.count;
     for (unsigned i = 0; i < count; i++)
-        vec_push(planner->arena, &planner->afters, merged[i]);
+        vec_push(planner->work, &planner->afters, merged[i]);
     planner->entries.at[id].after_end = (uint32_t)planner->afters.count;
     return set_of_one(planner, id);
 }
@@ -224,9 +225,9 @@ static uint32_t union_of_sources(Planner *planner, uint32_t a, uint32_t b)
         return n == x.count ? a : b;
     if (n > MOST_SOURCES)
         return sources_joined(planner, merged, n);
-    vec_push(planner->arena, &depend->sets, (Sources){ (uint32_t)depend->sources.count, n });
+    vec_push(planner->work, &depend->sets, (Sources){ (uint32_t)depend->sources.count, n });
     for (i = 0; i < n; i++)
-        vec_push(planner->arena, &depend->sources, merged[i]);
+        vec_push(planner->work, &depend->sources, merged[i]);
     return (uint32_t)depend->sets.count - 1;
 }
 
@@ -243,7 +244,7 @@ static uint32_t sources_of_node(Planner *planner, NodeId scalar)
 {
     struct Depend *depend = planner->depend;
 
-    vec_push(planner->arena, &depend->stack, scalar);
+    vec_push(planner->work, &depend->stack, scalar);
     while (depend->stack.count > 0) {
         NodeId id = vec_top(&depend->stack), unknown;
         const Node *node = &planner->from->nodes.at[id];
@@ -251,7 +252,7 @@ static uint32_t sources_of_node(Planner *planner, NodeId scalar)
 
         unknown = depend->block_seen[id] == planner->block + 1 ? NO_ID : unknown_argument(planner, node);
         if (unknown != NO_ID) {
-            vec_push(planner->arena, &depend->stack, unknown);
+            vec_push(planner->work, &depend->stack, unknown);
             continue;
         }
         (void)vec_pop(&depend->stack);
@@ -283,7 +284,7 @@ static void add_afters(Planner *planner, EntryId id, const NodeVec *scalars)
             if (planner->entries.at[order].asked == id)
                 continue;
             planner->entries.at[order].asked = id;
-            vec_push(planner->arena, &planner->afters, order);
+            vec_push(planner->work, &planner->afters, order);
         }
     }
     planner->entries.at[id].after_end = (uint32_t)planner->afters.count;

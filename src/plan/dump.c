@@ -11,7 +11,8 @@ static void print_name(const Program *p, Name name, char kind, uint32_t id, Text
         text_add(out, names_text(p->names, name));
 }
 
-/* Names of the user are not unique among symbols and indices that were made: those that are not the first have their number. */
+/* Names of the user are not unique among symbols and indices that were made: those that are not the first have their
+ * number. */
 typedef struct {
     const Program *p;
     Arena *arena;

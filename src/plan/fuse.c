@@ -1,18 +1,18 @@
 /* fuse.c -- plain fusion: greedy, from the outermost loops in, by dependence distance.
  *
- * Every entry in turn joins the last loop with the same bounds in which nothing it depends on would come too late; what it needs
- * from behind that loop moves in front of it. Accumulations count as conflicts like any others, so each element gets
- * its contributions in the order of the program, and the results are the same to the last bit.
+ * Every entry in turn joins the last loop with the same bounds in which nothing it depends on would come too late; what
+ * it needs from behind that loop moves in front of it. Accumulations count as conflicts like any others, so each
+ * element gets its contributions in the order of the program, and the results are the same to the last bit.
  */
 #include "plan/planner.h"
 
 enum {
-    /* An entry looks back over so many slots, and over so many edges of what would have to move with it: enough for the loops of one
-     * model's layer, and a constant, so that programs of any length are planned in linear time. */
+    /* An entry looks back over so many slots, and over so many edges of what would have to move with it: enough for the
+     * loops of one model's layer, and a constant, so that programs of any length are planned in linear time. */
     WINDOW_SLOTS = 1024,
     WINDOW_EDGES = 8192,
     /* So many accesses of one symbol are compared one by one; then an ENTRY_ORDER stands for all of them. */
-    MOST_REFS = 512
+    MOST_REFS = 128
 };
 
 /* An access in the present list, chained by symbol. */
@@ -48,7 +48,7 @@ static void add_edge(Fuser *f, EntryId from, EntryId to, bool same_turn)
         vec_top(&planner->edges).same_turn &= same_turn;
         return;
     }
-    vec_push(planner->arena, &planner->edges, (Edge){ to, same_turn });
+    vec_push(planner->work, &planner->edges, (Edge){ to, same_turn });
 }
 
 /* Edges to the earlier entries that the access may meet. */
@@ -90,16 +90,20 @@ static void find_edges(Fuser *f, EntryId id)
     entry->edge_end = (uint32_t)planner->edges.count;
 }
 
+/* Behind a write of a scalar nothing older has to be asked: what comes after the write comes after that, too. */
 static void add_ref(Fuser *f, SymId symbol, EntryId entry, uint32_t access)
 {
+    const Planner *planner = f->planner;
     RefList *list = &f->planner->refs[symbol];
 
+    if (access != NO_ID && planner->accesses.at[access].write && planner->from->symbols.at[symbol].rank == 0)
+        list->newest = NO_ID;
     if (list->count == 0) {
-        vec_push(f->planner->arena, &f->touched, symbol);
+        vec_push(f->planner->work, &f->touched, symbol);
         list->newest = NO_ID;
     }
     list->count++;
-    vec_push(f->planner->arena, &f->refs, (Ref){ entry, access, list->newest });
+    vec_push(f->planner->work, &f->refs, (Ref){ entry, access, list->newest });
     list->newest = (uint32_t)f->refs.count - 1;
 }
 
@@ -196,7 +200,7 @@ static uint32_t mark_blocked(Fuser *f, EntryId id, SlotId slot)
     Planner *planner = f->planner;
     uint32_t looked = 0;
 
-    vec_push(planner->arena, &f->moving, slot);
+    vec_push(planner->work, &f->moving, slot);
     for (EntryId m = planner->slots.at[slot].first; m != NO_ID; m = planner->entries.at[m].next) {
         const Entry *member = &planner->entries.at[m];
 
@@ -221,10 +225,11 @@ static SlotId find_loop(Fuser *f, EntryId id)
 {
     const Planner *planner = f->planner;
     uint32_t slots = 0, edges = 0;
+    SlotId s = f->last;
 
     f->moving.count = 0;
     mark_needed(f, id);
-    for (SlotId s = f->last; s != NO_ID && slots < WINDOW_SLOTS && edges < WINDOW_EDGES; s = planner->slots.at[s].previous) {
+    for (; s != NO_ID && slots < WINDOW_SLOTS && edges < WINDOW_EDGES; s = planner->slots.at[s].previous) {
         if (may_join(f, id, s))
             return s;
         if (planner->slots.at[s].needed == id || planner->slots.at[s].blocked == id)
@@ -323,7 +328,7 @@ void fuse_block(Planner *planner, Block *block)
     block->slot = fuse_list(&f, block->first, 0);
     for (SlotId s = block->slot; s != NO_ID; s = planner->slots.at[s].next)
         if (planner->slots.at[s].low != AFF_FAIL)
-            vec_push(planner->arena, &bodies, (Body){ s, 1 });
+            vec_push(planner->work, &bodies, (Body){ s, 1 });
     while (bodies.count > 0) {
         Body body = vec_pop(&bodies);
         SlotId child = fuse_list(&f, planner->slots.at[body.slot].first, body.level);
@@ -331,6 +336,6 @@ void fuse_block(Planner *planner, Block *block)
         planner->slots.at[body.slot].child = child;
         for (SlotId s = child; s != NO_ID; s = planner->slots.at[s].next)
             if (planner->slots.at[s].low != AFF_FAIL)
-                vec_push(planner->arena, &bodies, (Body){ s, body.level + 1 });
+                vec_push(planner->work, &bodies, (Body){ s, body.level + 1 });
     }
 }

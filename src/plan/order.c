@@ -1,7 +1,7 @@
 /* order.c -- the order of a stage's loops.
  *
- * Loops of reductions go inside, so that what is accumulated stays in a register, unless another order makes the innermost
- * accesses unit-stride: `d_x[k] += W[i,k]*d[i]` becomes for i, for k. The scores are those of doc/DESIGN.md ("plan").
+ * Loops of reductions go inside, so that what is accumulated stays in a register, unless another order makes the
+ * innermost accesses unit-stride: `d_x[k] += W[i,k]*d[i]` becomes for i, for k.
  */
 #include "plan/planner.h"
 
@@ -10,7 +10,8 @@ enum {
     SHORTEST_INNER = 4             /* below this many turns unit stride is not worth loads and stores */
 };
 
-/* Is exactly one index of the domain still undetermined in this subscript, and outside of elements? Then the element determines it. */
+/* Is exactly one index of the domain still undetermined in this subscript, and outside of elements? Then the element
+ * determines it. */
 static unsigned only_undetermined(const Planner *planner, const Stage *stage, AffId sub, const bool *determined)
 {
     const AffPool *pool = &planner->from->affs;
@@ -78,13 +79,16 @@ static int score_of_index(const Planner *planner, const Stage *stage, const Node
 
 static bool is_long(const Planner *planner, const Range *range)
 {
+    const AffPool *pool = &planner->from->affs;
     int64_t low, high;
 
-    return !aff_is_const(&planner->from->affs, range->low, &low) || !aff_is_const(&planner->from->affs, range->high, &high) ||
-           high - low >= SHORTEST_INNER;
+    if (!aff_is_const(pool, range->low, &low) || !aff_is_const(pool, range->high, &high))
+        return true;
+    return high - low >= SHORTEST_INNER;
 }
 
-/* Bounds use indices to the left, and what one element accumulates comes in the order of the domain (rounding, ties). */
+/* Bounds use indices to the left, and what one element accumulates comes in the order of the domain (rounding, ties).
+ * */
 static bool order_is_legal(const Planner *planner, const Stage *stage, const bool *determined, const uint8_t *order)
 {
     const AffPool *pool = &planner->from->affs;

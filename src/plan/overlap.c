@@ -113,8 +113,8 @@ static Interval difference(const Pair *pair, AffId earlier, AffId later, bool wi
         if (without_level && atom->kind == ATOM_INDEX && atom->of == pair->level)
             continue;
         if (is_common(pair, atom)) {
-            result = add_scaled(result, sum(in_a, product(-1, in_b)), interval_of_atom(pair->planner, atom, pair->earlier));
-            continue;
+            in_a = sum(in_a, product(-1, in_b));
+            in_b = 0; /* one value, not two */
         }
         result = add_scaled(result, in_a, interval_of_atom(pair->planner, atom, pair->earlier));
         result = add_scaled(result, product(-1, in_b), interval_of_atom(pair->planner, atom, pair->later));
@@ -146,8 +146,8 @@ bool depend_meet(const Planner *planner, const Access *earlier, const Access *la
     return true;
 }
 
-/* c*i + r in the earlier, c*i + q in the later: they meet where the later turn minus the earlier turn is (r - q)/c. One subscript
- * that keeps this from being negative suffices. */
+/* c*i + r in the earlier, c*i + q in the later: they meet where the later turn minus the earlier turn is (r - q)/c. One
+ * subscript that keeps this from being negative suffices. */
 bool depend_in_turn(const Planner *planner, const Access *earlier, const Access *later, unsigned level)
 {
     Pair pair = pair_of(planner, earlier, later, level);

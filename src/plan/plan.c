@@ -1,4 +1,5 @@
-/* plan.c -- the driver: a program's stages become entries, entries are fused block by block, and the result becomes a plan. */
+/* plan.c -- the driver: a program's stages become entries, entries are fused block by block, and the result becomes a
+ * plan. */
 #include "plan/planner.h"
 
 /* ---- entries ----------------------------------------------------------------------------------------- */
@@ -59,7 +60,8 @@ static void add_stage(Planner *planner, StageId id, NodeVec *reads, NodeVec *sca
     EntryId entry;
     Entry zero;
 
-    depend_list(planner, stage->value, stage->guard, reads, scalars);
+    if (planner->fuses)
+        depend_list(planner, stage->value, stage->guard, reads, scalars);
     order_find(planner, stage, reads, order);
     entry = add_stage_entry(planner, id, order);
     if (start_find(planner, entry, order, &zero)) {
@@ -68,7 +70,8 @@ static void add_stage(Planner *planner, StageId id, NodeVec *reads, NodeVec *sca
         depend_zero(planner, first, stage->target, stage_subs(planner->from, stage));
         planner_append(planner, first);
     }
-    depend_stage(planner, entry, reads, scalars);
+    if (planner->fuses)
+        depend_stage(planner, entry, reads, scalars);
     planner_append(planner, entry);
 }
 
@@ -111,7 +114,7 @@ static void find_written(Planner *planner)
 {
     const Program *p = planner->from;
 
-    planner->written = arena_array(planner->arena, bool, p->symbols.count);
+    planner->written = arena_array(planner->work, bool, p->symbols.count);
     for (StageId s = 0; s < p->stages.count; s++)
         planner->written[p->stages.at[s].target] = true;
     for (LoopId l = 0; l < p->loops.count; l++)
@@ -119,14 +122,19 @@ static void find_written(Planner *planner)
             planner->written[p->loops.at[l].turns] = true;
 }
 
-static void begin_planner(Planner *planner, Arena *arena, const Program *program)
+static void begin_planner(Planner *planner, Heap *heap, const Program *program)
 {
-    *planner = (Planner){ .arena = arena, .from = program, .block = NO_ID };
+    Arena *arena = heap_arena(heap);
+
+    *planner = (Planner){ .arena = arena, .from = program, .block = NO_ID, .fuses = program->loops.count > 0 };
+    planner->work = heap_arena(heap);
+    for (StageId s = 0; s < program->stages.count; s++)
+        planner->fuses |= program->stages.at[s].rank > 0;
     aff_init(&planner->pool, arena);
     planner->levels = arena_array(arena, AffId, program->indices.count);
     planner->open = arena_array(arena, bool, program->loops.count);
     planner->block_of = arena_array(arena, BlockId, program->loops.count);
-    planner->refs = arena_array(arena, RefList, program->symbols.count);
+    planner->refs = arena_array(planner->work, RefList, program->symbols.count);
     for (SymId s = 0; s < program->symbols.count; s++)
         planner->refs[s].newest = NO_ID;
     find_written(planner);
@@ -156,15 +164,15 @@ static void plan_body(Planner *planner)
 
 Plan *plan_make(Heap *heap, const Program *program)
 {
-    Arena *scratch = heap_arena(heap);
     Planner planner;
     Plan *plan;
 
-    begin_planner(&planner, scratch, program);
+    begin_planner(&planner, heap, program);
     plan_body(&planner);
+    heap_release(heap, planner.work);
     plan = build_plan(&planner);
-    contract_symbols(plan, scratch);
-    heap_release(heap, scratch);
+    heap_release(heap, planner.arena);
+    contract_symbols(plan);
     return plan;
 }
 

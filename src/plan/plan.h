@@ -1,8 +1,8 @@
 /* plan.h -- how a program becomes code: a tree of loops beside the program, and where each symbol is kept.
  *
- * The plan owns a copy of the program in which fused loops share one index (so common subexpressions of fused stages are the
- * same node). Symbols keep their numbers; stages, indices and nodes do not. The program is not changed after planning:
- * emitters read both. The tree alone gives the order of execution; of the program's body they need nothing.
+ * The plan owns a copy of the program in which fused loops share one index (so common subexpressions of fused stages
+ * are the same node). Symbols keep their numbers; stages, indices and nodes do not. The program is not changed after
+ * planning: emitters read both. The tree alone gives the order of execution; of the program's body they need nothing.
  */
 #ifndef BPGEN_PLAN_H
 #define BPGEN_PLAN_H
@@ -16,27 +16,30 @@ typedef enum {
     PLAN_STAGE /* a leaf: one point of the stage's domain is computed here (all its domain indices are in scope) */
 } PlanKind;
 
-/* What a leaf does with `value` (and only where `guard` holds, except for the start values, which do not ask it):
+/* What a leaf does with `value` (and only where `guard` holds, except for start values, which do not ask it):
  *
- *   zero                        target[subs] = start, the start being 0 of ADD and -infinity of MAX. Its stage may be made for this
- *                               purpose: of it only op, domain, target and subs count.
+ *   zero                        target[subs] = start, the start being 0 of ADD and -infinity of MAX. Its stage may be
+ *                               made for this purpose: of it only op, domain, target and subs count.
  *   SET                         target[subs] = value
- *   fresh ADD, MAX; hold none   target[subs] = value, and = start where the guard does not hold: every element is reached once
- *   ADD, MAX, hold none         target[subs] op= value
- *   ADD, MAX, hold = F          op= into a local that lives as long as the loop F runs (F is on the path to the leaf; its
- *                               index and all below it are reduced over, so that the element does not change). Before F the local is
- *                               declared and gets the start value if the stage is fresh, else target[subs] is loaded;
- *                               after F it is stored to target[subs]. Where the target itself is a C local (STORE_CELL, or
- *                               a STORE_CALLER of rank 0) there is nothing to load or to store: a fresh one is set to
- *                               its start value (declared, if this is its first write) before F, and that is all.
- *                               No other leaf in F touches that element, so several held leaves of F never share a local.
- *   ARGMAX                      always held: before F a local best value and one local for each reduced index; the leaf compares and the
- *                               first position wins; after F the positions go to target[subs, 0], target[subs, 1], ...
- *                               in the order of the reduced indices in the domain.
+ *   fresh ADD, MAX; hold none   target[subs] = value, and = start where the guard does not hold: every element is
+ *                               reached once
+ *   ADD, MAX; hold none         target[subs] op= value
+ *   ADD, MAX; hold = F          op= into a local that lives as long as the loop F runs (F is on the path to the leaf;
+ *                               its index and all below it are reduced over, so that the element does not change). Before F
+ *                               the local is declared and gets the start value if the stage is fresh, else target[subs]
+ *                               is loaded; after F it is stored to target[subs]. Where the target itself is a C local
+ *                               (STORE_CELL, or a STORE_CALLER of rank 0) there is nothing to load or to store: a fresh
+ *                               one is set to its start value (declared, if this is its first write) before F, and
+ *                               that is all. No other leaf in F touches that element, so several held leaves of F never
+ *                               share a local.
+ *   ARGMAX                      always held: before F a local best value and one local for each reduced index; the leaf
+ *                               compares and the first position wins; after F the positions go to target[subs, 0],
+ *                               target[subs, 1], ... in the order of the reduced indices in the domain.
  *
- * A stage is `fresh` in the plan's program only if this table starts it; where neither a write nor a hold can (the loops of the reduction are
- * outside, or the subscripts meet elements several times), the plan cleared `fresh` and put `zero` leaves in front.
- * A fresh reduction starts its elements also where its own range is empty (sum over j < i at i = 0 is 0). */
+ * A stage is `fresh` in the plan's program only if this table starts it; where neither a write nor a hold can (the
+ * loops of the reduction are outside, or the subscripts meet elements several times), the plan cleared `fresh` and put
+ * `zero` leaves in front. A fresh reduction starts its elements also where its own range is empty (the sum over j < i is
+ * 0 at i = 0). */
 typedef struct {
     uint8_t kind;
     bool reverse;      /* FOR: from high-1 down to low */
@@ -54,21 +57,22 @@ typedef struct {
 } PlanNode;
 
 typedef enum {
-    STORE_CALLER, /* params, inputs, outputs, gradients, seeds, tape, integer inputs: memory of the caller. Rank 0 and written here: held in a
-                   * C local of the function's block like a CELL and copied out at the end (reads see the local). */
+    STORE_CALLER, /* memory of the caller: params, inputs, outputs, gradients, seeds, tape, integer inputs. Of rank 0
+                   * and written here: held in a C local of the function's block like a CELL and copied out at the end
+                   * (reads see the local). */
     STORE_ARRAY,  /* an array of the function: on the stack or in the workspace */
-    STORE_CELL,   /* one C local, declared in the block `scope`: rank 0, or an array all of whose dimensions were contracted */
+    STORE_CELL,   /* one C local, declared in the block `scope`: rank 0, or an array with all dimensions contracted */
     STORE_TABLE   /* static const */
 } StoreKind;
 
-/* A CELL's subscripts are ignored: it holds the one element that is alive in a turn of `scope`. Its first write is a leaf that is a child of
- * `scope`, or a fresh leaf held over a FOR that is a child of `scope`: that is where it can be declared (in front of the guard, if
- * the leaf has one). All other accesses lie in `scope`, behind it, perhaps in deeper loops. The same is true of written STORE_CALLER
- * symbols of rank 0, with the function's block as scope. */
+/* A CELL's subscripts are ignored: it holds the one element that is alive in a turn of `scope`. Its first write is a
+ * leaf that is a child of `scope`, or a fresh leaf held over a FOR that is a child of `scope`: that is where it can be
+ * declared (in front of the guard, if the leaf has one). All other accesses lie in `scope`, behind it, perhaps in
+ * deeper loops. The same is true of written STORE_CALLER symbols of rank 0, with the function's block as scope. */
 typedef struct {
     uint8_t kind;      /* StoreKind */
     PlanId scope;      /* CELL: the FOR in whose body it is declared; NO_ID: the function's block */
-    bool *dropped;     /* ARRAY: by dimension, true: contracted away, its subscript is not used and it counts no elements; or NULL */
+    bool *dropped;     /* ARRAY: by dimension, true: contracted away, its subscript is not used; or NULL */
 } Store;
 
 typedef struct Plan {
@@ -89,7 +93,8 @@ uint64_t plan_elements(const Plan *plan, SymId symbol);
 /* The loop tree and the stores as text (-d plan). */
 void plan_dump(const Plan *plan, Text *out);
 
-/* NULL, or what is wrong (a bug of bpgen): the tree's links, every stage once, indices in scope, holds and stores as stated above. */
+/* NULL, or what is wrong (a bug of bpgen): the tree's links, every stage once, indices in scope, holds and stores as
+ * stated above. */
 const char *plan_check(const Plan *plan);
 
 #endif

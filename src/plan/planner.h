@@ -52,7 +52,8 @@ typedef struct {
     uint32_t subs, sub_count; /* in Planner.subs; a missing subscript may be anything */
 } Access;
 
-/* `to` must come before the entry that has the edge; `same_turn`: unless both are in one loop of the present level, too. */
+/* `to` must come before the entry that has the edge; `same_turn`: unless both are in one loop of the present level,
+ * too. */
 typedef struct {
     EntryId to;
     bool same_turn;
@@ -64,7 +65,8 @@ typedef struct {
     IndexId index; /* of the given program: whose name the loop gets; or NO_ID */
     EntryId first, last;
     SlotId previous, next, child; /* child: the first slot of the loop's body */
-    EntryId needed, apart, blocked; /* the last entry that needs it, cannot share a loop with it, needs something else that needs it */
+    /* The last entry that needs it, that cannot share a loop with it, that needs something else that needs it. */
+    EntryId needed, apart, blocked;
 } Slot;
 
 /* The accesses of one symbol in the list that is being fused, chained in fuse.c. */
@@ -82,8 +84,10 @@ typedef struct {
 } Block;
 
 typedef struct {
-    Arena *arena; /* given back when the plan is made */
+    Arena *arena; /* given back when the tree is made */
+    Arena *work;  /* of depend.c and fuse.c: given back before */
     const Program *from;
+    bool fuses;   /* there are loops; else the stages stay as they are, and nobody asks what depends on what */
     AffPool pool; /* expressions in levels */
     AffId *levels; /* by index of `from`: its expression in the pool */
     bool *written; /* by symbol: by a stage */
@@ -116,7 +120,8 @@ void order_determined(const Planner *planner, const Stage *stage, bool *determin
 
 /* ---- start.c ---- */
 
-/* How the entry's accumulation starts: fills in `fresh` and `held`; if leaves with start values have to go in front, true and their entry. */
+/* How the entry's accumulation starts: fills in `fresh` and `held`; if leaves with start values have to go in front,
+ * true and their entry. */
 bool start_find(Planner *planner, EntryId entry, const uint8_t *order, Entry *zero);
 
 /* ---- depend.c ---- */
@@ -136,8 +141,8 @@ void depend_loop(Planner *planner, EntryId entry, const Loop *loop);
 /* Expressions of the given program in levels. */
 AffId depend_import(Planner *planner, AffId aff);
 
-/* Can both accesses meet in one element, the loops outside `level` being at the same turn? And if so, is the later one never at an
- * earlier turn of the loop `level`? */
+/* Can both accesses meet in one element, the loops outside `level` being at the same turn? And if so, is the later one
+ * never at an earlier turn of the loop `level`? */
 bool depend_meet(const Planner *planner, const Access *earlier, const Access *later, unsigned level);
 bool depend_in_turn(const Planner *planner, const Access *earlier, const Access *later, unsigned level);
 
@@ -152,6 +157,6 @@ void fuse_block(Planner *planner, Block *block);
 /* ---- build.c, contract.c ---- */
 
 Plan *build_plan(Planner *planner);
-void contract_symbols(Plan *plan, Arena *scratch);
+void contract_symbols(Plan *plan);
 
 #endif

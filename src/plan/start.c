@@ -1,4 +1,5 @@
-/* start.c -- how a fresh accumulation starts: by its first write, in a local in front of the loops that reduce, or by zero leaves. */
+/* start.c -- how a fresh accumulation starts: by its first write, in a local in front of the loops that reduce, or by
+ * zero leaves. */
 #include "plan/planner.h"
 
 /* Levels behind the last one whose index stands in a subscript only reduce. */
@@ -58,8 +59,9 @@ static bool is_private(const Planner *planner, const Entry *entry, unsigned sub_
     return aff_is_const(&planner->pool, own->low, &value) && aff_is_const(&planner->pool, own->high, &value);
 }
 
-/* i + k and the like: does the subscript take all values from its least to its most one, each index being its own? Then one loop
- * over the interval does. It does if each term, the terms taken in some order, steps no further than those before it reach. */
+/* i + k and the like: does the subscript take all values from its least to its most one, each index being its own? Then
+ * one loop over the interval does. It does if each term, the terms taken in some order, steps no further than those
+ * before it reach. */
 static bool is_interval(const Planner *planner, const Entry *entry, unsigned sub_count, unsigned sub)
 {
     const Affine *a = &planner->pool.affs.at[planner->subs.at[entry->subs + sub]];

@@ -580,6 +580,13 @@ static void check_reversed(Test *t, const char *name, Program *value_program, Pr
         compare_differences(t, name, &value, &reversed);
 }
 
+static Program *reverse_of(Test *t, void (*make)(Test *), Reverse *reverse)
+{
+    Program *p = build(t, make);
+
+    return pass_reverse(p, t->wanted, t->wanted_count, reverse);
+}
+
 static void run(Test *t, const char *name, void (*make)(Test *))
 {
     Program *value = build(t, make), *p;
@@ -588,7 +595,7 @@ static void run(Test *t, const char *name, void (*make)(Test *))
     Sweeps sweeps;
 
     verify(t, name, "the program itself", value);
-    p = pass_reverse(build(t, make), t->wanted, t->wanted_count, &reverse);
+    p = reverse_of(t, make, &reverse);
     if (t->fails != NULL || reverse.failed) {
         expect(t, t->fails != NULL && reverse.failed && strcmp(op_info[reverse.failed_op].name, t->fails) == 0, name, "refusal");
         return;
@@ -605,7 +612,7 @@ static void run(Test *t, const char *name, void (*make)(Test *))
     if (t->tape != NULL)
         check_tape(t, name, sweeps.forward);
     if (value->outputs.count == 1 && value->symbols.at[value->outputs.at[0]].rank == 0)
-        verify(t, name, "with seed 1", pass_reverse(build(t, make), t->wanted, t->wanted_count, &unit));
+        verify(t, name, "with seed 1", reverse_of(t, make, &unit));
 }
 
 static void run_all(Test *t)

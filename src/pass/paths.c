@@ -1,12 +1,12 @@
-/* branches.c -- the scope of every argument. */
-#include "pass/branches.h"
+/* paths.c -- the scope of every argument. */
+#include "pass/paths.h"
 
 typedef struct {
     NodeId condition;
     bool holds;
 } Part;
 
-ScopeId branch_enter(Scopes *s, ScopeId parent, NodeId condition, bool holds)
+ScopeId path_enter(Scopes *s, ScopeId parent, NodeId condition, bool holds)
 {
     VEC(Part) rest = { 0 };
 
@@ -27,21 +27,21 @@ ScopeId branch_enter(Scopes *s, ScopeId parent, NodeId condition, bool holds)
     return parent;
 }
 
-ScopeId branch_of_argument(Scopes *s, NodeId node, unsigned k, ScopeId scope)
+ScopeId path_of_argument(Scopes *s, NodeId node, unsigned k, ScopeId scope)
 {
     const Node *at = &s->p->nodes.at[node];
 
     if (k == 0 || (at->op != OP_SELECT && at->op != OP_AND && at->op != OP_OR))
         return scope;
-    return branch_enter(s, scope, at->u.arg[0], at->op == OP_SELECT ? k == 1 : at->op == OP_AND);
+    return path_enter(s, scope, at->u.arg[0], at->op == OP_SELECT ? k == 1 : at->op == OP_AND);
 }
 
-ScopeId branch_parent(const Scopes *s, ScopeId scope)
+ScopeId path_outer(const Scopes *s, ScopeId scope)
 {
     return s->branches.at[(scope - 1) / 2].parent;
 }
 
-NodeId branch_condition(const Scopes *s, ScopeId scope, bool *holds)
+NodeId path_condition(const Scopes *s, ScopeId scope, bool *holds)
 {
     *holds = scope % 2 == 1;
     return s->branches.at[(scope - 1) / 2].condition;

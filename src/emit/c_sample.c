@@ -1,0 +1,282 @@
+/* c_sample.c -- choosing a point for the self-test and the example, and the C text that fills the arguments. */
+#include "emit/c_sample.h"
+
+#include <math.h>
+
+enum { STEPS = 101, MOST_POINTS = 6 };
+
+static double pattern(uint64_t i)
+{
+    return (double)((i % STEPS * 37 + 11) % STEPS);
+}
+
+double c_sample_seed(uint64_t i)
+{
+    return 1 - 0.25 * (double)(i % 3);
+}
+
+/* ---- values ------------------------------------------------------------------------------------------ */
+
+/* The interval that the elements of a symbol are taken from; `point` 0 keeps to defaults, others move away from it. */
+static void choose_interval(const Declared *declared, unsigned point, double *low, double *high)
+{
+    double spread = 0.05 + 0.2 * point, middle = 0.5 / (point + 1.0);
+
+    if (declared->has_range) {
+        double width = declared->high - declared->low;
+
+        *low = declared->low + width * (0.3 - 0.04 * point);
+        *high = declared->high - width * (0.3 - 0.04 * point);
+    } else if (declared->defaults != NULL && rational_sign(declared->defaults[0]) != 0) {
+        *low = rational_to_double(declared->defaults[0]) * (1 - spread);
+        *high = rational_to_double(declared->defaults[0]) * (1 + spread);
+    } else {
+        *low = middle - 0.3;
+        *high = middle + 0.4;
+    }
+}
+
+static double rounded(const CModel *m, double value)
+{
+    return m->is_float ? (double)(float)value : value;
+}
+
+static void set_real(Evaluation *e, SymId symbol, uint64_t i, double value)
+{
+    e->reals[symbol][i] = value;
+}
+
+static void fill_reals(Sample *s, const CModel *m, const Declared *declared, SampleSymbol *symbol, unsigned point)
+{
+    double low, high;
+
+    choose_interval(declared, point, &low, &high);
+    symbol->base = rounded(m, low);
+    symbol->step = rounded(m, (high - low) / (STEPS - 1));
+    for (uint64_t i = 0; i < symbol->count; i++) {
+        double value = rounded(m, symbol->base + symbol->step * pattern(i + (symbol->spelled ? 7 * symbol->offset : 0)));
+
+        if (symbol->spelled && point == 0 && declared->defaults != NULL)
+            value = rounded(m, rational_to_double(declared->defaults[i]));
+        set_real(&s->value, symbol->symbol, i, value);
+        if (s->has_gradient)
+            set_real(&s->gradient, symbol->symbol, i, value);
+    }
+}
+
+/* The sum of the subscripts of element i. */
+static int64_t subscript_sum(const Symbol *symbol, uint64_t i)
+{
+    int64_t sum = 0;
+
+    for (unsigned k = symbol->rank; k-- > 0; i /= (uint64_t)symbol->extents[k])
+        sum += (int64_t)(i % (uint64_t)symbol->extents[k]);
+    return sum;
+}
+
+static void fill_integers(Sample *s, const Symbol *symbol, const SampleSymbol *sample)
+{
+    for (uint64_t i = 0; i < sample->count; i++) {
+        int32_t value = (int32_t)(symbol->low + subscript_sum(symbol, i) % (symbol->high - symbol->low));
+
+        s->value.integers[sample->symbol][i] = value;
+        if (s->has_gradient)
+            s->gradient.integers[sample->symbol][i] = value;
+    }
+}
+
+static void fill_seeds(Sample *s)
+{
+    const Program *p = s->gradient.program;
+    uint64_t at = 0;
+
+    for (size_t k = 0; k < p->outputs.count; k++)
+        for (SymId id = 0; id < p->symbols.count; id++) {
+            if (p->symbols.at[id].role != SYM_SEED || p->symbols.at[id].of != p->outputs.at[k])
+                continue;
+            for (size_t i = 0; i < eval_elements(p, id); i++)
+                s->gradient.reals[id][i] = c_sample_seed(at++);
+        }
+}
+
+static bool all_finite(const Evaluation *e, SymRole role)
+{
+    const Program *p = e->program;
+
+    for (SymId id = 0; id < p->symbols.count; id++) {
+        if (p->symbols.at[id].role != role || e->reals[id] == NULL)
+            continue;
+        for (size_t i = 0; i < eval_elements(p, id); i++)
+            if (!isfinite(e->reals[id][i]))
+                return false;
+    }
+    return true;
+}
+
+static void run_point(Sample *s, const CModel *m, unsigned point)
+{
+    for (size_t i = 0; i < s->symbols.count; i++) {
+        SampleSymbol *symbol = &s->symbols.at[i];
+
+        if (symbol->part == PART_INDEX)
+            fill_integers(s, &s->value.program->symbols.at[symbol->symbol], symbol);
+        else
+            fill_reals(s, m, &m->unit->lowered.declared.at[i], symbol, point);
+    }
+    eval_run(&s->value);
+    s->finite = all_finite(&s->value, SYM_OUTPUT);
+    if (!s->has_gradient || !s->finite)
+        return;
+    fill_seeds(s);
+    eval_run(&s->gradient);
+    s->finite = all_finite(&s->gradient, SYM_GRADIENT);
+}
+
+static void list_symbols(Sample *s, const CModel *m, Arena *arena)
+{
+    uint64_t offsets[PART_COUNT] = { 0 };
+
+    for (size_t i = 0; i < m->unit->lowered.declared.count; i++) {
+        SymId id = m->unit->lowered.declared.at[i].symbol;
+        const Symbol *symbol = &s->value.program->symbols.at[id];
+        Part part = symbol->role == SYM_PARAM ? PART_PARAMS : symbol->role == SYM_INTEGER ? PART_INDEX : PART_INPUTS;
+        uint64_t count = eval_elements(s->value.program, id);
+
+        vec_push(arena, &s->symbols, (SampleSymbol){ .symbol = id, .part = part, .offset = offsets[part], .count = count,
+                                                     .spelled = count <= MOST_SPELLED });
+        offsets[part] += count;
+    }
+}
+
+void c_sample_find(Sample *sample, const CModel *m, Arena *arena)
+{
+    const Program *gradient = m->unit->value_grad;
+
+    *sample = (Sample){ .has_gradient = false };
+    if (m->unit->sweeps.forward != NULL && gradient == NULL) {
+        unit_make_reversed(m->unit);
+        gradient = m->unit->reversed;
+    }
+    eval_init(&sample->value, arena, m->unit->value);
+    sample->has_gradient = gradient != NULL;
+    if (sample->has_gradient)
+        eval_init(&sample->gradient, arena, gradient);
+    list_symbols(sample, m, arena);
+    for (unsigned point = 0; point < MOST_POINTS && !sample->finite; point++)
+        run_point(sample, m, point);
+}
+
+/* ---- text -------------------------------------------------------------------------------------------- */
+
+static const char *vector_of(const SampleSymbol *symbol)
+{
+    return symbol->part == PART_PARAMS ? "x" : "y";
+}
+
+static void print_formula(const CModel *m, const SampleSymbol *symbol, Text *out)
+{
+    text_line(out, "for (int32_t i = 0; i < %llu; i++)", (unsigned long long)symbol->count);
+    text_begin_line(out);
+    text_printf(out, "    %s[%llu + i] = ", vector_of(symbol), (unsigned long long)symbol->offset);
+    c_literal_double(m, symbol->base, out);
+    text_add(out, " + ");
+    c_literal_double(m, symbol->step, out);
+    text_printf(out, " * (%s)((i %% %d * 37 + 11) %% %d);\n", m->real, STEPS, STEPS);
+}
+
+/* Of element i: "[1][0]". */
+static void print_subscripts(const Symbol *symbol, uint64_t i, Text *out)
+{
+    uint64_t block = 1;
+
+    for (unsigned k = 0; k < symbol->rank; k++)
+        block *= (uint64_t)symbol->extents[k];
+    for (unsigned k = 0; k < symbol->rank; k++) {
+        block /= (uint64_t)symbol->extents[k];
+        text_printf(out, "[%llu]", (unsigned long long)(i / block));
+        i %= block;
+    }
+}
+
+static void print_spelled(const Sample *s, const CModel *m, const SampleSymbol *symbol, Text *out)
+{
+    for (uint64_t i = 0; i < symbol->count; i++) {
+        text_begin_line(out);
+        text_printf(out, "%s.%s", symbol->part == PART_PARAMS ? "p" : "in", m->declared[symbol->symbol]);
+        print_subscripts(&s->value.program->symbols.at[symbol->symbol], i, out);
+        text_add(out, " = ");
+        c_literal_double(m, s->value.reals[symbol->symbol][i], out);
+        text_add(out, ";\n");
+    }
+}
+
+static void print_integers(const Sample *s, const CModel *m, const SampleSymbol *symbol, Text *out)
+{
+    static const char *const names[] = { "i", "j", "k", "l" };
+    const Symbol *of = &s->value.program->symbols.at[symbol->symbol];
+
+    for (unsigned k = 0; k < of->rank; k++) {
+        text_line(out, "for (int32_t %s = 0; %s < %ld; %s++)", names[k], names[k], (long)of->extents[k], names[k]);
+        out->indent++;
+    }
+    text_begin_line(out);
+    text_printf(out, "index.%s", m->declared[symbol->symbol]);
+    for (unsigned k = 0; k < of->rank; k++)
+        text_printf(out, "[%s]", names[k]);
+    text_printf(out, " = %lld", (long long)of->low);
+    if (of->rank > 0) {
+        text_add(out, " + (");
+        for (unsigned k = 0; k < of->rank; k++)
+            text_printf(out, k == 0 ? "%s" : " + %s", names[k]);
+        text_printf(out, ") %% %lld", (long long)(of->high - of->low));
+    }
+    text_add(out, ";\n");
+    out->indent -= of->rank;
+}
+
+void c_sample_print(const Sample *sample, const CModel *m, Text *out)
+{
+    for (size_t i = 0; i < sample->symbols.count; i++) {
+        const SampleSymbol *symbol = &sample->symbols.at[i];
+
+        if (symbol->part == PART_INDEX)
+            print_integers(sample, m, symbol, out);
+        else if (symbol->spelled)
+            print_spelled(sample, m, symbol, out);
+        else
+            print_formula(m, symbol, out);
+    }
+}
+
+static const char *const variables[PART_COUNT] = { "p", "in", "index", "seed", "tape", "out", "grad", "work" };
+
+void c_sample_call(const CModel *m, const CFunction *function, Text *out)
+{
+    bool any = false;
+
+    text_printf(out, "%s_%s(", m->prefix, function->name);
+    for (unsigned part = 0; part < PART_COUNT; part++) {
+        if ((function->parts & (1u << part)) == 0)
+            continue;
+        text_add(out, any ? ", " : "");
+        any = true;
+        if (part == PART_SEED && m->scalar)
+            text_add(out, m->is_float ? "1.0f" : "1.0");
+        else
+            text_printf(out, "&%s", variables[part]);
+    }
+    text_add(out, ")");
+}
+
+void c_sample_declare(const CModel *m, const CFunction *functions, const char *storage, Text *out)
+{
+    uint16_t parts = 0;
+
+    for (unsigned f = 0; f < FUNCTION_COUNT; f++)
+        parts |= functions[f].made ? functions[f].parts : 0;
+    if (m->scalar)
+        parts &= (uint16_t)~(1u << PART_SEED);
+    for (unsigned part = 0; part < PART_COUNT; part++)
+        if ((parts & (1u << part)) != 0)
+            text_line(out, "%s%s %s;", storage, c_model_type(m, (Part)part), variables[part]);
+}

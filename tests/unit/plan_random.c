@@ -1,0 +1,384 @@
+/* plan_random.c -- random programs (shifts, triangles, reductions, scatters, guards, recurrences): plans must give what
+ * the stages give one by one, to the last bit but for the sign of zero. An argument is the number of programs. */
+#include "tests/unit/plan_machine.h"
+
+/* ---- random programs --------------------------------------------------------------------------------- */
+
+enum { MOST_MADE = 64 };
+
+typedef struct {
+    Fixture f;
+    SymId made[MOST_MADE]; /* complete symbols */
+    bool seen[MOST_MADE];  /* read by some stage: nobody writes them any more */
+    unsigned count;
+    SymId table, label;    /* integers */
+} Random;
+
+static int32_t extent_of(const Random *r, SymId s, unsigned k)
+{
+    return r->f.p->symbols.at[s].extents[k];
+}
+
+/* A subscript for a dimension of `extent` elements from an index over low .. low+count-1. */
+static AffId random_sub(Random *r, int32_t extent, IndexId i, int64_t low, int32_t count)
+{
+    AffPool *pool = &r->f.p->affs;
+
+    if (extent < count || pick(8) == 0)
+        return number(&r->f, pick((unsigned)extent));
+    if (pick(6) == 0)
+        return aff_sub(pool, number(&r->f, low + (int64_t)pick((unsigned)(extent - count + 1)) + count - 1), plain(&r->f, i));
+    if (pick(8) == 0 && extent_of(r, r->label, 0) >= low + count && extent >= 4) {
+        AffId sub = plain(&r->f, i);
+
+        return aff_element(pool, r->label, &sub, 1);
+    }
+    return shifted(&r->f, i, (int64_t)pick((unsigned)(extent - count + 1)) - low);
+}
+
+/* The domain of a stage: indices with their lows and counts. */
+typedef struct {
+    Domain domain;
+    int64_t low[4];
+    int32_t count[4];
+} Space;
+
+static NodeId random_read(Random *r, const Space *space)
+{
+    unsigned at = pick(r->count);
+    SymId s = r->made[at];
+    AffId subs[3];
+
+    r->seen[at] = true;
+    for (unsigned k = 0; k < r->f.p->symbols.at[s].rank; k++) {
+        int32_t extent = extent_of(r, s, k);
+        unsigned d = space->domain.rank == 0 ? 0 : pick(space->domain.rank);
+
+        subs[k] = space->domain.rank == 0 ? number(&r->f, pick((unsigned)extent))
+                                          : random_sub(r, extent, space->domain.domain[d].index, space->low[d], space->count[d]);
+    }
+    return node_read(r->f.p, s, subs);
+}
+
+static NodeId random_condition(Random *r, const Space *space)
+{
+    Program *p = r->f.p;
+
+    if (space->domain.rank > 0 && pick(2) == 0) {
+        NodeId a = node_integer(p, plain(&r->f, space->domain.domain[pick(space->domain.rank)].index));
+
+        return node_raw(p, OP_LT, a, node_int(p, 1 + pick(3)), NO_ID);
+    }
+    return node_raw(p, OP_GT, random_read(r, space), node_int(p, 0), NO_ID);
+}
+
+static NodeId random_value(Random *r, const Space *space)
+{
+    Program *p = r->f.p;
+    NodeId value = random_read(r, space);
+
+    for (unsigned n = pick(4); n > 0; n--) {
+        static const Op ops[] = { OP_ADD, OP_SUB, OP_MUL, OP_MAX };
+        NodeId other = random_read(r, space);
+
+        value = node_raw(p, ops[pick(4)], value, other, NO_ID);
+        if (pick(6) == 0)
+            value = node_raw(p, OP_SELECT, random_condition(r, space), value, other);
+    }
+    return node_raw(p, OP_MUL, value, node_literal(p, (Rational){ 1, 3, NULL }), NO_ID);
+}
+
+static int32_t random_extent(void)
+{
+    return pick(4) == 0 ? 4 + (int32_t)pick(3) : 5;
+}
+
+static Space random_space(Random *r, unsigned rank)
+{
+    Space space = { .domain = { .rank = 0 } };
+
+    for (unsigned k = 0; k < rank; k++) {
+        IndexId i = index_of(&r->f, &"i\0j\0k\0l"[2 * k]);
+
+        space.low[k] = pick(3) == 0 ? pick(3) : 0;
+        space.count[k] = random_extent();
+        space.domain = range(space.domain, &r->f, i, space.low[k], space.low[k] + space.count[k]);
+    }
+    return space;
+}
+
+static void made(Random *r, SymId s)
+{
+    r->made[r->count] = s;
+    r->seen[r->count++] = false;
+}
+
+static SymRole random_role(void)
+{
+    return pick(3) == 0 ? SYM_OUTPUT : SYM_LOCAL;
+}
+
+static NodeId random_guard(Random *r, const Space *space)
+{
+    return pick(5) == 0 ? random_condition(r, space) : NO_ID;
+}
+
+/* T[i - low, ...] = value, or a sum or maximum over further indices. */
+static void add_filling(Random *r)
+{
+    unsigned rank = pick(3), reduced = pick(2) * (1 + pick(2));
+    Space space = random_space(r, rank + reduced);
+    int32_t extents[2] = { 1, 1 };
+    AffId subs[2];
+    unsigned first = reduced > 0 && pick(3) == 0 ? reduced : 0; /* reductions outside */
+    bool maximum = reduced > 0 && pick(4) == 0;
+    SymId target;
+    NodeId value;
+
+    for (unsigned k = 0; k < rank; k++) {
+        extents[k] = space.count[first + k];
+        subs[k] = shifted(&r->f, space.domain.domain[first + k].index, -space.low[first + k]);
+    }
+    target = symbol(&r->f, "t", random_role(), rank, extents[0], extents[1], 1);
+    value = random_value(r, &space);
+    if (reduced == 0 && pick(3) > 0)
+        stage(&r->f, STAGE_SET, false, target, subs, space.domain, value, NO_ID);
+    else
+        stage(&r->f, maximum ? STAGE_MAX : STAGE_ADD, true, target, subs, space.domain, value,
+              maximum ? NO_ID : random_guard(r, &space));
+    made(r, target);
+}
+
+/* T[i+k] += value over two indices. */
+static void add_scatter(Random *r)
+{
+    Space space = random_space(r, 2);
+    int32_t extent = space.count[0] + space.count[1] - 1;
+    SymId target = symbol(&r->f, "y", random_role(), 1, extent, 0, 0);
+    AffId sub = aff_add(&r->f.p->affs, plain(&r->f, space.domain.domain[0].index), plain(&r->f, space.domain.domain[1].index));
+    NodeId value = random_value(r, &space);
+
+    sub = aff_offset(&r->f.p->affs, sub, -space.low[0] - space.low[1]);
+    stage(&r->f, STAGE_ADD, true, target, &sub, space.domain, value, random_guard(r, &space));
+    made(r, target);
+}
+
+/* T[i] += value over j <= i, or over j with i <= j; or more is added to what nobody has read. */
+static void add_triangle(Random *r)
+{
+    Space space = random_space(r, 2);
+    bool transposed = pick(2) == 0;
+    SymId target;
+    AffId sub;
+    NodeId value;
+
+    space.low[0] = space.low[1] = 0;
+    space.count[1] = space.count[0];
+    space.domain.domain[0].low = space.domain.domain[1].low = number(&r->f, 0);
+    space.domain.domain[0].high = number(&r->f, space.count[0]);
+    space.domain.domain[1].high = shifted(&r->f, space.domain.domain[0].index, 1);
+    target = symbol(&r->f, "l", random_role(), 1, space.count[0], 0, 0);
+    sub = plain(&r->f, space.domain.domain[transposed].index);
+    value = random_value(r, &space);
+    stage(&r->f, STAGE_ADD, true, target, &sub, space.domain, value, random_guard(r, &space));
+    made(r, target);
+}
+
+/* T[0] = .., T[i+1] = .., T[i] += .. */
+static void add_adjoint(Random *r)
+{
+    Space space = random_space(r, 1), none = { .domain = { .rank = 0 } };
+    SymId target = symbol(&r->f, "d", random_role(), 1, space.count[0] + 1, 0, 0);
+    IndexId i = space.domain.domain[0].index;
+    NodeId value = random_value(r, &none);
+
+    stage1(&r->f, STAGE_SET, false, target, number(&r->f, 0), none.domain, value);
+    value = random_value(r, &space);
+    stage1(&r->f, STAGE_SET, false, target, shifted(&r->f, i, 1 - space.low[0]), space.domain, value);
+    value = random_value(r, &space);
+    stage1(&r->f, STAGE_ADD, false, target, shifted(&r->f, i, -space.low[0]), space.domain, value);
+    made(r, target);
+}
+
+/* More is added to a symbol that nobody has read. */
+static void add_more(Random *r)
+{
+    unsigned at = pick(r->count);
+    SymId target = r->made[at];
+    const Symbol *s = &r->f.p->symbols.at[target];
+    unsigned rank = s->rank;
+    Space space = random_space(r, rank + pick(2));
+    AffId subs[3];
+    NodeId value, guard;
+
+    if (r->seen[at] || (s->role != SYM_LOCAL && s->role != SYM_OUTPUT))
+        return;
+    r->seen[at] = true; /* not by its own value */
+    for (unsigned k = 0; k < rank; k++)
+        subs[k] = random_sub(r, s->extents[k], space.domain.domain[k].index, space.low[k], space.count[k]);
+    r->made[at] = r->made[0];
+    value = random_value(r, &space);
+    guard = random_guard(r, &space);
+    r->made[at] = target;
+    r->seen[at] = false;
+    for (StageId id = 0; id < r->f.p->stages.count; id++)
+        if (r->f.p->stages.at[id].target == target && r->f.p->stages.at[id].op == STAGE_MAX)
+            return;
+    stage(&r->f, STAGE_ADD, false, target, subs, space.domain, value, guard);
+}
+
+/* label2 = argmax over k of value, then y[i] = x[label2[i]]. */
+static void add_argmax(Random *r)
+{
+    Space space = random_space(r, 2);
+    int32_t extents[2];
+    SymId label, target = symbol(&r->f, "m", random_role(), 1, space.count[0], 0, 0);
+    AffId sub = shifted(&r->f, space.domain.domain[0].index, -space.low[0]), element[2];
+    NodeId value = random_value(r, &space);
+    Domain outer = space.domain;
+
+    extents[0] = space.count[0];
+    extents[1] = 1;
+    label = program_symbol(r->f.p, (Symbol){ .role = SYM_INTEGER, .integer = true, .local = true, .rank = 2, .low = space.low[1],
+                                             .high = space.low[1] + space.count[1], .extents = extents, .of = NO_ID });
+    stage(&r->f, STAGE_ARGMAX, false, label, &sub, space.domain, value, NO_ID);
+    element[0] = sub;
+    element[1] = AFF_ZERO;
+    element[0] = aff_offset(&r->f.p->affs, aff_element(&r->f.p->affs, label, element, 2), -space.low[1]);
+    outer.rank = 1;
+    value = read1(&r->f, r->made[1], element[0]);
+    stage1(&r->f, STAGE_SET, false, target, sub, outer, value);
+    made(r, target);
+}
+
+/* A stage that fills T[t, i] within a loop over t from what is complete and from h[t or t+1, ..]. */
+static void add_turn_stage(Random *r, SymId target, AffId time, AffId old_time, SymId h)
+{
+    Space space = random_space(r, 1 + pick(2));
+    int32_t count = extent_of(r, target, 1);
+    AffId subs[2], read[2];
+    NodeId value;
+
+    space.low[0] = 0;
+    space.count[0] = count;
+    space.domain.domain[0].low = number(&r->f, 0);
+    space.domain.domain[0].high = number(&r->f, count);
+    value = random_value(r, &space);
+    subs[0] = time;
+    subs[1] = plain(&r->f, space.domain.domain[0].index);
+    read[0] = old_time;
+    read[1] = random_sub(r, count, space.domain.domain[0].index, 0, count);
+    value = node_raw(r->f.p, OP_ADD, value, node_read(r->f.p, h, read), NO_ID);
+    stage(&r->f, STAGE_ADD, true, target, subs, space.domain, value, random_guard(r, &space));
+}
+
+/* h[0,i] = .., then over t: u[t,i] from h[t,..], h[t+1,i] from u[t,..], s += h. */
+static void add_recurrence(Random *r)
+{
+    Space space = random_space(r, 1);
+    int32_t turns = 2 + (int32_t)pick(3), count = space.count[0];
+    bool reverse = pick(2) == 0;
+    SymId h = symbol(&r->f, "h", random_role(), 2, turns + 1, count, 0), u = symbol(&r->f, "u", SYM_LOCAL, 2, turns, count, 0);
+    SymId s = symbol(&r->f, "s", random_role(), 1, count, 0, 0);
+    IndexId t = index_of(&r->f, "t"), i = space.domain.domain[0].index;
+    AffId old = reverse ? shifted(&r->f, t, 1) : plain(&r->f, t), now = reverse ? plain(&r->f, t) : shifted(&r->f, t, 1), subs[2];
+    NodeId value = random_value(r, &space);
+    LoopId loop;
+
+    subs[0] = number(&r->f, reverse ? turns : 0);
+    subs[1] = shifted(&r->f, i, -space.low[0]);
+    stage(&r->f, STAGE_SET, false, h, subs, space.domain, value, NO_ID);
+    stage1(&r->f, STAGE_SET, false, s, subs[1], space.domain, value);
+    loop = program_begin_loop(r->f.p, (Loop){ .index = t, .low = 0, .high = turns, .reverse = reverse, .condition = NO_ID,
+                                              .turns = NO_ID });
+    add_turn_stage(r, u, plain(&r->f, t), old, h);
+    add_turn_stage(r, h, now, plain(&r->f, t), u);
+    if (pick(2) == 0) {
+        subs[0] = pick(2) == 0 ? old : now;
+        stage1(&r->f, STAGE_ADD, false, s, subs[1], space.domain, read2(&r->f, h, subs[0], subs[1]));
+    }
+    program_end_loop(r->f.p, loop);
+    made(r, h);
+    made(r, u);
+    made(r, s);
+}
+
+static void open_random(Random *r)
+{
+    Rational *values;
+
+    open_fixture(&r->f);
+    r->count = 0;
+    values = arena_array(r->f.arena, Rational, 8);
+    for (int k = 0; k < 8; k++)
+        values[k] = RATIONAL(k * 3 % 4);
+    r->label = symbol(&r->f, "label", SYM_TABLE, 1, 8, 0, 0);
+    r->f.p->symbols.at[r->label].values = values;
+    r->f.p->symbols.at[r->label].integer = true;
+    r->f.p->symbols.at[r->label].high = 4;
+    made(r, symbol(&r->f, "p", SYM_PARAM, 0, 0, 0, 0));
+    made(r, symbol(&r->f, "x", SYM_PARAM, 1, 8, 0, 0));
+    made(r, symbol(&r->f, "W", SYM_PARAM, 2, 7, 6, 0));
+    made(r, symbol(&r->f, "V", SYM_PARAM, 2, 5, 5, 0));
+}
+
+static void add_random(Random *r)
+{
+    switch (pick(13)) {
+    case 0:
+        add_scatter(r);
+        break;
+    case 1:
+        add_triangle(r);
+        break;
+    case 2:
+        add_adjoint(r);
+        break;
+    case 3:
+    case 4:
+        add_more(r);
+        break;
+    case 5:
+        add_argmax(r);
+        break;
+    case 6:
+        add_recurrence(r);
+        break;
+    default:
+        add_filling(r);
+    }
+}
+
+static void test_random(unsigned number_of_test, unsigned stages, unsigned *loops, unsigned *fused)
+{
+    Random r;
+    Plan *plan;
+    unsigned before = 0;
+
+    if (setjmp(r.f.heap.on_failure) != 0)
+        abort();
+    r.f.heap.arenas = NULL;
+    open_random(&r);
+    state = number_of_test * 7919 + 1;
+    for (unsigned n = 0; n < stages && r.count < MOST_MADE - 3; n++)
+        add_random(&r);
+    for (StageId s = 0; s < r.f.p->stages.count; s++)
+        before += r.f.p->stages.at[s].rank;
+    plan = check_plan(&r.f, "random program", number_of_test);
+    *loops += before;
+    *fused += count_loops(plan, false);
+    plan_free(plan);
+    heap_free(&r.f.heap);
+}
+
+int main(int argc, char **argv)
+{
+    unsigned tests = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 3000, loops = 0, fused = 0;
+
+    for (unsigned n = 0; n < tests && failed < 5; n++)
+        test_random(n, 2 + n % 14, &loops, &fused);
+    expect(fused < loops * 9 / 10, "random programs: loops are fused", fused);
+    printf("%u loops became %u\n", loops, fused);
+    printf("%u passed, %u failed\n", passed, failed);
+    return failed != 0;
+}
