@@ -79,6 +79,8 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/libbpgen.a
 	@mkdir -p $(dir $@)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/libbpgen.a -lmpfr -lgmp -lm
 
+$(BUILD)/tests/numeric/runtime_ulp: $(BUILD)/bpgen_runtime.h
+
 # Everything again with the address and undefined-behaviour sanitizers, in a build folder of its own.
 asan:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)-asan CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" check

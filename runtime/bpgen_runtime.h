@@ -1,12 +1,12 @@
 /* bpgen_runtime.h -- the functions that emitted C needs beyond <math.h>.
  *
- * The text between "@helper NAME: OTHERS" and the next such line (or "@end") is one function with its comment; it calls
- * the OTHERS, which stand before it. bpgen prints what a model needs into the emitted file, or includes this file. The
- * float versions (sigf, reluf, ...) are made from this text by to_float.awk, so: comments stand on lines of their own;
- * constants are decimals with more digits than a double has; nothing depends on the format.
+ * The text between "@helper NAME: OTHERS" and the next such line (or "@end") is one function with its comment; it
+ * calls the OTHERS, which stand before it. bpgen prints what a model needs into the emitted file, or includes this
+ * file. The float versions (sigf, reluf, ...) are made from this text by to_float.awk, so: comments stand on lines of
+ * their own; constants are decimals with more digits than a double has; nothing depends on the format.
  *
- * Errors are in ulp of the result and are asserted by tests/numeric/runtime_ulp.c for both formats, against a libm like
- * glibc's, whose exp, expm1, log, log1p are within about one ulp. Tables come from constants.py.
+ * Errors are in ulp of the result and are asserted by tests/numeric/runtime_ulp.c for both formats, with a libm whose
+ * exp, log and log1p are within about one ulp (glibc's are). Tables come from constants.py.
  */
 #ifndef BPGEN_RUNTIME_H
 #define BPGEN_RUNTIME_H
@@ -14,7 +14,7 @@
 #include <math.h>
 
 /* @helper sig: */
-/* 1/(1 + exp(-x)); exp never overflows. Error 2 ulp. */
+/* 1/(1 + exp(-x)); exp never overflows. Error 3 ulp. */
 static inline double sig(double x)
 {
     const double e = exp(-fabs(x));
@@ -95,51 +95,55 @@ static inline double horner(const double *c, int degree, double x)
 }
 
 /* @helper gelu: horner relu */
-/* x Phi(x), Phi the standard normal distribution. With t = |x|: to 1/2 Phi(x) = 1/2 + x close(x^2). From there the value is
- * max(x, 0) - t Phi(-t), and exp(t^2/2) t Phi(-t) is a smooth function of k = (t - 5)/(t + 5), here the polynomial away(k)
- * (after Shepherd and Laframboise, Math. Comp. 36 (1981), 249-253). Their relative errors are 3e-18 and 4e-18.
- * exp(-t^2/2) is split at h, t rounded to 8 bits behind the point, whose square is exact. Error 3 ulp. */
+/* x Phi(x), Phi the standard normal distribution. With t = |x|: below 1 Phi(x) = 1/2 + x/2 - x close(x^2). From there
+ * the value is max(x, 0) - t Phi(-t), and exp(t^2/2) t Phi(-t) is a smooth function of k = (t - 3)/(t + 3), here
+ * 5/16 + away(k) (after Shepherd and Laframboise, Math. Comp. 36 (1981), 249-253; relative error 2e-17). a + b is
+ * -t^2/2 to twice the precision: h is t rounded to 8 bits behind the point, whose square is exact; the factor
+ * exp(b) = 1 + b goes into the last sum. Error 3 ulp. */
 static inline double gelu(double x)
 {
     static const double close[] = {
-        3.98942280401432676932e-1, -6.64903800669049304553e-2, 9.9735570099924625002e-3,
-        -1.187328214091771712e-3, 1.154346657586864426e-4, -9.44446924299959504804e-6,
-        6.65081098430994925023e-7, -3.90188697239897024113e-8
+        1.01057719598567322142e-1, 6.64903800669054264658e-2, -9.97355701003502200349e-3,
+        1.18732821546803438125e-3, -1.15434687516559415907e-4, 9.44465579310384581001e-6,
+        -6.65967987965523131281e-7, 4.1224107514160813645e-8, -2.27041375856760000946e-9,
+        1.10643282827558910114e-10, -4.0743269774266274828e-12
     };
     static const double away[] = {
-        3.84596524875031479323e-1, 5.19052734300030349677e-2, -8.50384434600402070301e-2,
-        9.08862296493470090029e-2, -7.42563952504525396641e-2, 4.7950863731650817087e-2,
-        -2.4161785953483930873e-2, 8.90084502091207807673e-3, -1.89562307989625874443e-3,
-        -1.26485222316570106161e-4, 2.42761625585368053604e-4, -5.45689720103860171027e-5,
-        -1.65405612212976920003e-5, 1.03300391616777119019e-5, 6.04983398619643675822e-7,
-        -1.55072822548195816848e-6, 5.0095438424060746344e-8, 2.34712897394089660857e-7,
-        -1.42962735558691567477e-8, -3.52805133741282602136e-8, 1.02334165408463223967e-9,
-        3.82516845845123794762e-9, 2.03348148254420969526e-10
+        5.20418450666864969991e-2, 1.09875854107941890686e-1, -1.39657130971441661073e-1,
+        9.13773474157936597701e-2, -2.88629460832906818322e-2, -1.74512289016811321596e-3,
+        4.00010675572826594345e-3, -9.11821649663719388562e-6, -6.51202090604797861952e-4,
+        -5.1089889035217397471e-5, 1.16604496103253232444e-4, 3.27779850796184120358e-5,
+        -1.69709443526516087771e-5, -1.20720186765852855859e-5, 5.62797163276187779581e-8,
+        2.84093760783247009765e-6, 1.21608189121925444469e-6, -1.11080492867517862042e-7,
+        -6.9736911874379427892e-7, -1.7432675036627495963e-7, 3.54433401733856828133e-7,
+        -8.72764542786571611016e-8
     };
     const double t = fabs(x) > 40.0 ? 40.0 : fabs(x);
     const double h = floor(256.0 * t + 0.5) / 256.0;
-    double tail;
+    const double square = -0.5 * h * h, rest = 0.5 * (h - t) * (h + t);
+    const double a = square + rest, b = square - a + rest, k = (t - 3.0) / (t + 3.0);
+    double sum;
 
-    if (t < 0.5)
-        return x * (0.5 + x * horner(close, 7, x * x));
-    tail = horner(away, 22, (t - 5.0) / (t + 5.0)) * exp(-0.5 * h * h);
-    return relu(x) - (tail + tail * expm1(0.5 * (h - t) * (h + t)));
+    if (t < 1.0)
+        return x * (0.5 + 0.5 * x - x * horner(close, 10, x * x));
+    sum = horner(away, 21, k);
+    return relu(x) - (0.3125 + (sum + (0.3125 + sum) * b)) * exp(a);
 }
 
 /* @helper digamma_1p: horner */
-/* digamma(1 + t), t >= 0. To t = 1: (t - root) (2/(t + 7/4) + num(t)/den(t)), a rational interpolant of a small correction
- * (relative error of all 2e-18); the parts of the root but the last are short, so that they are subtracted exactly.
+/* digamma(1 + t), t >= 0. To t = 1: (t - root) (1 + num(t)/den(t)), a rational interpolant of a small correction
+ * (relative error of all 8e-20); the parts of the root but the last are short, so that they are subtracted exactly.
  * From there, with z = t + 1/2: log(z) + 1/(24 z^2) - ..., the series replaced by a rational interpolant in 1/z^2. */
 static inline double digamma_1p(double t)
 {
     static const double near_num[] = {
-        1.07522994646262499664e-1, 6.79877836107018936059e-2, 1.22876772448982427907e-1,
-        8.95433086388004392759e-2, 1.95483900793139827178e-2, 1.13335834777350106159e-3,
-        4.99341247352769362896e-6
+        2.50380137503405358921e-1, -3.09574088259688861811e-1, -6.91940943740351610176e-1,
+        -3.54731500198988246369e-1, -7.11549397915135871002e-2, -5.51986218603625378607e-3,
+        -1.19342043870030618378e-4
     };
     static const double near_den[] = {
-        1.0, 2.50755590103967154661, 2.31755259692519797879, 9.9551416566089261052e-1,
-        2.02462002728020471892e-1, 1.73824300948906634246e-2, 4.38039799762872833965e-4
+        1.0, 2.17716659866713427702, 1.66307369636659077189, 5.71045572713312797605e-1,
+        9.11190225330328487558e-2, 6.10097569243482145023e-3, 1.20431511722869013794e-4
     };
     static const double far_num[] = {
         4.16666666666664182575e-2, 8.34538927588723015342e-1, 5.659180402977664537, 16.3157503877913479199,
@@ -153,37 +157,41 @@ static inline double digamma_1p(double t)
 
     if (t < 1.0)
         return (t - 0.46163177490234375 - 3.70066118193790316581726074219e-7 + 9.96025276570394003528902818038e-14) *
-               (2.0 / (t + 1.75) + horner(near_num, 6, t) / horner(near_den, 6, t));
+               (1.0 + horner(near_num, 6, t) / horner(near_den, 6, t));
     return log(z) + w * (horner(far_num, 7, w) / horner(far_den, 7, w));
 }
 
 /* @helper digamma: digamma_1p horner */
-/* The derivative of log(|gamma(x)|). Below 1: digamma(x + 1) - 1/x. Below 0, with r = x - (the nearest integer):
- * digamma(1 - x) - pi cot(pi r), where pi cot(pi r) = 1/r - r num(r^2)/den(r^2). Infinite at the poles.
- * Error 3 ulp for x > 0, near the root too; for x < 0 4 ulp of the largest of 1, digamma(1 - x) and |pi cot(pi x)|,
- * which near a root is more than the value itself. */
+/* The derivative of log(|gamma(x)|). Below 1: digamma(x + 1) - 1/x. Below 0: digamma(1 - x) - pi cot(pi r), with r =
+ * x - (the nearest integer), s = |r|, pi cot(pi s) = (1 - 2s) (1/(s (1 - s)) + num(s)/den(s)), whose zero is exact.
+ * Infinite at the poles. Error 3 ulp for x > 0, near the root too; for x < 0 4 ulp of the largest of 1, digamma(1 - x)
+ * and |pi cot(pi x)|, which near a root is more than the value itself. */
 static inline double digamma(double x)
 {
     static const double num[] = {
-        3.28986813369645285356, -2.29585593187333272069, 3.6142264817873415012e-1, -1.23443624155805954398e-2
+        9.99999999999999973521e-1, 5.33703856056990996921e-1, -2.75617850497322352202e-1,
+        -8.76101333397921035174e-2, 1.19948831051868106314e-2, 1.1841155609040831308e-3,
+        2.13020309574444733593e-4
     };
     static const double den[] = {
-        1.0, -1.35583014820835896384, 3.83489372121718102442e-1, -2.79431262105686356361e-2,
-        2.83913128775528590002e-4
+        1.0, 8.23571989753428597165e-1, -4.57154307468449943552e-1, -2.42123035588757736283e-1,
+        4.91098433614463580275e-2, 1.04634202695782101635e-2
     };
-    const double r = x - floor(x + 0.5);
+    const double r = x - floor(x + 0.5), s = fabs(r);
+    double cot;
 
     if (x >= 1.0)
         return digamma_1p(x - 1.0);
     if (x > 0.0)
         return digamma_1p(x) - 1.0 / x;
-    return digamma_1p(-x) + (r * (horner(num, 3, r * r) / horner(den, 4, r * r)) - 1.0 / r);
+    cot = (1.0 - 2.0 * s) * (1.0 / (s * (1.0 - s)) + horner(num, 6, s) / horner(den, 5, s));
+    return digamma_1p(-x) + (r < 0.0 ? cot : -cot);
 }
 
 /* @helper trigamma_1p: horner */
-/* trigamma(1 + t), t >= 0. To t = 2: 1/(t + 5/8) + num(t)/den(t), a rational interpolant of a small correction (relative
- * error of all 3e-19). From there, with z = t + 1/2: 1/z - 1/(12 z^3) + ..., the series replaced by a rational
- * interpolant in 1/z^2. */
+/* trigamma(1 + t), t >= 0. To t = 2: 1/(t + 5/8) + num(t)/den(t), a rational interpolant of a small correction
+ * (relative error of all 4e-19). From there, with z = t + 1/2: 1/z - 1/(12 z^3) + ..., the series replaced by a
+ * rational interpolant in 1/z^2. */
 static inline double trigamma_1p(double t)
 {
     static const double near_num[] = {

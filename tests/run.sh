@@ -2,7 +2,7 @@
 # run.sh -- runs every test that it finds and counts: programs of tests/unit and tests/numeric, scripts of tests/*/.
 # A test prints a line "PASS name" or "FAIL name: why" a case, or closes with "N passed, N failed".
 set -u
-build=$1
+build=$(cd "$1" && pwd)
 log=$(mktemp -d)
 trap 'rm -rf "$log"' EXIT
 passed=0 failed=0 skipped=0

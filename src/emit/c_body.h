@@ -22,6 +22,7 @@ typedef struct {
     uint32_t escape;    /* the opening in front of which it is declared, or NO_ID */
     uint32_t next_declared;
     uint32_t shadowed;  /* while its scope is printed: the outer instance of the node */
+    SymId result;       /* a local that only gets this value, or NO_ID: its name will do */
     const char *name;   /* NULL until it is printed */
     uint16_t tree;      /* operations printed with it where it is not `own` */
     uint16_t deep;      /* depth of the deepest context of what its printed tree refers to */
@@ -41,6 +42,7 @@ typedef struct {
     NodeId condition;   /* never a negation */
     uint32_t side[2];   /* contexts, or NO_ID */
     uint32_t opening;   /* the last `if` made for it, or NO_ID */
+    bool asked;         /* a use of the condition is counted for it */
 } Group;
 
 typedef struct {
@@ -98,10 +100,10 @@ typedef struct CBody {
     int64_t *index_low, *index_high; /* the smallest and the largest value */
     const char **accumulators; /* by plan node: the local of a leaf that is held */
     const char **positions;    /* by plan node: prefix of the position locals of an ARGMAX */
-    uint32_t last_number;  /* of the gate whose comment was printed last */
     uint16_t used_parts;
     bool has_integers;     /* some integer symbol is computed here */
-    size_t backward_item;  /* ordinal of the first top item of the backward sweep */
+    size_t backward_item;  /* ordinal of the first top item of the backward sweep, or SIZE_MAX */
+    bool label_due;        /* it begins with the next line */
 } CBody;
 
 /* c_scope.c */
@@ -153,7 +155,7 @@ typedef struct {
 
 void c_order_scope(CBody *b, PlanId plan, Order *order);
 
-/* c_expr.c */
+/* c_expr.c, c_bounds.c */
 enum { LEVEL_ANY, LEVEL_TERNARY, LEVEL_OR, LEVEL_AND, LEVEL_EQUAL, LEVEL_RELATION, LEVEL_ADD, LEVEL_MUL, LEVEL_UNARY, LEVEL_PRIMARY };
 /* The node as an operand that binds at least as tightly as `level`; `whole`: itself, even if it has a name. */
 void c_expr(CBody *b, NodeId node, unsigned level, bool whole, Text *out);

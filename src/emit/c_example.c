@@ -62,6 +62,16 @@ static void print_calls(const CModel *m, const CFunction *functions, Text *out)
     print_members(m, PART_GRAD, "grad", "d_", out);
 }
 
+/* Of the functions that print_calls calls. */
+static uint16_t called_parts(const CFunction *functions)
+{
+    if (functions[FUNCTION_VALUE_GRAD].made)
+        return functions[FUNCTION_VALUE_GRAD].parts;
+    if (functions[FUNCTION_FORWARD].made)
+        return functions[FUNCTION_FORWARD].parts | functions[FUNCTION_BACKWARD].parts;
+    return functions[FUNCTION_VALUE].parts;
+}
+
 static void print_seeds(const CModel *m, const CFunction *functions, Text *out)
 {
     uint64_t count = 0;
@@ -83,16 +93,12 @@ static void print_program(const CModel *m, const CFunction *functions, const Sam
         text_printf(out, "#include \"%s_grad.h\"\n\n", m->prefix);
     text_add(out, "#include <stdint.h>\n#include <stdio.h>\n\nint main(void)\n{\n");
     out->indent = 1;
-    c_sample_declare(m, functions, "static ", out);
-    if (c_model_has(m, PART_PARAMS))
+    c_sample_declare(m, called_parts(functions), out);
+    if (c_sample_has_formula(sample, PART_PARAMS))
         text_line(out, "%s *const x = (%s *)&p; /* the struct as a flat vector */", m->real, m->real);
-    if (c_model_has(m, PART_INPUTS))
+    if (c_sample_has_formula(sample, PART_INPUTS))
         text_line(out, "%s *const y = (%s *)&in;", m->real, m->real);
     text_add(out, "\n");
-    if (c_model_has(m, PART_PARAMS))
-        text_line(out, "(void)x;");
-    if (c_model_has(m, PART_INPUTS))
-        text_line(out, "(void)y;");
     c_sample_print(sample, m, out);
     print_seeds(m, functions, out);
     print_calls(m, functions, out);
@@ -107,8 +113,10 @@ void emit_c_example(Unit *unit, Text *out)
     Arena *arena = heap_arena(&unit->heap);
     Sample sample;
     CModel m;
+    Text code;
 
-    c_functions_make(&m, unit, arena, functions);
+    text_init(&code, arena);
+    c_functions_make(&m, unit, arena, functions, &code);
     c_sample_find(&sample, &m, arena);
     print_program(&m, functions, &sample, out);
     heap_release(&unit->heap, arena);

@@ -101,20 +101,35 @@ static void print_array(CBody *b, const Member *array)
     text_add(b->out, ";\n");
 }
 
-/* On the stack if they fit under the limit, else in the workspace. */
-static void place_arrays(CBody *b, CFunction *function)
+static bool is_array(const CBody *b, SymId id)
 {
-    bool on_stack = b->plan->array_elements <= b->m->unit->options.stack_limit / b->m->real_size;
+    return b->plan->stores[id].kind == STORE_ARRAY && b->symbols[id].writes > 0;
+}
+
+/* Arrays are on the stack if they fit under the limit, else in the workspace. */
+static void choose_workspace(CBody *b, CFunction *function)
+{
+    bool arrays = false;
+
+    for (SymId id = 0; id < b->p->symbols.count; id++)
+        arrays |= is_array(b, id);
+    if (arrays && b->plan->array_elements > b->m->unit->options.stack_limit / b->m->real_size)
+        function->parts |= (uint16_t)(1u << PART_WORK);
+}
+
+static void place_arrays(CBody *b, const CFunction *function)
+{
+    bool in_work = (function->parts & (1u << PART_WORK)) != 0;
     WorkArea area = { .function = function->name, .elements = b->plan->array_elements };
 
     for (SymId id = 0; id < b->p->symbols.count; id++) {
         Member array;
 
-        if (b->plan->stores[id].kind != STORE_ARRAY || b->symbols[id].writes == 0)
+        if (!is_array(b, id))
             continue;
         array = array_of(b, id);
         b->symbols[id].base = array.name;
-        if (on_stack) {
+        if (!in_work) {
             print_array(b, &array);
             continue;
         }
@@ -123,10 +138,8 @@ static void place_arrays(CBody *b, CFunction *function)
         b->symbols[id].base = joined(b, joined(b, "work->", function->name, "."), array.name, "");
         b->symbols[id].part = PART_WORK;
     }
-    if (area.members.count > 0) {
+    if (in_work)
         vec_push(b->m->arena, &b->m->work, area);
-        function->parts |= (uint16_t)(1u << PART_WORK);
-    }
 }
 
 /* ---- scalars of the caller --------------------------------------------------------------------------- */
@@ -154,40 +167,34 @@ static void load_scalars(CBody *b)
     }
 }
 
-static void store_results(CBody *b, const CFunction *function)
+static const char *held_value(const CBody *b, SymId id)
 {
-    const char *returned = NULL;
+    return b->symbols[id].base != NULL ? b->symbols[id].base : b->m->is_float ? "0.0f" : "0.0";
+}
 
+/* Rank-0 results are held in locals until here. */
+static void store_results(CBody *b)
+{
     for (SymId id = 0; id < b->p->symbols.count; id++) {
         const CSymbol *s = &b->symbols[id];
-        const char *value = s->base != NULL ? s->base : b->m->is_float ? "0.0f" : "0.0";
         bool gradient = b->p->symbols.at[id].role == SYM_GRADIENT;
 
-        if (s->part >= PART_COUNT || b->p->symbols.at[id].rank > 0 || (s->writes == 0 && !gradient))
+        if (s->part >= PART_COUNT || s->member == NULL || b->p->symbols.at[id].rank > 0 || (s->writes == 0 && !gradient))
             continue;
-        if (s->part == PART_OUTPUTS && b->m->scalar) {
-            returned = value;
-            continue;
-        }
         b->used_parts |= (uint16_t)(1u << s->part);
-        c_line(b, "%s = %s;", s->member, value);
+        c_line(b, "%s = %s;", s->member, held_value(b, id));
     }
-    if (function->returns)
-        c_line(b, "return %s;", returned == NULL ? "0.0" : returned);
+}
+
+static const char *returned(const CBody *b)
+{
+    return held_value(b, b->p->outputs.at[0]);
 }
 
 /* ---- the function ------------------------------------------------------------------------------------ */
 
-static const char *pointer_to(const CModel *m, Part part, bool constant)
-{
-    Text text;
-
-    text_init(&text, m->arena);
-    text_printf(&text, "%s%s *%s", constant ? "const " : "", c_model_type(m, part), argument_names[part]);
-    return text_string(&text);
-}
-
-void c_signature(const CModel *m, const CFunction *function, Text *out)
+/* `restrict` stands only in the definition, where C++ does not read it: it is no part of the function's type. */
+void c_signature(const CModel *m, const CFunction *function, bool definition, Text *out)
 {
     bool backward = (function->parts & (1u << PART_SEED)) != 0, any = false;
 
@@ -202,7 +209,8 @@ void c_signature(const CModel *m, const CFunction *function, Text *out)
         if (part == PART_SEED && m->scalar)
             text_printf(out, "%s seed", m->real);
         else
-            text_add(out, pointer_to(m, (Part)part, constant));
+            text_printf(out, "%s%s *%s%s", constant ? "const " : "", c_model_type(m, (Part)part), definition ? "restrict " : "",
+                        argument_names[part]);
     }
     text_add(out, any ? ")" : "void)");
 }
@@ -265,42 +273,52 @@ static void begin_body(CBody *b)
 }
 
 /* Arguments that the function happens not to need. */
-static void silence_unused(const CBody *b, const CFunction *function, Text *out)
+static void silence_unused(const CBody *b, const CFunction *function)
 {
     for (unsigned part = 0; part < PART_COUNT; part++)
         if ((function->parts & ~b->used_parts & (1u << part)) != 0)
-            text_line(out, "(void)%s;", argument_names[part]);
+            text_line(b->out, "(void)%s;", argument_names[part]);
+}
+
+static void print_function(CBody *b, CFunction *function)
+{
+    size_t begin;
+
+    c_scopes_find(b);
+    place_caller_symbols(b);
+    choose_workspace(b, function);
+    c_signature(b->m, function, true, b->out);
+    text_add(b->out, "\n{\n");
+    b->out->indent = 1;
+    begin = b->out->size;
+    load_scalars(b);
+    place_arrays(b, function);
+    if (b->out->size > begin)
+        text_add(b->out, "\n");
+    c_print_body(b);
+    store_results(b);
+    silence_unused(b, function);
+    if (function->returns)
+        c_line(b, "return %s;", returned(b));
+    b->out->indent = 0;
+    text_add(b->out, "}\n");
 }
 
 void c_function_make(CModel *m, Program *program, CFunction *function, Gates *gates)
 {
     Arena *arena = heap_arena(&m->unit->heap);
     Plan *plan = plan_make(&m->unit->heap, program);
-    Text body;
-    CBody b = { .m = m, .plan = plan, .p = plan->program, .arena = arena, .out = &body, .gates = gates,
+    bool both = (function->parts & (1u << PART_GRAD)) != 0 && (function->parts & (1u << PART_SEED)) == 0;
+    CBody b = { .m = m, .plan = plan, .p = plan->program, .arena = arena, .out = m->out, .gates = gates,
                 .counts = &function->counts, .times = 1 };
 
-    text_init(&body, arena);
-    body.indent = 1;
     begin_body(&b);
+    b.backward_item = both ? find_backward(&b) : SIZE_MAX;
     reserve_names(&b, function);
-    c_scopes_find(&b);
-    place_caller_symbols(&b);
-    b.backward_item = find_backward(&b);
-    load_scalars(&b);
-    place_arrays(&b, function);
-    if (body.size > 0)
-        text_add(&body, "\n");
-    c_print_body(&b);
-    store_results(&b, function);
     function->made = true;
-    text_init(&function->text, m->arena);
-    c_signature(m, function, &function->text);
-    text_add(&function->text, "\n{\n");
-    function->text.indent = 1;
-    silence_unused(&b, function, &function->text);
-    text_bytes(&function->text, text_string(&body), body.size);
-    text_add(&function->text, "}\n");
+    if (m->out->size > 0)
+        text_add(m->out, "\n");
+    print_function(&b, function);
     plan_free(plan);
     heap_release(&m->unit->heap, arena);
 }

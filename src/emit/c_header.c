@@ -139,7 +139,7 @@ static void print_prototypes(const CModel *m, const CFunction *functions, Text *
         if (!functions[f].made)
             continue;
         text_printf(out, "/* %s */\n", purposes[f]);
-        c_signature(m, &functions[f], out);
+        c_signature(m, &functions[f], false, out);
         text_add(out, ";\n\n");
     }
     if (c_model_has(m, PART_INDEX)) {

@@ -96,7 +96,7 @@ static void add_first(CBody *b, const Stage *stage, bool constant)
 
 /* ---- leaves ------------------------------------------------------------------------------------------ */
 
-/* A result whose value already has its name needs no line. */
+/* A result whose value has a line already needs none of its own, but d_x = d_y; does: it is where a path ends. */
 static bool is_alias(CBody *b, PlanId leaf)
 {
     const Stage *stage = stage_of(b, leaf);
@@ -104,8 +104,9 @@ static bool is_alias(CBody *b, PlanId leaf)
     uint32_t inst = c_is_plain(b, stage->value) ? NO_ID : b->where[stage->value];
 
     if (stage->op != STAGE_SET || stage->guard != NO_ID || symbol->writes != 1 || symbol->base != NULL || inst == NO_ID ||
-        !c_is_local(b, stage->target) || !b->insts.at[inst].own ||
-        b->p->infos.at[stage->value].name != b->p->symbols.at[stage->target].name)
+        !c_is_local(b, stage->target) || !b->insts.at[inst].own)
+        return false;
+    if (b->p->symbols.at[stage->target].of != NO_ID && b->insts.at[inst].result != stage->target)
         return false;
     symbol->base = b->insts.at[inst].name;
     return true;
@@ -176,7 +177,6 @@ static void print_argmax(CBody *b, PlanId leaf)
 {
     const Stage *stage = stage_of(b, leaf);
     const char *best = b->accumulators[leaf], *position = b->positions[leaf];
-    size_t mark = c_names_enter(&b->names);
     const char *value = c_names_take(&b->names, "candidate");
     unsigned q = 0;
 
@@ -193,7 +193,6 @@ static void print_argmax(CBody *b, PlanId leaf)
             c_line(b, "%s_%u = %s;", position, q++, b->index_names[stage->domain[k].index]);
     b->out->indent--;
     c_line(b, "}");
-    c_names_leave(&b->names, mark);
 }
 
 void c_leaf_print(CBody *b, PlanId leaf, bool start)

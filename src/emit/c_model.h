@@ -51,6 +51,7 @@ typedef struct CModel {
     VEC(WorkArea) work;
     VEC(CTable) tables;
     bool helpers[OP_COUNT];  /* operators whose runtime function is called */
+    Text *out;               /* where functions are printed */
     VEC(const char *) globals; /* names of the file that no local may have */
 } CModel;
 
@@ -96,14 +97,13 @@ typedef struct {
     const char *name;      /* "value" */
     uint16_t parts;        /* 1 << Part for every argument */
     bool returns;          /* the scalar output */
-    Text text;             /* the definition */
     Counts counts;
 } CFunction;
 enum { FUNCTION_VALUE, FUNCTION_VALUE_GRAD, FUNCTION_FORWARD, FUNCTION_BACKWARD, FUNCTION_COUNT };
 /* emit_c.c: a model with all its functions. */
-void c_functions_make(CModel *m, Unit *unit, Arena *arena, CFunction *functions);
+void c_functions_make(CModel *m, Unit *unit, Arena *arena, CFunction *functions, Text *out);
 
-void c_signature(const CModel *m, const CFunction *function, Text *out);
+void c_signature(const CModel *m, const CFunction *function, bool definition, Text *out);
 void c_header_print(const CModel *m, const CFunction *functions, Text *out);
 void c_head_comment(const CModel *m, const CFunction *functions, Text *out);
 /* Of model_index_ok, after the header's prototypes. */

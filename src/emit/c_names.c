@@ -51,7 +51,9 @@ static Name word_of(CNames *names, const char *text, size_t size)
 
 void c_names_reserve(CNames *names, const char *word)
 {
-    names->uses.at[word_of(names, word, strlen(word))] = 2;
+    Name name = word_of(names, word, strlen(word));
+
+    names->uses.at[name] = 2;
 }
 
 static void reserve_list(CNames *names, const char *list, const char *ending)
@@ -149,7 +151,9 @@ const char *c_names_take(CNames *names, const char *base)
 
 bool c_names_is_free(CNames *names, const char *base)
 {
-    return names->uses.at[word_of(names, base, strlen(base))] == 0;
+    Name name = word_of(names, base, strlen(base));
+
+    return names->uses.at[name] == 0;
 }
 
 const char *c_names_temporary(CNames *names)

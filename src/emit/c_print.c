@@ -46,21 +46,38 @@ static uint32_t gate_number(CBody *b, Span at, bool *known)
     return id + 1;
 }
 
-/* Where a long line may go on below: before an operator, at most `most` bytes from the start. */
+/* Where a long line may go on below: before an operator or behind a comma, as far outside of brackets as possible, at most
+ * `most` bytes from the start. */
 static size_t break_of(const char *line, size_t most)
 {
-    size_t best = 0;
+    size_t best = 0, outside = SIZE_MAX, depth = 0;
 
-    for (size_t i = 1; i < most && line[i] != '\0'; i++)
-        if (line[i] == ' ' && (strchr("+-*/?:&|", line[i + 1]) != NULL || line[i - 1] == ',') && i > most / 3)
+    for (size_t i = 1; i < most && line[i] != '\0'; i++) {
+        depth += line[i] == '(';
+        depth -= line[i] == ')';
+        if (line[i] == ' ' && (strchr("+-*/?:&|", line[i + 1]) != NULL || line[i - 1] == ',') && i > most / 3 && depth <= outside) {
             best = i;
+            outside = depth;
+        }
+    }
     return best;
+}
+
+/* The label of the backward sweep stands in front of its first line. */
+static void write_label(CBody *b)
+{
+    if (!b->label_due)
+        return;
+    b->label_due = false;
+    text_add(b->out, "\n");
+    c_line(b, "/* backward */");
 }
 
 static size_t write_wrapped(CBody *b, const char *line)
 {
     size_t indent = 4 * (size_t)b->out->indent, at;
 
+    write_label(b);
     text_begin_line(b->out);
     while (indent + strlen(line) > LONGEST_LINE && indent < LONGEST_LINE / 2 && (at = break_of(line, LONGEST_LINE - indent)) > 0) {
         text_bytes(b->out, line, at);
@@ -76,16 +93,15 @@ static size_t write_wrapped(CBody *b, const char *line)
 
 void c_line_end(CBody *b, Span at)
 {
+    static const char blanks[COMMENT_COLUMN + 1] = "                                                            ";
     size_t width = write_wrapped(b, text_string(&b->line));
     uint32_t number = 0;
     bool known = true;
 
     if (at.end > 0)
         number = gate_number(b, at, &known);
-    if (number > 0 && number != b->last_number) {
-        do
-            text_add(b->out, " ");
-        while (++width < COMMENT_COLUMN);
+    if (number > 0) {
+        text_bytes(b->out, blanks, width < COMMENT_COLUMN ? COMMENT_COLUMN - width : 1);
         text_printf(b->out, "/* (%u)", number);
         if (!known) {
             text_add(b->out, " ");
@@ -93,7 +109,6 @@ void c_line_end(CBody *b, Span at)
         }
         text_add(b->out, " */");
     }
-    b->last_number = number;
     text_add(b->out, "\n");
 }
 
@@ -106,9 +121,9 @@ static const char *name_of(CBody *b, Inst *inst)
 
     if (inst->name != NULL)
         return inst->name;
-    if (name == NAME_NONE)
+    if (name == NAME_NONE && inst->result == NO_ID)
         name = node_telling_name(b->p, inst->node);
-    text = names_text(b->p->names, name);
+    text = name == NAME_NONE && inst->result != NO_ID ? c_symbol_word(b, inst->result) : names_text(b->p->names, name);
     inst->name = text[0] == '\0' ? c_names_temporary(&b->names) : c_names_take(&b->names, text);
     return inst->name;
 }
@@ -391,8 +406,7 @@ static void label_sweep(Walk *w, const Frame *frame, const OrderItem *item)
     if (w->labelled || w->frames.count > 0 || top_item(w->b, frame->order, item) < w->b->backward_item)
         return;
     w->labelled = true;
-    c_line(w->b, "/* backward */");
-    w->b->last_number = 0;
+    w->b->label_due = true;
 }
 
 static void print_item(Walk *w, const Frame *frame, const OrderItem *item)

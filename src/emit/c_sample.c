@@ -36,6 +36,16 @@ static void choose_interval(const Declared *declared, unsigned point, double *lo
     }
 }
 
+/* Three digits or so: pleasant to read, and no edge of anything. */
+static double short_number(double value)
+{
+    double unit = 1;
+
+    while (value != 0 && unit > 1e-12 && fabs(value) < 100 * unit)
+        unit /= 10;
+    return floor(value / unit + 0.5) / (1 / unit);
+}
+
 static double rounded(const CModel *m, double value)
 {
     return m->is_float ? (double)(float)value : value;
@@ -58,6 +68,8 @@ static void fill_reals(Sample *s, const CModel *m, const Declared *declared, Sam
 
         if (symbol->spelled && point == 0 && declared->defaults != NULL)
             value = rounded(m, rational_to_double(declared->defaults[i]));
+        else if (symbol->spelled)
+            value = rounded(m, short_number(value));
         set_real(&s->value, symbol->symbol, i, value);
         if (s->has_gradient)
             set_real(&s->gradient, symbol->symbol, i, value);
@@ -268,15 +280,17 @@ void c_sample_call(const CModel *m, const CFunction *function, Text *out)
     text_add(out, ")");
 }
 
-void c_sample_declare(const CModel *m, const CFunction *functions, const char *storage, Text *out)
+void c_sample_declare(const CModel *m, uint16_t parts, Text *out)
 {
-    uint16_t parts = 0;
-
-    for (unsigned f = 0; f < FUNCTION_COUNT; f++)
-        parts |= functions[f].made ? functions[f].parts : 0;
-    if (m->scalar)
-        parts &= (uint16_t)~(1u << PART_SEED);
     for (unsigned part = 0; part < PART_COUNT; part++)
-        if ((parts & (1u << part)) != 0)
-            text_line(out, "%s%s %s;", storage, c_model_type(m, (Part)part), variables[part]);
+        if ((parts & (1u << part)) != 0 && !(part == PART_SEED && m->scalar))
+            text_line(out, "static %s %s;", c_model_type(m, (Part)part), variables[part]);
+}
+
+bool c_sample_has_formula(const Sample *sample, Part part)
+{
+    for (size_t i = 0; i < sample->symbols.count; i++)
+        if (sample->symbols.at[i].part == part && !sample->symbols.at[i].spelled)
+            return true;
+    return false;
 }

@@ -36,7 +36,10 @@ double c_sample_seed(uint64_t i);
 /* "model_value_grad(&p, &grad)"; `after` stands for the first argument that is an output ("out"). */
 void c_sample_call(const CModel *m, const CFunction *function, Text *out);
 
-/* Declarations of all structs that the functions take, each with `storage` in front. */
-void c_sample_declare(const CModel *m, const CFunction *functions, const char *storage, Text *out);
+/* Declarations of all structs in the set of parts, each static. */
+void c_sample_declare(const CModel *m, uint16_t parts, Text *out);
+
+/* Does c_sample_print use the flat vector of params or inputs? */
+bool c_sample_has_formula(const Sample *sample, Part part);
 
 #endif

@@ -60,7 +60,7 @@ uint32_t c_context(CBody *b, uint32_t parent, NodeId condition, unsigned side)
     group = hash_find(&b->group_table, hash, same_group, &(SoughtGroup){ b, parent, condition });
     if (group == HASH_NONE) {
         group = (uint32_t)b->groups.count;
-        vec_push(b->arena, &b->groups, (Group){ parent, condition, { NO_ID, NO_ID }, NO_ID });
+        vec_push(b->arena, &b->groups, (Group){ parent, condition, { NO_ID, NO_ID }, NO_ID, false });
         hash_add(b->arena, &b->group_table, hash, group);
     }
     if (b->groups.at[group].side[side] == NO_ID) {
@@ -143,7 +143,7 @@ static void demand(Finder *f, NodeId node, uint32_t context, uint32_t item, uint
         b->where[node] = (uint32_t)f->pending.count;
         vec_push(b->arena, &f->pending,
                  (Inst){ .node = node, .context = context, .item = item, .uses = uses, .segment = NO_ID, .escape = NO_ID,
-                         .next_declared = NO_ID, .shadowed = NO_ID });
+                         .next_declared = NO_ID, .shadowed = NO_ID, .result = NO_ID });
         push_heap(f, node);
         return;
     }
@@ -184,12 +184,37 @@ static void demand_arguments(Finder *f, const Inst *inst)
 
 /* ---- one scope --------------------------------------------------------------------------------------- */
 
+/* All stages with one guard ask for it together. */
+static uint32_t demand_guard(Finder *f, NodeId guard, uint32_t context, uint32_t item)
+{
+    CBody *b = f->b;
+    uint32_t inside = c_context(b, context, guard, 0);
+    Group *group = &b->groups.at[b->contexts.at[inside].group];
+
+    demand(f, group->condition, context, item, group->asked ? 0 : 1);
+    group->asked = true;
+    return inside;
+}
+
+/* A local that is written once gives its name to the value, if that has none. */
+static void note_result(Finder *f, const Stage *stage)
+{
+    CBody *b = f->b;
+    Inst *inst;
+
+    if (stage->op != STAGE_SET || stage->guard != NO_ID || c_is_plain(b, stage->value) ||
+        b->symbols[stage->target].writes != 1 || !c_is_local(b, stage->target))
+        return;
+    inst = &f->pending.at[b->where[stage->value]];
+    if (inst->result == NO_ID)
+        inst->result = stage->target;
+}
+
 static void demand_item(Finder *f, PlanId id)
 {
     CBody *b = f->b;
     const PlanNode *plan = &b->plan->nodes.at[id];
     uint32_t context = b->scopes[f->scope].context;
-    unsigned side = 0;
 
     if (plan->kind == PLAN_FOR) {
         const Scope *inner = &b->scopes[id + 1];
@@ -199,11 +224,10 @@ static void demand_item(Finder *f, PlanId id)
     } else if (!plan->zero) {
         const Stage *stage = &b->p->stages.at[plan->stage];
 
-        if (stage->guard != NO_ID) {
-            demand(f, c_condition(b, stage->guard, &side), context, b->ordinals[id], 1);
-            context = c_context(b, context, stage->guard, 0);
-        }
+        if (stage->guard != NO_ID)
+            context = demand_guard(f, stage->guard, context, b->ordinals[id]);
         demand(f, stage->value, context, b->ordinals[id], 1);
+        note_result(f, stage);
     }
 }
 

@@ -302,6 +302,15 @@ static void print_checks(Test *t)
     check_differences(t);
 }
 
+static uint16_t all_parts(const CFunction *functions)
+{
+    uint16_t parts = 0;
+
+    for (unsigned f = 0; f < FUNCTION_COUNT; f++)
+        parts |= functions[f].made ? functions[f].parts : 0;
+    return parts;
+}
+
 static void measure(Test *t)
 {
     t->total = total_of(t);
@@ -323,7 +332,7 @@ void c_selftest_print(CModel *m, const CFunction *functions, Text *out)
     text_printf(out, "int %s_selftest(void)\n{\n", m->prefix);
     out->indent = 1;
     if (t.sample.finite) {
-        c_sample_declare(m, functions, "static ", out);
+        c_sample_declare(m, all_parts(functions), out);
         print_vectors(&t);
         text_add(out, "\n");
         silence(&t);

@@ -5,7 +5,7 @@
 #include "emit/c_body.h"
 
 /* Operations in one printed expression; in both branches of one `? :`. */
-enum { MOST_IN_BLOCK = 8, MOST_IN_LOOP = 16, MOST_IN_BRANCHES = 8, DEEP = UINT16_MAX };
+enum { MOST_IN_BLOCK = 8, MOST_IN_LOOP = 16, MOST_IN_BRANCHES = 6, DEEP = UINT16_MAX };
 
 typedef struct {
     CBody *b;
@@ -60,7 +60,7 @@ static void shorten(const Shaper *s, Inst *inst)
     unsigned most = s->scope == 0 ? MOST_IN_BLOCK : MOST_IN_LOOP;
 
     measure(s, inst);
-    while (inst->tree > most) {
+    while (inst->tree > most && node->op != OP_SELECT) {
         Inst *largest = NULL;
 
         for (unsigned k = 0; k < op_info[node->op].arity; k++) {
@@ -103,6 +103,19 @@ static bool is_gate(const Shaper *s, const Inst *inst)
            op_info[b->p->nodes.at[inst->node].op].result == KIND_REAL && (info->name != NAME_NONE || info->at.end > 0);
 }
 
+/* Selects that share an `if` ask for its condition once; asked once, it can stand in the `if` itself. */
+static void share_condition(const Shaper *s, const Inst *inst)
+{
+    CBody *b = s->b;
+    const Node *node = &b->p->nodes.at[inst->node];
+    Group *group = &b->groups.at[b->contexts.at[c_context(b, inst->context, node->u.arg[0], 0)].group];
+    Inst *condition = instance_of(s, group->condition);
+
+    if (group->asked && condition != NULL && --condition->uses == 1)
+        condition->own = condition->branch;
+    group->asked = true;
+}
+
 void c_shape_scope(CBody *b, uint32_t scope)
 {
     Shaper s = { b, scope };
@@ -114,4 +127,7 @@ void c_shape_scope(CBody *b, uint32_t scope)
         inst->branch = needs_if(&s, inst);
         inst->own = inst->branch || inst->uses > 1 || is_gate(&s, inst);
     }
+    for (uint32_t i = 0; i < b->scopes[scope].inst_count; i++)
+        if (b->insts.at[b->scopes[scope].first_inst + i].branch)
+            share_condition(&s, &b->insts.at[b->scopes[scope].first_inst + i]);
 }

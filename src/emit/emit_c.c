@@ -2,6 +2,8 @@
 #include "emit/c_body.h"
 #include "emit/emit.h"
 
+#include <string.h>
+
 static uint16_t base_parts(const CModel *m)
 {
     uint16_t parts = 0;
@@ -59,7 +61,7 @@ static void print_assertions(const CModel *m, Text *out)
     text_add(out, "\n");
 }
 
-static void print_main(CModel *m, const CFunction *functions, Text *out)
+static void print_beginning(CModel *m, const CFunction *functions, Text *out)
 {
     c_head_comment(m, functions, out);
     text_add(out, "#if defined BPGEN_SELFTEST_MAIN && !defined BPGEN_SELFTEST\n#define BPGEN_SELFTEST\n#endif\n\n");
@@ -71,32 +73,40 @@ static void print_main(CModel *m, const CFunction *functions, Text *out)
     print_assertions(m, out);
     c_runtime_print(m, out);
     c_model_print_tables(m, out);
-    for (unsigned f = 0; f < FUNCTION_COUNT; f++) {
-        if (!functions[f].made)
-            continue;
-        if (f > 0)
-            text_add(out, "\n");
-        text_bytes(out, text_string(&functions[f].text), functions[f].text.size);
-    }
-    c_index_ok_print(m, out);
-    c_selftest_print(m, functions, out);
 }
 
-void c_functions_make(CModel *m, Unit *unit, Arena *arena, CFunction *functions)
+/* In place: the text may be most of the memory. */
+static void put_in_front(Text *text, const Text *front)
+{
+    size_t size = text->size;
+
+    text_bytes(text, text_string(front), front->size);
+    memmove(text->at + front->size, text->at, size);
+    memcpy(text->at, text_string(front), front->size);
+}
+
+void c_functions_make(CModel *m, Unit *unit, Arena *arena, CFunction *functions, Text *out)
 {
     c_model_init(m, unit, arena);
+    m->out = out;
     make_value_functions(m, functions);
     make_sweeps(m, functions);
 }
 
+/* What stands in front of the functions is known only when they are printed: counts, helpers, constants. */
 static bool emit(Unit *unit, Emitted *out)
 {
     CFunction functions[FUNCTION_COUNT] = { 0 };
     Arena *arena = heap_arena(&unit->heap);
     CModel m;
+    Text front;
 
-    c_functions_make(&m, unit, arena, functions);
-    print_main(&m, functions, &out->main);
+    c_functions_make(&m, unit, arena, functions, &out->main);
+    c_index_ok_print(&m, &out->main);
+    c_selftest_print(&m, functions, &out->main);
+    text_init(&front, arena);
+    print_beginning(&m, functions, &front);
+    put_in_front(&out->main, &front);
     c_header_print(&m, functions, &out->header);
     heap_release(&unit->heap, arena);
     return true;

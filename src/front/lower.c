@@ -81,7 +81,7 @@ static void lower_ref(Lowering *l, const CheckedNode *n)
 
 static void lower_index(Lowering *l, const CheckedNode *n)
 {
-    push(l, value_of_aff(aff_index(&l->p->affs, USER_INDEX + n->u.index), n->shape));
+    push(l, value_of_aff(aff_index(&l->p->affs, l->index_of[n->u.index]), n->shape));
 }
 
 static void mark_then(Lowering *l, const CheckedNode *n)
@@ -99,9 +99,7 @@ static void mark_else(Lowering *l, const CheckedNode *n)
 
 static void mark_right(Lowering *l, const CheckedNode *n)
 {
-    bool negated = l->right_of_or[n - l->model->nodes.at];
-
-    guard_push(l, value_node(l, &vec_top(&l->stack), n->at), negated);
+    guard_push(l, value_node(l, &vec_top(&l->stack), n->at), l->model->nodes.at[n->u.mark].kind == CHECKED_OR);
 }
 
 /* ---- the loop --------------------------------------------------------------------------------------- */
@@ -121,51 +119,77 @@ static Handler *const handlers[CHECKED_KIND_COUNT] = {
     [CHECKED_ASSIGN] = lower_assign,
 };
 
-/* A mark does not say to which operator it belongs: going backwards, && and || come before their marks. */
-static void find_right_sides(Lowering *l)
+static void number_index(Lowering *l, CheckedIndex index)
 {
-    const CheckedModel *model = l->model;
-    VEC(bool) open = { 0 };
+    const CheckedIndexInfo *info = &l->model->indices.at[index];
 
-    l->right_of_or = arena_array(l->arena, bool, model->nodes.count);
-    for (size_t i = model->nodes.count; i-- > 0;) {
-        uint8_t kind = model->nodes.at[i].kind;
-
-        if (kind == CHECKED_AND || kind == CHECKED_OR)
-            vec_push(l->arena, &open, kind == CHECKED_OR);
-        else if (kind == CHECKED_MARK_RIGHT)
-            l->right_of_or[i] = vec_pop(&open);
-    }
+    if (l->index_of[index] == NO_ID)
+        l->index_of[index] = program_index(l->p, info->name, info->at);
 }
 
-/* Indices are numbered from outer to inner, so bounds find the closures of what they use. */
+static void number_indices(Lowering *l, uint32_t first, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        number_index(l, l->model->index_lists.at[first + i]);
+}
+
+/* Outer indices get smaller numbers: going backwards, outer constructs come before what they contain. */
+static void number_all_indices(Lowering *l)
+{
+    const CheckedModel *model = l->model;
+
+    l->index_of = arena_array(l->arena, IndexId, model->indices.count);
+    for (size_t i = 0; i < model->indices.count; i++)
+        l->index_of[i] = NO_ID;
+    for (size_t i = model->nodes.count; i-- > 0;) {
+        const CheckedNode *n = &model->nodes.at[i];
+
+        if (n->kind == CHECKED_ASSIGN)
+            number_indices(l, n->u.assign.first, n->u.assign.count);
+        else if (n->kind == CHECKED_COMPREHENSION)
+            number_indices(l, n->u.indices.first, n->u.indices.count);
+        else if (n->kind == CHECKED_REDUCE)
+            number_indices(l, n->u.reduce.first, n->u.reduce.count);
+    }
+    for (CheckedIndex i = 0; i < model->indices.count; i++)
+        number_index(l, i);
+}
+
+static SetId closure_of(Lowering *l, const Dim *dim)
+{
+    SetId bounds = set_union(l->p, set_of_aff(l->p, dim->low), set_of_aff(l->p, dim->high));
+    SetId closure = set_of(l->p, dim->index);
+    uint32_t count;
+    const IndexId *items = set_items(l->p, bounds, &count);
+
+    for (uint32_t k = 0; k < count; k++) {
+        closure = set_union(l->p, closure, l->closures[items[k]]);
+        items = set_items(l->p, bounds, &count);
+    }
+    return closure;
+}
+
+/* Bounds use outer indices, whose closures are known by then. */
 static void make_indices(Lowering *l)
 {
     const CheckedModel *model = l->model;
-    size_t count = model->indices.count;
+    size_t count = USER_INDEX + model->indices.count;
 
-    l->ranges = arena_array(l->arena, Dim, count);
-    l->closures = arena_array(l->arena, SetId, count);
     for (unsigned k = 0; k < MOST_AXES; k++)
         program_index(l->p, NAME_NONE, no_span());
-    for (CheckedIndex i = 0; i < count; i++) {
+    number_all_indices(l);
+    l->ranges = arena_array(l->arena, Dim, count);
+    l->closures = arena_array(l->arena, SetId, count);
+    for (CheckedIndex i = 0; i < model->indices.count; i++) {
         const CheckedIndexInfo *info = &model->indices.at[i];
-        IndexId index = program_index(l->p, info->name, info->at);
         int64_t extent = info->most + 1 - info->least;
-        Dim dim = { index, import_aff(l, info->low), import_aff(l, info->high), info->least,
-                    (int32_t)(extent < 1 ? 1 : extent > INT32_MAX ? INT32_MAX : extent) };
-        SetId bounds = set_union(l->p, set_of_aff(l->p, dim.low), set_of_aff(l->p, dim.high));
-        uint32_t used;
-        const IndexId *items = set_items(l->p, bounds, &used);
-        SetId closure = set_of(l->p, index);
 
-        for (uint32_t k = 0; k < used; k++) {
-            closure = set_union(l->p, closure, l->closures[items[k] - USER_INDEX]);
-            items = set_items(l->p, bounds, &used);
-        }
-        l->ranges[i] = dim;
-        l->closures[i] = closure;
+        l->ranges[l->index_of[i]] =
+            (Dim){ l->index_of[i], import_aff(l, info->low), import_aff(l, info->high), info->least,
+                   (int32_t)(extent < 1 ? 1 : extent > INT32_MAX ? INT32_MAX : extent) };
     }
+    for (IndexId index = USER_INDEX; index < count; index++)
+        l->closures[index] = closure_of(l, &l->ranges[index]);
 }
 
 static void begin(Lowering *l, Lowered *lowered)
@@ -180,7 +204,6 @@ static void begin(Lowering *l, Lowered *lowered)
     }
     symbols_declare(l, lowered);
     make_indices(l);
-    find_right_sides(l);
 }
 
 void lower_model(Lowered *lowered, Arena *arena, const CheckedModel *model, Diag *diag, Heap *heap)

@@ -73,13 +73,11 @@ static void take(Lowering *l, Value *base, const CheckedItem *items, Span at)
     base->shape = shape;
 }
 
-/* Above the base lie the integer expressions of the items: their affine forms are used instead. */
 void lower_subscript(Lowering *l, const CheckedNode *n)
 {
     const CheckedItem *items = l->model->items.at + n->u.items.first;
     uint32_t count = n->u.items.count;
-    Value *base = &l->stack.at[l->stack.count - n->count];
-    Value value = *base, list;
+    Value value = vec_pop(&l->stack), list;
     int64_t k;
 
     for (; count > 0 && value.listed > 0 && !items[0].keeps && constant_item(l, &items[0], &k); items++, count--)
@@ -89,7 +87,6 @@ void lower_subscript(Lowering *l, const CheckedNode *n)
         take(l, &value, items, n->at);
     else
         value = list;
-    l->stack.count -= n->count;
     vec_push(l->arena, &l->stack, value);
 }
 
@@ -115,10 +112,10 @@ static void indices_to_axes(Lowering *l, Value *value, const CheckedIndex *indic
 
     memcpy(shape.extent + count, value->shape.extent, value->shape.rank * sizeof *shape.extent);
     for (uint32_t k = 0; k < count; k++) {
-        const Dim *dim = &l->ranges[indices[k]];
+        const Dim *dim = &l->ranges[l->index_of[indices[k]]];
 
         shape.extent[k] = dim->extent;
-        renaming.from[k] = USER_INDEX + indices[k];
+        renaming.from[k] = l->index_of[indices[k]];
         renaming.to[k] = dim->extent == 1 ? aff_const(affs, dim->least)
                                           : aff_offset(affs, aff_index(affs, shape.rank - 1u - k), dim->least);
     }
@@ -238,9 +235,9 @@ static bool leads_with_free(const Lowering *l, const AffId *subs, uint32_t free,
         if (!aff_is_shifted_index(&l->p->affs, subs[k], &index, &offset) || index < USER_INDEX || index <= before)
             return false;
         for (uint32_t i = 0; i < left_count; i++)
-            if (index == USER_INDEX + left[i])
+            if (index == l->index_of[left[i]])
                 return false;
-        if (offset != -l->ranges[index - USER_INDEX].least)
+        if (offset != -l->ranges[index].least)
             return false;
         before = index;
     }
@@ -267,7 +264,7 @@ static bool is_fresh_array(const Lowering *l, const Value *value, const CheckedI
     if (!leads_with_free(l, subs, free, left, left_count))
         return false;
     for (uint32_t k = 0; k < shape->rank; k++) {
-        IndexId wanted = k < left_count ? USER_INDEX + left[k] : shape->rank - 1u - k;
+        IndexId wanted = k < left_count ? l->index_of[left[k]] : shape->rank - 1u - k;
 
         if (symbol->extents[free + k] != shape->extent[k])
             return false;

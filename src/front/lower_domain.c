@@ -10,11 +10,11 @@ void domain_begin(Lowering *l, SetId deps, const CheckedIndex *own, uint32_t own
     SetId set = deps;
 
     for (uint32_t i = 0; i < own_count; i++)
-        set = set_union(l->p, set, l->closures[own[i]]);
+        set = set_union(l->p, set, l->closures[l->index_of[own[i]]]);
     items = set_items(l->p, set, &count);
     for (uint32_t i = 0; i < count; i++) {
         if (items[i] >= USER_INDEX) {
-            set = set_union(l->p, set, l->closures[items[i] - USER_INDEX]);
+            set = set_union(l->p, set, l->closures[items[i]]);
             items = set_items(l->p, set, &count); /* what is added is outer: it stands before */
         }
     }
@@ -25,9 +25,9 @@ void domain_begin(Lowering *l, SetId deps, const CheckedIndex *own, uint32_t own
         bool is_own = items[i] < USER_INDEX;
 
         for (uint32_t k = 0; k < own_count; k++)
-            is_own |= items[i] == USER_INDEX + own[k];
+            is_own |= items[i] == l->index_of[own[k]];
         if (!is_own && l->dims.count < MOST_DIMS / 2)
-            vec_push(l->arena, &l->dims, l->ranges[items[i] - USER_INDEX]);
+            vec_push(l->arena, &l->dims, l->ranges[items[i]]);
     }
     if (l->dims.count == MOST_DIMS / 2 && !l->failed) {
         diag_error(l->diag, l->p->indices.at[vec_top(&l->dims).index].at, "this lies inside %d indices, which is too deep",
@@ -53,7 +53,7 @@ void domain_axes(Lowering *l, const Shape *shape)
 void domain_indices(Lowering *l, const CheckedIndex *own, uint32_t own_count)
 {
     for (uint32_t i = 0; i < own_count; i++)
-        vec_push(l->arena, &l->dims, l->ranges[own[i]]);
+        vec_push(l->arena, &l->dims, l->ranges[l->index_of[own[i]]]);
 }
 
 /* All that was added so far are dimensions of the target. */

@@ -114,7 +114,7 @@ static void join(Lowering *l, SetId *set, SetId deps)
     const IndexId *items = set_items(l->p, deps, &count);
 
     for (uint32_t i = 0; i < count; i++) {
-        *set = set_union(l->p, *set, l->closures[items[i] - USER_INDEX]);
+        *set = set_union(l->p, *set, l->closures[items[i]]);
         items = set_items(l->p, deps, &count);
     }
 }

@@ -48,6 +48,17 @@ static bool lower_integer(Lowering *l, const CheckedNode *n, const Value *arg)
     return true;
 }
 
+/* min and max of several join from the left. */
+static void lower_several(Lowering *l, const CheckedNode *n, Value *arg)
+{
+    NodeId made = value_node(l, &arg[0], n->at);
+
+    for (uint32_t k = 1; k < n->count; k++)
+        made = describe(l, node_op2(l->p, n->u.op, made, value_node(l, &arg[k], n->at)), n->at);
+    l->stack.count -= n->count;
+    vec_push(l->arena, &l->stack, value_of_node(l, made, n->shape));
+}
+
 void lower_op(Lowering *l, const CheckedNode *n)
 {
     Value *arg = l->stack.at + l->stack.count - n->count;
@@ -55,6 +66,10 @@ void lower_op(Lowering *l, const CheckedNode *n)
     AffId aff = AFF_FAIL;
     Value made;
 
+    if (n->u.op == OP_MIN || n->u.op == OP_MAX) {
+        lower_several(l, n, arg);
+        return;
+    }
     if (lower_integer(l, n, arg))
         return;
     if (n->value == VALUE_INTEGER && arg[0].aff != AFF_FAIL && (n->count == 1 || arg[1].aff != AFF_FAIL))

@@ -161,11 +161,11 @@ static NodeId count_elements(Lowering *l, const Reduction *r, NodeId value)
     for (unsigned k = 0; k < r->whole->rank && r->count == 0; k++)
         product *= r->whole->extent[k];
     for (uint32_t i = 0; i < r->count; i++) {
-        const Dim *dim = &l->ranges[r->indices[i]];
+        const Dim *dim = &l->ranges[l->index_of[r->indices[i]]];
         AffId length = aff_sub(&l->p->affs, dim->high, dim->low);
 
         for (uint32_t k = 0; k < i; k++)
-            if (aff_uses_index(&l->p->affs, length, USER_INDEX + r->indices[k]))
+            if (aff_uses_index(&l->p->affs, length, l->index_of[r->indices[k]]))
                 return counted(l, r, value);
         if (aff_is_const(&l->p->affs, length, &extent))
             product *= extent;

@@ -55,8 +55,9 @@ static SymId symbol_of(Lowering *l, CheckedSym id)
 
 static AffId import_index(void *context, AffPool *pool, uint32_t index)
 {
-    (void)context;
-    return aff_index(pool, USER_INDEX + index);
+    const Lowering *l = context;
+
+    return aff_index(pool, l->index_of[index]);
 }
 
 static uint32_t import_symbol(void *context, uint32_t symbol)

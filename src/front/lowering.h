@@ -9,7 +9,7 @@
 
 #include "front/lower.h"
 
-/* The indices 0 .. MOST_AXES-1 of the program are the axes; the user's index c is MOST_AXES + c. */
+/* The indices 0 .. MOST_AXES-1 of the program are the axes; then come the user's, from outer to inner. */
 enum { USER_INDEX = MOST_AXES };
 
 /* The ranks of symbols and domains are bytes; a pass may add a few dimensions to these. */
@@ -47,9 +47,9 @@ typedef struct {
     Diag *diag;
     SymId *symbols;       /* by CheckedSym: what is declared, tables; else NO_ID */
     Value *bound;         /* by CheckedSym: its present value */
-    Dim *ranges;          /* by CheckedIndex */
-    SetId *closures;      /* by CheckedIndex: itself and what its bounds need, transitively */
-    bool *right_of_or;    /* by checked node: a MARK_RIGHT that belongs to || */
+    IndexId *index_of;    /* by CheckedIndex */
+    Dim *ranges;          /* by IndexId, of the user's */
+    SetId *closures;      /* by IndexId, of the user's: itself and what its bounds need, transitively */
     VEC(Value) stack;
     VEC(Value) parts;
     VEC(Guard) guards;

@@ -223,11 +223,13 @@ void sema_check(CheckedModel *model, Arena *arena, const Ast *ast, const ConstOv
     aff_init(&model->affs, arena);
     *s = (Sema){ .model = model, .arena = arena, .ast = ast, .diag = diag, .overrides = overrides,
                  .override_count = override_count };
+    s->override_used = arena_array(arena, bool, override_count + 1);
     vec_push(arena, &s->facts, (Fact){ 0 });
     sema_prepare(s);
     sema_run(s, 0, (AstId)ast->nodes.count - 1);
     if (s->stopped)
         return;
+    sema_check_overrides(s);
     sema_check_uncalled(s);
     sema_outputs(s);
     if (diag->errors == 0)

@@ -88,7 +88,9 @@ typedef struct {
     uint32_t gathering;  /* number of the outermost loop that gathers it, from 1: complete when fewer are open; 0: none */
     int64_t low, high;   /* integer symbols: elements lie in low .. high-1 */
     uint32_t sources;    /* last definition: in Sema.sources, + 1 */
+    uint32_t carried_by; /* the last loop found to carry it, + 1 */
     uint32_t seen;       /* stamp of the walk for `grad` */
+    struct Cell *cell;   /* its value while a const is computed */
 } SymbolInfo;
 
 typedef enum { FOUND_NOTHING, FOUND_SYMBOL, FOUND_INDEX, FOUND_PI, FOUND_E } FoundKind;
@@ -109,6 +111,7 @@ typedef struct {
     uint32_t guards;     /* inference: conditions on it that hold here */
     uint32_t uses, last_use; /* inference: subscripts that name it, chain in Sema.uses, + 1 */
     uint32_t direct;     /* inference: the use that is the index alone, + 1 */
+    int64_t now;         /* its value while a const is computed */
 } IndexInfo;
 
 typedef struct {
@@ -215,12 +218,14 @@ typedef struct Sema {
     Diag *diag;
     const ConstOverride *overrides;
     size_t override_count;
+    bool *override_used;
 
     bool implicit;       /* no param, input or data: free names are params */
     bool stopped;        /* too large: give up */
     bool plain;          /* bounds are taken without what conditions say */
     bool dead;           /* what is checked here is never evaluated: nothing to prove */
     bool impure;         /* a name that is no const was used */
+    bool over_data;      /* something is reduced over the samples */
     bool in_stated;      /* inside a function with stated derivatives */
     uint64_t steps;
 
@@ -244,7 +249,7 @@ typedef struct Sema {
     VEC(CheckedIndex) scope_indices;
     VEC(Guard) guards;
     VEC(OpenLoop) loops;
-    VEC(CheckedSym) gathered;
+    VEC(CheckedSym) gathered; /* being gathered, by the loop in which they are assigned */
     HashTable turns;     /* (symbol, loop) pairs: assigned in the turn */
     VEC(uint64_t) turn_keys;
     VEC(AffId) leads;
@@ -309,13 +314,20 @@ typedef enum { CALLS_NOTHING, CALLS_USER, CALLS_BUILTIN } Callee;
 Callee sema_callee(const Sema *s, Name name, AstId ast, uint32_t *function);
 void sema_unknown_function(Sema *s, AstId call);
 void sema_define(Sema *s, AstId id);
+
+/* sema_inline.c */
 bool sema_call_user(Sema *s, AstId id, uint32_t function, uint32_t args); /* true: the loop goes on in the body */
 void sema_end_call(Sema *s);
 void sema_check_uncalled(Sema *s);
 
 /* sema_call.c */
 bool sema_call(Sema *s, AstId id);
+
+/* sema_grad.c */
 AstId sema_bare_name(Sema *s, AstId call);
+void sema_note_source(Sema *s, CheckedSym symbol, CheckedId first, CheckedId end);
+bool sema_takes(Sema *s, AstId call, uint32_t count, uint32_t wanted);
+void sema_drop(Sema *s, AstId call, uint32_t count); /* the arguments; the value is an error */
 void sema_derivative(Sema *s, AstId id, Builtin which, uint32_t args);
 
 /* sema_shape.c */
@@ -393,8 +405,23 @@ const Bounds *sema_bounds(const Sema *s, AtomId atom); /* or NULL */
 void sema_declare(Sema *s, AstId id);
 void sema_check_overrides(Sema *s);
 
-/* sema_const.c: evaluates the code [first, end); `exact_only`: false as soon as a value is not rational */
-const Rational *sema_evaluate(Sema *s, CheckedId first, Shape shape, bool exact_only);
+/* sema_override.c: the value given on the command line, or NULL; reports one that makes no sense */
+const Rational *sema_override(Sema *s, Name name, Span at, Shape *shape, bool *given);
+
+/* sema_const.c: the value of the code from `first` to the end, row-major. NULL: not rational and `exact_only`, or it cannot be
+ * computed here. */
+const Rational *sema_evaluate(Sema *s, CheckedId first, bool exact_only);
+
+/* sema_number.c: single numbers, rational while they can be */
+typedef struct {
+    bool exact;
+    Rational value;
+    double real; /* not exact */
+} Num;
+
+bool num_apply(Arena *arena, Op op, const Num *args, Num *out);
+double num_real(Num a);
+Num num_of(Rational value);
 
 /* sema_assign.c */
 AstId sema_begin_assign(Sema *s, AstId id);

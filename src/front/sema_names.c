@@ -165,6 +165,28 @@ static void say_lost(Sema *s, AstId id)
                sema_line(s, sema_at(s, word->lost_loop).begin), sema_name(s, name), text_string(&text));
 }
 
+/* Does the assignment put the turns of an open loop together? */
+static bool gathers(const Sema *s, AstId assign)
+{
+    AstId list = ast_kid(s->ast, assign, 0);
+
+    for (AstId id = s->ast->nodes.at[list].first; id < list; id++) {
+        Found found = { FOUND_NOTHING, 0 };
+
+        if (s->ast->nodes.at[id].kind == AST_NAME)
+            found = sema_find(s, s->ast->nodes.at[id].u.name);
+        if (found.kind == FOUND_INDEX && s->indices.at[found.id].is_loop)
+            return true;
+    }
+    return false;
+}
+
+static void say_gathering(Sema *s, AstId id)
+{
+    sema_error(s, sema_at(s, id), "'%s' is being gathered in this loop and is complete only after it; carry the value in"
+               " a name of its own", sema_name(s, s->ast->nodes.at[id].u.name));
+}
+
 static bool say_too_early(Sema *s, AstId id)
 {
     Name name = s->ast->nodes.at[id].u.name;
@@ -172,9 +194,14 @@ static bool say_too_early(Sema *s, AstId id)
     AstId loop = outermost_loop(s), later = AST_NO_ID;
     const char *what = "assigned";
 
-    if (loop != AST_NO_ID && assigned_later(s, name, id, loop) != AST_NO_ID) {
-        sema_error(s, sema_at(s, id),
-                   "'%s' has no value here yet; to carry it from turn to turn, give it one before the loop", sema_name(s, name));
+    if (loop != AST_NO_ID)
+        later = assigned_later(s, name, id, loop);
+    if (later != AST_NO_ID) {
+        if (gathers(s, later))
+            say_gathering(s, id);
+        else
+            sema_error(s, sema_at(s, id), "'%s' has no value here yet; to carry it from turn to turn, give it one before the"
+                       " loop", sema_name(s, name));
         return true;
     }
     if (s->frames.count > 0)
@@ -270,8 +297,7 @@ static bool is_readable(Sema *s, AstId id, CheckedSym symbol)
     if (info->bad)
         return false;
     if (info->gathering != 0 && s->loops.count >= info->gathering) {
-        sema_error(s, sema_at(s, id), "'%s' is being gathered in this loop and is complete only after it; carry the value in"
-                   " a name of its own", sema_name(s, s->ast->nodes.at[id].u.name));
+        say_gathering(s, id);
         return false;
     }
     return may_use(s, id, symbol);

@@ -164,6 +164,7 @@ void sema_reduce(Sema *s, AstId id)
         node->u.reduce.count = count;
     }
     if (scope.data) {
+        s->over_data = true;
         node = sema_emit(s, CHECKED_REDUCE_DATA, id, 1, body.first, body.shape);
         node->u.reduce.op = op;
     }

@@ -6,8 +6,8 @@
 
 enum { LONGEST_NAME = 24, MOST_PENDING = LONGEST_NAME };
 
-/* What is still to be written: a text, or (if NULL) a node. Everything pending gives at least one byte, so more than fit in a
- * name cannot be pending: deep expressions fail early and need no deep stack. */
+/* What is still to be written: a text, or (if NULL) a node. Everything pending gives at least one byte, so more than
+ * fit in a name cannot be pending: deep expressions fail early and need no deep stack. */
 typedef struct {
     const char *text;
     NodeId node;
@@ -25,7 +25,8 @@ typedef struct {
     bool failed;
 } Namer;
 
-static const char *const digit_names[] = { "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten" };
+static const char *const digit_names[] = { "zero", "one", "two",   "three", "four", "five",
+                                           "six",  "seven", "eight", "nine", "ten" };
 
 static void write_text(Namer *n, const char *text)
 {

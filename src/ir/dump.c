@@ -263,7 +263,7 @@ static void print_source(Dumper *d, Span at)
         return;
     text_add(d->out, "   # ");
     for (uint32_t i = at.begin; i < at.end && size < MOST_SOURCE; i++) {
-        bool space = source->text[i] == ' ' || source->text[i] == '\n' || source->text[i] == '\r' || source->text[i] == '\t';
+        bool space = strchr(" \n\r\t", source->text[i]) != NULL;
 
         if (!(space && blank)) {
             text_bytes(d->out, space ? " " : &source->text[i], 1);
@@ -337,7 +337,7 @@ static void print_stage(Dumper *d, const Stage *stage)
     text_begin_line(d->out);
     text_add(d->out, d->symbols[stage->target]);
     print_subs(d, stage->subs, stage_subs(d->p, stage));
-    text_printf(d->out, " %s%s ", stage->fresh ? "0 " : "", words[stage->op]);
+    text_printf(d->out, " %s ", words[stage->op]);
     print_expression(d, stage->value, false);
     for (unsigned k = 0; k < stage->rank; k++) {
         text_printf(d->out, "%s%s in ", k == 0 ? "   for " : ", ", d->indices[stage->domain[k].index]);
@@ -349,6 +349,8 @@ static void print_stage(Dumper *d, const Stage *stage)
         text_add(d->out, "   if ");
         print_expression(d, stage->guard, false);
     }
+    if (stage->fresh)
+        text_add(d->out, stage->op == STAGE_MAX ? "   from -inf" : "   from 0");
     print_source(d, stage->at);
     text_add(d->out, "\n");
 }

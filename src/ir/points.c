@@ -85,7 +85,8 @@ static uint64_t series(int64_t n, int64_t first, int64_t step)
     return saturating_product((uint64_t)(to - from), (uint64_t)(first + from * step + first + (to - 1) * step)) / 2;
 }
 
-/* The points of dimensions d.. for the values set: the index of d is used by one later bound at most (dimension `user`, or 0). */
+/* The points of dimensions d.. for the values set: the index of d is used by one later bound at most (dimension
+ * `user`, or 0). */
 static uint64_t inner_points(Points *points, unsigned d, unsigned user)
 {
     int64_t n = extent_value(points, d);

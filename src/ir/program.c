@@ -16,7 +16,9 @@ Program *program_new(Heap *heap, Names *names, const Source *source)
     p->source = source;
     p->tables = arena_new(arena, ProgramTables);
     aff_init(&p->affs, arena);
-    tables_set(p, NULL, 0);
+    vec_reserve(arena, &p->subs, 1); /* lists of no subscripts and the empty set begin at 0, too */
+    vec_reserve(arena, &p->tables->set_items, 1);
+    tables_set(p, &(IndexId){ 0 }, 0);
     return p;
 }
 
@@ -60,7 +62,8 @@ static bool same_list(const void *context, uint32_t id)
     const SoughtList *sought = context;
     IdRun run = sought->runs[id];
 
-    return run.count == sought->count && memcmp(sought->items + run.first, sought->list, run.count * sizeof(uint32_t)) == 0;
+    return run.count == sought->count
+           && memcmp(sought->items + run.first, sought->list, run.count * sizeof(uint32_t)) == 0;
 }
 
 static uint64_t list_hash(const uint32_t *list, uint32_t count)

@@ -143,7 +143,8 @@ static Rebuild *substitution(Program *p)
         rebuild_begin(t->substitution, p, p);
     }
     if (room < p->indices.count) {
-        t->substituted = vec_grow(p->arena, t->substituted, sizeof *t->substituted, &t->substituted_room, p->indices.count);
+        t->substituted =
+            vec_grow(p->arena, t->substituted, sizeof *t->substituted, &t->substituted_room, p->indices.count);
         memset(t->substituted + room, 0xff, (t->substituted_room - room) * sizeof *t->substituted);
     }
     t->substitution->indices = t->substituted;
@@ -263,6 +264,8 @@ void node_reach(const Program *p, Arena *arena, const NodeId *roots, size_t coun
         for (unsigned k = 0; k < op_info[node->op].arity; k++)
             reach_one(arena, marks, node->u.arg[k], out);
     }
+    if (out->count == first)
+        return;
     sort_reached(marks, out->at + first, out->count - first, least, most);
     for (size_t i = first; i < out->count; i++)
         marks[out->at[i]] = 0;

@@ -1,8 +1,8 @@
 /* simplify.c -- local simplification: what an operator on simplified arguments becomes.
  *
- * Allowed is what leaves every finite result as it is or nearer to the exact one. So 0*x, x-x and x/x stay (x may be infinite),
- * products and sums are not re-associated, and a factor +-2^k moves only where nothing can overflow that did not before.
- * Rules that --fast would add (shared reciprocals) need to see all users of a node and belong to a pass.
+ * Allowed is what leaves every finite result as it is or nearer to the exact one. So 0*x, x-x and x/x stay (x may be
+ * infinite), products and sums are not re-associated, and a factor +-2^k moves only where nothing can overflow that
+ * did not before. What --fast may add (shared reciprocals) has to see all users of a node and belongs in a pass.
  */
 #include "ir/simplify.h"
 
@@ -25,8 +25,8 @@ static bool is_zero(const Program *p, NodeId a, NodeId b)
     return node_is_int(p, a, 0) || node_is_int(p, b, 0);
 }
 
-/* select(c,a,0) + select(c,0,b) is select(c,a,b), and select(c,a,0) + select(c,b,0) is select(c,a+b,0). Sums of selects are not
- * entered: each would meet this rule again, as deep as the model nests its branches. */
+/* select(c,a,0) + select(c,0,b) is select(c,a,b), and select(c,a,0) + select(c,b,0) is select(c,a+b,0). Sums of
+ * selects are not entered: each would meet this rule again, as deep as the model nests its branches. */
 static NodeId add_selects(Program *p, NodeId a, NodeId b)
 {
     Node x = p->nodes.at[a], y = p->nodes.at[b];

@@ -102,8 +102,8 @@ static NodeId split_factor(Program *p, NodeId node, Rational *factor)
     return node;
 }
 
-/* One product with the exact sum of the factors rounds once where two products and a sum round up to three times. If the
- * factors cancel, the terms stay: x may be infinite. */
+/* One product with the exact sum of the factors rounds once where two products and a sum round up to three times. If
+ * the factors cancel, the terms stay: x may be infinite. */
 NodeId like_terms(Program *p, NodeId a, NodeId b, bool subtract)
 {
     Rational x, y, factor;

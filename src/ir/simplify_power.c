@@ -5,8 +5,8 @@
 
 enum { MOST_FACTORS = 8 };
 
-/* x^n by squaring from the left (Knuth, The Art of Computer Programming 2, 4.6.3): n - 1 roundings whatever the chain, so
- * the shortest one is taken; up to 8 squaring is optimal but for 7, where x^3 * x^4 shares x^2. */
+/* x^n by squaring from the left (Knuth, The Art of Computer Programming 2, 4.6.3): n - 1 roundings whatever the
+ * chain, so the shortest one is taken; up to 8 squaring is optimal but for 7, where x^3 * x^4 shares x^2. */
 static NodeId whole_power(Program *p, NodeId x, int64_t n)
 {
     NodeId square, third, fourth;

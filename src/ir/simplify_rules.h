@@ -1,5 +1,5 @@
-/* simplify_rules.h -- the parts of simplify.c that stand in files of their own; private to src/ir. All return NO_ID where
- * they do not apply. */
+/* simplify_rules.h -- the parts of simplify.c that stand in files of their own; private to src/ir. All return NO_ID
+ * where they do not apply. */
 #ifndef BPGEN_SIMPLIFY_RULES_H
 #define BPGEN_SIMPLIFY_RULES_H
 

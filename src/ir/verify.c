@@ -1,52 +1,15 @@
 /* verify.c -- checks the invariants of a program. In doubt a program passes: what cannot be decided is not reported.
  *
- * Elements under a guard count as written. Reads and writes under conditions on indices (which may protect a subscript) are
- * checked only as far as they lie inside the symbol. In a loop a read may be served by a write of the same loop if that
- * happened in an earlier turn, or earlier in the same turn.
+ * Elements under a guard count as written. Reads and writes under conditions on indices (which may protect a
+ * subscript) are checked only as far as they lie inside the symbol. In a loop a read may be served by a write of the
+ * same loop if that happened in an earlier turn, or earlier in the same turn.
  */
 #include "ir/verify.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
-enum { SEEN_CONDITIONAL = 1, SEEN_ALWAYS = 2, MOST_READ_BOXES = 16 };
-
-/* A write inside the loops that are open now. */
-typedef struct {
-    StageId stage;
-    uint32_t next; /* + 1: the one before of the same symbol */
-    Box *box;
-} Pending;
-
-typedef struct {
-    NodeId node;
-    bool conditional;
-} Visit;
-
-typedef struct {
-    const Program *p;
-    Arena *scratch;
-    const char *wrong;
-    Scope scope;
-    CoverWork cover;
-    Elements *written; /* by symbol */
-    Elements *read;    /* by symbol: some of what was surely read, outside loops */
-    bool *given;       /* by symbol: the caller fills it */
-    bool *on_index;    /* by node: a condition in which an index stands */
-    uint32_t *epoch;   /* by node: the domain under which it was visited last, */
-    uint8_t *seen;     /* and how */
-    HashTable domains; /* stages with different domains */
-    uint32_t epochs;
-    size_t loops_open;
-    VEC(Pending) pending;
-    uint32_t *last_pending; /* by symbol, + 1 */
-    bool *passed;           /* by stage */
-    VEC(Visit) visits;
-    StageId stage;          /* being checked, or NO_ID */
-} Verifier;
-
-__attribute__((format(printf, 2, 3))) static void fail(Verifier *v, const char *format, ...)
+void verify_fail(Verifier *v, const char *format, ...)
 {
     Text text;
     va_list args;
@@ -65,7 +28,7 @@ __attribute__((format(printf, 2, 3))) static void fail(Verifier *v, const char *
     v->wrong = text_string(&text);
 }
 
-static const char *symbol_name(const Verifier *v, SymId symbol)
+const char *verify_symbol_name(const Verifier *v, SymId symbol)
 {
     const char *name = names_text(v->p->names, v->p->symbols.at[symbol].name);
 
@@ -87,13 +50,13 @@ static void check_argument(Verifier *v, NodeId id, unsigned k)
     bool condition;
 
     if (arg >= id) {
-        fail(v, "node %u has argument %u behind it", (unsigned)id, (unsigned)arg);
+        verify_fail(v, "node %u has argument %u behind it", (unsigned)id, (unsigned)arg);
         return;
     }
     condition = op_info[v->p->nodes.at[arg].op].result == KIND_CONDITION;
     if (condition != wants_condition((Op)node->op, k) && v->p->nodes.at[arg].op != OP_LITERAL)
-        fail(v, "argument %u of node %u (%s) is %s", k, (unsigned)id, op_info[node->op].name,
-             condition ? "a condition" : "no condition");
+        verify_fail(v, "argument %u of node %u (%s) is %s", k, (unsigned)id, op_info[node->op].name,
+                    condition ? "a condition" : "no condition");
     v->on_index[id] |= v->on_index[arg];
 }
 
@@ -108,7 +71,7 @@ static void check_dependence(Verifier *v, NodeId id)
 
         for (uint32_t i = 0; deps != node->deps && i < count; i++)
             if (!set_has(v->p, node->deps, items[i]))
-                fail(v, "node %u does not depend on what its argument depends on", (unsigned)id);
+                verify_fail(v, "node %u does not depend on what its argument depends on", (unsigned)id);
     }
 }
 
@@ -118,7 +81,7 @@ static void check_nodes(Verifier *v)
         const Node *node = &v->p->nodes.at[i];
 
         if (node->op >= OP_COUNT) {
-            fail(v, "node %u has no operator", (unsigned)i);
+            verify_fail(v, "node %u has no operator", (unsigned)i);
             return;
         }
         v->on_index[i] = node->op == OP_INTEGER;
@@ -127,205 +90,7 @@ static void check_nodes(Verifier *v)
         if (v->wrong == NULL)
             check_dependence(v, i);
         if (node->op == OP_READ && node->u.read.symbol >= v->p->symbols.count)
-            fail(v, "node %u reads a symbol that there is not", (unsigned)i);
-    }
-}
-
-/* ---- reads ------------------------------------------------------------------------------------------ */
-
-/* Cuts the box to the symbol; false if nothing is left. */
-static bool clip(const Symbol *symbol, Box *box)
-{
-    for (unsigned k = 0; k < box->rank; k++) {
-        box->low[k] = box->low[k] > 0 ? box->low[k] : 0;
-        box->high[k] = box->high[k] < symbol->extents[k] - 1 ? box->high[k] : symbol->extents[k] - 1;
-        if (box->low[k] > box->high[k])
-            return false;
-    }
-    return true;
-}
-
-/* The box that these subscripts of a symbol reach; false if there is nothing to check (or something is wrong). Subscripts
- * under a condition may leave the range where the condition fails. */
-static bool find_box(Verifier *v, SymId id, const AffId *subs, uint32_t count, bool conditional, Box *box)
-{
-    const Symbol *symbol = &v->p->symbols.at[id];
-
-    if (!scope_box(&v->scope, subs, count, box))
-        return false;
-    for (unsigned k = 0; k < count && !conditional; k++) {
-        if (box->low[k] < 0 || box->high[k] >= symbol->extents[k]) {
-            fail(v, "subscript %u of %s runs over %lld..%lld", k, symbol_name(v, id), (long long)box->low[k],
-                 (long long)box->high[k] + 1);
-            return false;
-        }
-    }
-    box->exact &= !conditional;
-    for (unsigned k = count; k < symbol->rank; k++) { /* the positions that argmax writes */
-        box->low[k] = 0;
-        box->high[k] = symbol->extents[k] - 1;
-    }
-    box->rank = symbol->rank;
-    return clip(symbol, box);
-}
-
-/* In which turn, counted from now in the direction of the loop, does the write meet what is read? False if it is not known. */
-static bool turn_distance(Verifier *v, const Stage *write, const AffId *subs, IndexId index, bool reverse, int64_t *turns)
-{
-    AffPool *affs = (AffPool *)&v->p->affs;
-
-    for (uint32_t k = 0; k < stage_subs(v->p, write); k++) {
-        int64_t coef = aff_coef(affs, subs[k], index), distance;
-        AffId difference;
-
-        if (coef == 0 || coef != aff_coef(affs, write->subs[k], index))
-            continue;
-        difference = aff_sub(affs, subs[k], write->subs[k]);
-        if (difference == AFF_FAIL || !aff_is_const(affs, difference, &distance) || distance % coef != 0)
-            continue;
-        *turns = reverse ? -distance / coef : distance / coef;
-        return true;
-    }
-    return false;
-}
-
-/* Can the pending write have happened before the read now? The outermost loop that tells decides. */
-static bool comes_before(Verifier *v, StageId write, const AffId *subs)
-{
-    for (size_t i = 0; i < v->loops_open; i++) {
-        const ScopeEntry *entry = &v->scope.entries.at[i];
-        int64_t turns;
-
-        if (!turn_distance(v, &v->p->stages.at[write], subs, entry->index, v->p->loops.at[entry->loop].reverse, &turns))
-            return true;
-        if (turns != 0)
-            return turns < 0;
-    }
-    return v->passed[write];
-}
-
-static void copy_elements(Verifier *v, const Elements *from, const Symbol *symbol, Elements *to)
-{
-    *to = (Elements){ .whole = from->whole };
-    if (from->bits != NULL) {
-        Box all = { .rank = symbol->rank };
-
-        for (unsigned k = 0; k < symbol->rank; k++)
-            all.high[k] = symbol->extents[k] - 1;
-        elements_add(v->scratch, to, symbol, &all); /* rare: parts of an array written in no order, then a loop */
-    }
-    for (size_t i = 0; i < from->exact.count; i++)
-        vec_push(v->scratch, &to->exact, from->exact.at[i]);
-    for (size_t i = 0; i < from->ends.count; i++)
-        vec_push(v->scratch, &to->ends, from->ends.at[i]);
-}
-
-static bool covered_in_loop(Verifier *v, SymId id, const AffId *subs, const Box *box)
-{
-    const Symbol *symbol = &v->p->symbols.at[id];
-    Elements all;
-
-    copy_elements(v, &v->written[id], symbol, &all);
-    for (uint32_t i = v->last_pending[id]; i != 0; i = v->pending.at[i - 1].next)
-        if (comes_before(v, v->pending.at[i - 1].stage, subs))
-            elements_add(v->scratch, &all, symbol, v->pending.at[i - 1].box);
-    return elements_cover(&v->cover, &all, symbol, box);
-}
-
-static void check_read(Verifier *v, SymId id, const AffId *subs, bool conditional)
-{
-    const Symbol *symbol = &v->p->symbols.at[id];
-    Box box;
-
-    if (!find_box(v, id, subs, symbol->rank, conditional, &box) || v->given[id])
-        return;
-    if (conditional ? elements_meet(&v->written[id], symbol, &box, false) : elements_cover(&v->cover, &v->written[id], symbol, &box)) {
-        if (v->loops_open == 0 && box.exact && v->read[id].exact.count < MOST_READ_BOXES)
-            elements_add(v->scratch, &v->read[id], symbol, &box);
-        return;
-    }
-    if (v->loops_open > 0 && (conditional || covered_in_loop(v, id, subs, &box)))
-        return;
-    fail(v, "%s is read before it is written completely", symbol_name(v, id));
-}
-
-/* The elements of integer symbols inside an expression, and inside their subscripts. */
-static void check_aff(Verifier *v, AffId aff, bool conditional)
-{
-    VEC(AffId) work = { 0 };
-
-    if (!aff_is_whole(&v->p->affs, aff))
-        fail(v, "an integer expression is a fraction");
-    if (!scope_knows(&v->scope, aff))
-        fail(v, "an integer expression uses an index that is not in scope");
-    if (v->wrong != NULL || !aff_has_element(&v->p->affs, aff))
-        return;
-    vec_push(v->scratch, &work, aff);
-    for (size_t i = 0; i < work.count && v->wrong == NULL; i++) {
-        Affine a = v->p->affs.affs.at[work.at[i]];
-
-        for (uint32_t k = 0; k < a.count; k++) {
-            Atom atom = v->p->affs.atoms.at[v->p->affs.terms.at[a.first + k].atom];
-
-            if (atom.kind != ATOM_ELEMENT)
-                continue;
-            if (!v->p->symbols.at[atom.of].integer || atom.rank != v->p->symbols.at[atom.of].rank)
-                fail(v, "%s stands in a subscript", symbol_name(v, atom.of));
-            else
-                check_read(v, atom.of, v->p->affs.subs.at + atom.subs, conditional);
-            for (unsigned n = 0; n < atom.rank; n++)
-                vec_push(v->scratch, &work, v->p->affs.subs.at[atom.subs + n]);
-        }
-    }
-}
-
-/* ---- the nodes that a stage needs ------------------------------------------------------------------- */
-
-static void visit(Verifier *v, NodeId node, bool conditional)
-{
-    uint32_t epoch = v->p->nodes.at[node].deps == 0 ? 0 : v->epochs;
-    uint8_t how = conditional ? SEEN_CONDITIONAL : SEEN_ALWAYS;
-
-    if (v->epoch[node] != epoch)
-        v->seen[node] = 0;
-    v->epoch[node] = epoch;
-    if (v->seen[node] < how) {
-        v->seen[node] = how;
-        vec_push(v->scratch, &v->visits, (Visit){ node, conditional });
-    }
-}
-
-static void visit_arguments(Verifier *v, const Node *node, bool conditional)
-{
-    bool lazy = node->op == OP_SELECT || node->op == OP_AND || node->op == OP_OR;
-
-    for (unsigned k = 0; k < op_info[node->op].arity; k++)
-        visit(v, node->u.arg[k], conditional || (lazy && k > 0 && v->on_index[node->u.arg[0]]));
-}
-
-static void check_value(Verifier *v, NodeId root, bool conditional)
-{
-    uint32_t count;
-    const IndexId *deps = set_items(v->p, v->p->nodes.at[root].deps, &count);
-
-    for (uint32_t i = 0; i < count; i++)
-        if (v->scope.position[deps[i]] == 0)
-            fail(v, "its value depends on an index that is not in scope");
-    if (v->wrong == NULL)
-        visit(v, root, conditional);
-    while (v->visits.count > 0 && v->wrong == NULL) {
-        Visit next = vec_pop(&v->visits);
-        const Node *node = &v->p->nodes.at[next.node];
-
-        visit_arguments(v, node, next.conditional);
-        if (node->op == OP_INTEGER)
-            check_aff(v, node->u.aff, next.conditional);
-        if (node->op != OP_READ)
-            continue;
-        for (unsigned k = 0; k < v->p->symbols.at[node->u.read.symbol].rank && v->wrong == NULL; k++)
-            check_aff(v, node_subs(v->p, next.node)[k], next.conditional);
-        if (v->wrong == NULL)
-            check_read(v, node->u.read.symbol, node_subs(v->p, next.node), next.conditional);
+            verify_fail(v, "node %u reads a symbol that there is not", (unsigned)i);
     }
 }
 
@@ -342,10 +107,12 @@ static bool same_domain(const void *context, uint32_t id)
     const Stage *other = &sought->p->stages.at[id];
 
     return other->rank == sought->stage->rank
-           && (other->rank == 0 || memcmp(other->domain, sought->stage->domain, other->rank * sizeof *other->domain) == 0);
+           && (other->rank == 0
+               || memcmp(other->domain, sought->stage->domain, other->rank * sizeof *other->domain) == 0);
 }
 
-/* Nodes visited for a stage with the same domain need no second visit: what was written stays written. Not so in loops. */
+/* Nodes visited for a stage with the same domain need no second visit: what was written stays written. Not so in
+ * loops. */
 static void begin_epoch(Verifier *v, StageId id)
 {
     const Stage *stage = &v->p->stages.at[id];
@@ -368,11 +135,11 @@ static void push_domain(Verifier *v, const Stage *stage)
         const Range *range = &stage->domain[d];
 
         if (range->index >= v->p->indices.count || v->scope.position[range->index] != 0) {
-            fail(v, "index %u of its domain is in scope already", d);
+            verify_fail(v, "index %u of its domain is in scope already", d);
             return;
         }
-        check_aff(v, range->low, false);
-        check_aff(v, range->high, false);
+        verify_aff(v, range->low, false);
+        verify_aff(v, range->high, false);
         if (v->wrong == NULL)
             scope_push(&v->scope, (ScopeEntry){ range->index, NO_ID, range->low, range->high });
     }
@@ -388,7 +155,8 @@ static bool repeats(Verifier *v, const Stage *stage)
 
         for (uint32_t k = 0; k < stage_subs(v->p, stage); k++)
             used |= aff_uses_index(&v->p->affs, stage->subs[k], range->index);
-        if (!used && aff_is_const(&v->p->affs, range->low, &low) && aff_is_const(&v->p->affs, range->high, &high) && high - low > 1)
+        if (!used && aff_is_const(&v->p->affs, range->low, &low) && aff_is_const(&v->p->affs, range->high, &high)
+            && high - low > 1)
             return true;
     }
     return false;
@@ -401,11 +169,12 @@ static void write_box(Verifier *v, const Stage *stage, Box *box)
     Elements *written = &v->written[stage->target];
 
     if (box->exact && elements_meet(&v->read[stage->target], symbol, box, true))
-        fail(v, "an element is changed after it was read");
+        verify_fail(v, "an element is changed after it was read");
     else if (first && box->exact && elements_meet(written, symbol, box, true))
-        fail(v, "an element is written first twice");
-    else if (!first && (box->exact ? !elements_cover(&v->cover, written, symbol, box) : !elements_meet(written, symbol, box, false)))
-        fail(v, "an element is accumulated that has no value yet");
+        verify_fail(v, "an element is written first twice");
+    else if (!first && !(box->exact ? elements_cover(&v->cover, written, symbol, box)
+                                    : elements_meet(written, symbol, box, false)))
+        verify_fail(v, "an element is accumulated that has no value yet");
     else if (first)
         elements_add(v->scratch, written, symbol, box);
 }
@@ -417,12 +186,12 @@ static void check_target(Verifier *v, StageId id)
     Box box;
 
     for (uint32_t k = 0; k < stage_subs(v->p, stage) && v->wrong == NULL; k++)
-        check_aff(v, stage->subs[k], conditional);
-    if (v->wrong != NULL || !find_box(v, stage->target, stage->subs, stage_subs(v->p, stage), conditional, &box))
+        verify_aff(v, stage->subs[k], conditional);
+    if (v->wrong != NULL || !verify_box(v, stage->target, stage->subs, stage_subs(v->p, stage), conditional, &box))
         return;
     box.exact &= stage->guard == NO_ID;
     if (stage->op == STAGE_SET && stage->guard == NO_ID && repeats(v, stage))
-        fail(v, "an element is set more than once");
+        verify_fail(v, "an element is set more than once");
     else if (v->loops_open == 0)
         write_box(v, stage, &box);
 }
@@ -434,20 +203,20 @@ static void check_stage(Verifier *v, StageId id)
 
     v->stage = id;
     if (v->given[stage->target])
-        fail(v, "its target is given by the caller");
+        verify_fail(v, "its target is given by the caller");
     if ((stage->op == STAGE_ARGMAX) != (v->p->symbols.at[stage->target].role == SYM_INTEGER))
-        fail(v, "its target has the wrong kind");
+        verify_fail(v, "its target has the wrong kind");
     if (stage->guard != NO_ID && op_info[v->p->nodes.at[stage->guard].op].result != KIND_CONDITION
         && v->p->nodes.at[stage->guard].op != OP_LITERAL)
-        fail(v, "its guard is no condition");
+        verify_fail(v, "its guard is no condition");
     if (op_info[v->p->nodes.at[stage->value].op].result != KIND_REAL)
-        fail(v, "its value is a condition");
+        verify_fail(v, "its value is a condition");
     push_domain(v, stage);
     begin_epoch(v, id);
     if (v->wrong == NULL && stage->guard != NO_ID)
-        check_value(v, stage->guard, false);
+        verify_value(v, stage->guard, false);
     if (v->wrong == NULL)
-        check_value(v, stage->value, stage->guard != NO_ID && v->on_index[stage->guard]);
+        verify_value(v, stage->value, stage->guard != NO_ID && v->on_index[stage->guard]);
     if (v->wrong == NULL)
         check_target(v, id);
     v->passed[id] = true;
@@ -462,7 +231,7 @@ static void push_loop(Verifier *v, LoopId id)
     IndexId index = v->p->loops.at[id].index;
 
     if (v->scope.position[index] != 0)
-        fail(v, "the index of loop %u is in scope already", (unsigned)id);
+        verify_fail(v, "the index of loop %u is in scope already", (unsigned)id);
     else
         scope_push(&v->scope, (ScopeEntry){ index, id, AFF_ZERO, AFF_ZERO });
 }
@@ -473,10 +242,13 @@ static void add_pending(Verifier *v, StageId id)
     size_t outer = v->scope.entries.count;
     Pending pending = { .stage = id, .box = arena_new(v->scratch, Box), .next = v->last_pending[stage->target] };
 
-    for (unsigned d = 0; d < stage->rank; d++)
-        if (stage->domain[d].index < v->p->indices.count && v->scope.position[stage->domain[d].index] == 0)
-            scope_push(&v->scope, (ScopeEntry){ stage->domain[d].index, NO_ID, stage->domain[d].low, stage->domain[d].high });
-    if (find_box(v, stage->target, stage->subs, stage_subs(v->p, stage), true, pending.box)) {
+    for (unsigned d = 0; d < stage->rank; d++) {
+        Range range = stage->domain[d];
+
+        if (range.index < v->p->indices.count && v->scope.position[range.index] == 0)
+            scope_push(&v->scope, (ScopeEntry){ range.index, NO_ID, range.low, range.high });
+    }
+    if (verify_box(v, stage->target, stage->subs, stage_subs(v->p, stage), true, pending.box)) {
         vec_push(v->scratch, &v->pending, pending);
         v->last_pending[stage->target] = (uint32_t)v->pending.count;
     }
@@ -528,7 +300,7 @@ static void begin_loop(Verifier *v, size_t place, LoopId id)
     v->loops_open++;
     v->epochs = (uint32_t)(v->p->stages.count + v->p->stages.count + id + 1);
     if (v->wrong == NULL && loop->condition != NO_ID)
-        check_value(v, loop->condition, false);
+        verify_value(v, loop->condition, false);
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------- */
@@ -543,10 +315,10 @@ static void check_brackets(Verifier *v)
         if (item.kind == ITEM_LOOP)
             vec_push(v->scratch, &open, item.id);
         else if (item.kind == ITEM_END && (open.count == 0 || vec_pop(&open) != item.id))
-            fail(v, "loops are not nested");
+            verify_fail(v, "loops are not nested");
     }
     if (open.count > 0)
-        fail(v, "a loop has no end");
+        verify_fail(v, "a loop has no end");
 }
 
 /* A tape is given where nothing writes it: in the backward sweep. */
@@ -579,7 +351,7 @@ static void check_complete(Verifier *v, const SymId *symbols, size_t count)
         for (unsigned k = 0; k < symbol->rank; k++)
             box.high[k] = symbol->extents[k] - 1;
         if (!v->given[symbols[i]] && !elements_cover(&v->cover, &v->written[symbols[i]], symbol, &box))
-            fail(v, "%s is not written completely", symbol_name(v, symbols[i]));
+            verify_fail(v, "%s is not written completely", verify_symbol_name(v, symbols[i]));
     }
 }
 

@@ -58,8 +58,58 @@ void scope_pop(Scope *s, size_t count); /* until `count` entries are left */
 bool scope_knows(const Scope *s, AffId aff);
 /* The least and the largest value of an expression whose indices are in scope; false if the domain is empty. */
 bool scope_range(Scope *s, AffId aff, int64_t *least, int64_t *most);
-/* The elements that these subscripts reach; false if there are none. Exact if every subscript is a constant or an index of its
- * own that runs over a constant range. */
+/* The elements that these subscripts reach; false if there are none. Exact if every subscript is a constant or an
+ * index of its own that runs over a constant range. */
 bool scope_box(Scope *s, const AffId *subs, uint32_t count, Box *box);
+
+/* ---- verify.c ---------------------------------------------------------------------------------------- */
+
+/* A write inside the loops that are open now. */
+typedef struct {
+    StageId stage;
+    uint32_t next; /* + 1: the one before of the same symbol */
+    Box *box;
+} Pending;
+
+typedef struct {
+    NodeId node;
+    bool conditional;
+} Visit;
+
+typedef struct {
+    const Program *p;
+    Arena *scratch;
+    const char *wrong;
+    Scope scope;
+    CoverWork cover;
+    Elements *written; /* by symbol */
+    Elements *read;    /* by symbol: some of what was surely read, outside loops */
+    bool *given;       /* by symbol: the caller fills it */
+    bool *on_index;    /* by node: a condition in which an index stands */
+    uint32_t *epoch;   /* by node: the domain under which it was visited last, */
+    uint8_t *seen;     /* and how */
+    HashTable domains; /* stages with different domains */
+    uint32_t epochs;
+    size_t loops_open;
+    VEC(Pending) pending;
+    uint32_t *last_pending; /* by symbol, + 1 */
+    bool *passed;           /* by stage */
+    VEC(Visit) visits;
+    StageId stage;          /* being checked, or NO_ID */
+} Verifier;
+
+/* Notes what is wrong first, with the stage that is being checked. */
+__attribute__((format(printf, 2, 3))) void verify_fail(Verifier *v, const char *format, ...);
+const char *verify_symbol_name(const Verifier *v, SymId symbol);
+
+/* ---- verify_read.c: what a stage reads --------------------------------------------------------------- */
+
+/* The box that these subscripts of a symbol reach; false if there is nothing to check (or something is wrong).
+ * Subscripts under a condition may leave the range where the condition fails. */
+bool verify_box(Verifier *v, SymId id, const AffId *subs, uint32_t count, bool conditional, Box *box);
+/* Indices in scope, and the elements of integer symbols inside the expression. */
+void verify_aff(Verifier *v, AffId aff, bool conditional);
+/* Everything that is evaluated for a node. */
+void verify_value(Verifier *v, NodeId root, bool conditional);
 
 #endif

@@ -1,4 +1,5 @@
-/* verify_scope.c -- bounds of affine expressions: innermost index first, each replaced by the bound that its sign asks for. */
+/* verify_scope.c -- bounds of affine expressions: innermost index first, each replaced by the bound that its sign
+ * asks for. */
 #include <string.h>
 
 #include "ir/verify.h"
@@ -45,7 +46,12 @@ bool scope_knows(const Scope *s, AffId aff)
     return true;
 }
 
-/* Adds factor * aff to the coefficients and the constant; elements by the end of their range that `largest` asks for. */
+static int64_t element_end(const Symbol *symbol, bool largest)
+{
+    return largest ? symbol->high - 1 : symbol->low;
+}
+
+/* Adds factor * aff to the coefficients and the constant; elements by the end of their range that is asked for. */
 static int64_t add_terms(Scope *s, AffId aff, int64_t factor, bool largest)
 {
     const Affine *a = &s->p->affs.affs.at[aff];
@@ -59,7 +65,7 @@ static int64_t add_terms(Scope *s, AffId aff, int64_t factor, bool largest)
         if (atom.kind == ATOM_INDEX)
             s->coefs[s->position[atom.of] - 1] += coef;
         else
-            constant += coef * (largest == (coef > 0) ? s->p->symbols.at[atom.of].high - 1 : s->p->symbols.at[atom.of].low);
+            constant += coef * element_end(&s->p->symbols.at[atom.of], largest == (coef > 0));
     }
     return constant;
 }

@@ -7,7 +7,7 @@ enum { MOST_BOXES = 64 };
 
 static int32_t *box_ends(const Elements *e, uint8_t rank, size_t i)
 {
-    return e->ends.at + 2 * (size_t)rank * i;
+    return rank == 0 ? NULL : e->ends.at + 2 * (size_t)rank * i;
 }
 
 /* ---- bits ------------------------------------------------------------------------------------------- */
@@ -90,7 +90,8 @@ static void drop_box(Elements *e, uint8_t rank, size_t i)
 {
     size_t last = e->exact.count - 1;
 
-    memmove(box_ends(e, rank, i), box_ends(e, rank, last), 2 * rank * sizeof(int32_t));
+    if (rank > 0)
+        memmove(box_ends(e, rank, i), box_ends(e, rank, last), 2 * rank * sizeof(int32_t));
     e->exact.at[i] = e->exact.at[last];
     e->exact.count--;
     e->ends.count -= 2 * (size_t)rank;
@@ -102,6 +103,8 @@ static bool merge_last(Elements *e, Box *box)
     Box last;
     unsigned differs = UINT8_MAX;
 
+    if (box->rank == 0)
+        return e->exact.at[e->exact.count - 1] == box->exact;
     read_box(e, box->rank, e->exact.count - 1, &last);
     if (last.exact != box->exact)
         return false;

@@ -54,7 +54,7 @@ Program *pass_first_write(Program *p);
 
 /* Splits a reversed program into the forward sweep (outputs and SYM_TAPE) and the backward sweep (reads SYM_TAPE). The tape holds
  * what the backward sweep reads of forward locals and forward scalars, and only that; both have its symbols in the same order.
- * `reversed` is as pass_reverse left it (no pass in between); both results are pruned. */
+ * `reversed` is as pass_reverse left it (no pass in between) and is used up: only program_free may follow. Both results are pruned. */
 typedef struct {
     Program *forward, *backward;
 } Sweeps;

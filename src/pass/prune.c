@@ -172,7 +172,8 @@ static void find_needed(Pruner *r)
     follow_all(r);
 }
 
-/* A seed or gradient of an output that this program does not compute keeps the output's symbol, for its name and shape. */
+/* A seed or gradient of an output that this program does not compute keeps the output's symbol, for its name and
+ * shape. */
 static void keep_described(Pruner *r)
 {
     for (SymId i = 0; i < r->p->symbols.count; i++) {

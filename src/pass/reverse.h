@@ -20,6 +20,7 @@ typedef struct {
     uint32_t left;    /* uses whose contribution is still to come */
     ScopeId scope;
     uint32_t masked;  /* contributions out of branches, or NO_ID */
+    bool outside;     /* some of them come from beside the scope: it is a joint one */
     NodeId input;     /* the only boundary node that its statement reads: NO_ID none, MANY_INPUTS several */
     uint32_t occurs;  /* how often it does */
     NodeId gate;      /* whose source text tells what is differentiated here, or NO_ID */
@@ -70,7 +71,7 @@ bool work_is_leaf(const Sweep *s, const Work *w, NodeId node);
 /* Adds the active nodes below `root` that are new. True if there are selects among them. */
 bool work_collect(Sweep *s, Work *w, NodeId root);
 /* A use from outside, in this scope. */
-void work_use(Work *w, const Scopes *scopes, NodeId root, ScopeId scope);
+void work_use(Work *w, Scopes *scopes, NodeId root, ScopeId scope);
 /* Uses by other nodes, statements and scopes: once all is collected. Leaves inside a domain have the scope `base`. */
 void work_prepare(Sweep *s, Work *w, ScopeId base);
 void work_clear(Work *w);

@@ -118,12 +118,18 @@ static void release(Sweep *s, Work *w, NodeId node, bool read)
     uint32_t list = slot->masked, at;
 
     slot->masked = NO_ID;
-    at = list = scopes_fold(&s->scopes, list, read ? 0 : slot->scope, read);
+    at = list = scopes_fold(&s->scopes, list, read ? 0 : slot->outside ? scope_parent(&s->scopes, slot->scope) : slot->scope, read);
     do {
         ScopedValue value = s->scopes.values.at[at = s->scopes.values.at[at].next];
 
-        arrive(s, w, node, value.scope, value.value);
+        arrive(s, w, node, read ? value.scope : slot->scope, value.value);
     } while (at != list);
+}
+
+static void hold_back(Sweep *s, Slot *slot, ScopeId from, NodeId value)
+{
+    slot->masked = scopes_push(&s->scopes, slot->masked, from, value);
+    slot->outside |= slot->scope != SCOPE_NONE && !scope_is_inside(&s->scopes, from, slot->scope);
 }
 
 void work_deliver(Sweep *s, Work *w, NodeId node, NodeId value, ScopeId from, uint32_t uses)
@@ -139,7 +145,7 @@ void work_deliver(Sweep *s, Work *w, NodeId node, NodeId value, ScopeId from, ui
         if (read ? scope_holds_stages(&s->scopes, from, &guard) : from == slot->scope)
             arrive(s, w, node, from, value);
         else
-            slot->masked = scopes_push(&s->scopes, slot->masked, from, value);
+            hold_back(s, slot, from, value);
     }
     if (slot->left == 0 && slot->masked != NO_ID)
         release(s, w, node, read);

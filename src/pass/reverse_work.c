@@ -68,12 +68,12 @@ bool work_collect(Sweep *s, Work *w, NodeId root)
     return selects;
 }
 
-void work_use(Work *w, const Scopes *scopes, NodeId root, ScopeId scope)
+void work_use(Work *w, Scopes *scopes, NodeId root, ScopeId scope)
 {
     Slot *slot = work_slot(w, root);
 
     slot->left++;
-    slot->scope = scope_meet(scopes, slot->scope, scope);
+    slot->scope = scope_join(scopes, slot->scope, scope);
 }
 
 /* ---- preparing --------------------------------------------------------------------------------------- */
@@ -107,32 +107,33 @@ static void find_input(const Sweep *s, Work *w, const Node *node, Slot *slot)
     }
 }
 
-static void find_scopes(Sweep *s, Work *w, const Node *node, ScopeId scope)
+/* By value: conditions that are joined make new nodes. */
+static void find_scopes(Sweep *s, Work *w, Node node, ScopeId scope)
 {
-    for (unsigned k = 0; k < op_info[node->op].arity; k++) {
+    for (unsigned k = 0; k < op_info[node.op].arity; k++) {
         ScopeId inside = scope;
 
-        if (!is_edge(s, node, k))
+        if (!is_edge(s, &node, k) || work_is_leaf(s, w, node.u.arg[k]))
             continue;
-        if (node->op == OP_SELECT)
-            inside = scope_branch(&s->scopes, scope, node->u.arg[0], k == 1);
-        work_slot(w, node->u.arg[k])->scope = scope_meet(&s->scopes, work_slot(w, node->u.arg[k])->scope, inside);
+        if (node.op == OP_SELECT)
+            inside = scope_branch(&s->scopes, scope, node.u.arg[0], k == 1);
+        work_slot(w, node.u.arg[k])->scope = scope_join(&s->scopes, work_slot(w, node.u.arg[k])->scope, inside);
     }
 }
 
 void work_prepare(Sweep *s, Work *w, ScopeId base)
 {
-    const Node *nodes = s->p->nodes.at;
+    const Program *p = s->p;
 
     for (size_t i = 0; i < w->nodes.count; i++)
         if (!work_is_leaf(s, w, w->nodes.at[i]))
-            count_uses(s, w, &nodes[w->nodes.at[i]]);
+            count_uses(s, w, &p->nodes.at[w->nodes.at[i]]);
     for (size_t i = 0; i < w->nodes.count; i++)
         if (!work_is_leaf(s, w, w->nodes.at[i]))
-            find_input(s, w, &nodes[w->nodes.at[i]], &w->slots.at[i]);
+            find_input(s, w, &p->nodes.at[w->nodes.at[i]], &w->slots.at[i]);
     for (size_t i = w->nodes.count; i-- > 0;) {
         if (!work_is_leaf(s, w, w->nodes.at[i]))
-            find_scopes(s, w, &nodes[w->nodes.at[i]], w->slots.at[i].scope);
+            find_scopes(s, w, p->nodes.at[w->nodes.at[i]], w->slots.at[i].scope);
         else if (!w->scalars)
             w->slots.at[i].scope = base;
     }

@@ -83,7 +83,7 @@ ScopeId scope_of_guard(Scopes *s, NodeId guard)
     return scope;
 }
 
-static ScopeId parent_of(const Scopes *s, ScopeId scope)
+ScopeId scope_parent(const Scopes *s, ScopeId scope)
 {
     return branch_of(s, scope)->parent;
 }
@@ -91,7 +91,7 @@ static ScopeId parent_of(const Scopes *s, ScopeId scope)
 static ScopeId climb(const Scopes *s, ScopeId scope, uint32_t depth)
 {
     while (depth_of(s, scope) > depth)
-        scope = depth_of(s, jump_of(s, scope)) >= depth ? jump_of(s, scope) : parent_of(s, scope);
+        scope = depth_of(s, jump_of(s, scope)) >= depth ? jump_of(s, scope) : scope_parent(s, scope);
     return scope;
 }
 
@@ -106,10 +106,83 @@ ScopeId scope_meet(const Scopes *s, ScopeId a, ScopeId b)
     while (a != b) {
         bool far = jump_of(s, a) != jump_of(s, b);
 
-        a = far ? jump_of(s, a) : parent_of(s, a);
-        b = far ? jump_of(s, b) : parent_of(s, b);
+        a = far ? jump_of(s, a) : scope_parent(s, a);
+        b = far ? jump_of(s, b) : scope_parent(s, b);
     }
     return a;
+}
+
+bool scope_is_inside(const Scopes *s, ScopeId inner, ScopeId outer)
+{
+    return climb(s, inner, depth_of(s, outer)) == outer;
+}
+
+/* ---- scopes side by side ------------------------------------------------------------------------------ */
+
+enum { MOST_ALTERNATIVES = 4, MOST_LEVELS = 4 };
+
+/* The condition of the way from `outer` to `scope`; of a long way only the first part. */
+static NodeId way_condition(Scopes *s, ScopeId outer, ScopeId scope)
+{
+    NodeId all = NO_ID;
+
+    scope = climb(s, scope, depth_of(s, outer) + MOST_LEVELS);
+    for (; scope != outer; scope = scope_parent(s, scope)) {
+        NodeId condition = branch_of(s, scope)->condition;
+
+        if (scope % 2 == 0)
+            condition = node_op1(s->p, OP_NOT, condition);
+        all = all == NO_ID ? condition : node_op2(s->p, OP_AND, condition, all);
+    }
+    return all;
+}
+
+/* Adds the alternatives of a condition that are new; false if they become too many. */
+static bool add_alternatives(const Program *p, NodeId condition, NodeId *list, size_t *count)
+{
+    NodeId rest[MOST_ALTERNATIVES + 1] = { condition };
+    size_t pending = 1;
+
+    while (pending > 0) {
+        const Node *node = &p->nodes.at[rest[--pending]];
+        size_t i = 0;
+
+        if (node->op == OP_OR && pending + 2 > MOST_ALTERNATIVES)
+            return false;
+        if (node->op == OP_OR) {
+            rest[pending++] = node->u.arg[1];
+            rest[pending++] = node->u.arg[0];
+            continue;
+        }
+        while (i < *count && list[i] != rest[pending])
+            i++;
+        if (i == MOST_ALTERNATIVES)
+            return false;
+        if (i == *count)
+            list[(*count)++] = rest[pending];
+    }
+    return true;
+}
+
+ScopeId scope_join(Scopes *s, ScopeId a, ScopeId b)
+{
+    ScopeId outer = scope_meet(s, a, b);
+    NodeId list[MOST_ALTERNATIVES], any;
+    size_t count = 0;
+    uint32_t depth;
+
+    if (outer == SCOPE_NONE || a == SCOPE_NONE || b == SCOPE_NONE || outer == a || outer == b)
+        return outer;
+    depth = depth_of(s, outer) + 1;
+    if ((climb(s, a, depth) - 1) / 2 == (climb(s, b, depth) - 1) / 2) /* both sides of one condition */
+        return outer;
+    if (!add_alternatives(s->p, way_condition(s, outer, a), list, &count) ||
+        !add_alternatives(s->p, way_condition(s, outer, b), list, &count))
+        return outer;
+    any = list[0];
+    for (size_t i = 1; i < count; i++)
+        any = node_op2(s->p, OP_OR, any, list[i]);
+    return scope_branch(s, outer, any, true);
 }
 
 bool scope_holds_stages(const Scopes *s, ScopeId scope, NodeId *guard)

@@ -47,6 +47,14 @@ ScopeId scope_of_guard(Scopes *s, NodeId guard);
 /* The innermost scope around both; SCOPE_NONE is neutral. */
 ScopeId scope_meet(const Scopes *s, ScopeId a, ScopeId b);
 
+/* The same, but what only several branches side by side need has a scope of its own, where one of their conditions holds: so
+ * what none of them needs is left out. A few conditions are told apart. The scopes joined do not lie inside the new one, but
+ * inside its parent. */
+ScopeId scope_join(Scopes *s, ScopeId a, ScopeId b);
+
+bool scope_is_inside(const Scopes *s, ScopeId inner, ScopeId outer);
+ScopeId scope_parent(const Scopes *s, ScopeId scope);
+
 /* Can a stage stand in this scope: is it outside of all branches, or what a guard means? Then *guard is that guard. */
 bool scope_holds_stages(const Scopes *s, ScopeId scope, NodeId *guard);
 

@@ -1,8 +1,8 @@
-/* simplify.c -- a program rebuilt through simplifying constructors, and sums of exponentials under a logarithm shifted.
+/* simplify.c -- a program rebuilt through simplifying constructors, and log(sum(exp(e))) shifted by the maximum.
  *
  * log(sum(exp(e))) overflows where e > 709 and loses everything where e < -745. With m = max(e), finite or 0, it is
- * m + log(sum(exp(e - m))), whose derivative by m cancels exactly (Blanchard, Higham and Higham, Accurately computing the
- * log-sum-exp and softmax functions, IMA J. Numer. Anal. 41, 2021), so m is an inactive symbol.
+ * m + log(sum(exp(e - m))), whose derivative by m cancels exactly (Blanchard, Higham and Higham, Accurately computing
+ * the log-sum-exp and softmax functions, IMA J. Numer. Anal. 41, 2021), so m is an inactive symbol.
  */
 #include "pass/pass.h"
 
@@ -38,6 +38,11 @@ static bool has_points(Program *p, const Range *range)
     return aff_is_const(&p->affs, aff_sub(&p->affs, range->high, range->low), &extent) && extent > 0;
 }
 
+static bool bounds_use(const Program *p, const Range *range, IndexId index)
+{
+    return aff_uses_index(&p->affs, range->low, index) || aff_uses_index(&p->affs, range->high, index);
+}
+
 /* The reduced ranges are never empty, and the kept ones and the guard do not use reduced indices. */
 static bool has_shiftable_domain(Program *p, const Stage *stage)
 {
@@ -54,8 +59,7 @@ static bool has_shiftable_domain(Program *p, const Stage *stage)
         if (stage->guard != NO_ID && set_has(p, p->nodes.at[stage->guard].deps, index))
             return false;
         for (unsigned k = d + 1; k < stage->rank; k++)
-            if (is_kept(p, stage, stage->domain[k].index)
-                && (aff_uses_index(&p->affs, stage->domain[k].low, index) || aff_uses_index(&p->affs, stage->domain[k].high, index)))
+            if (is_kept(p, stage, stage->domain[k].index) && bounds_use(p, &stage->domain[k], index))
                 return false;
     }
     return reduces;
@@ -121,8 +125,10 @@ static SymId like_symbol(Simplifier *s, SymId sum, const char *what)
 {
     Symbol symbol = s->from->symbols.at[sum];
 
-    symbol.name = symbol.name == NAME_NONE ? names_intern_text(s->to->names, what)
-                                           : names_format(s->to->names, "%s_%s", what, names_text(s->to->names, symbol.name));
+    if (symbol.name == NAME_NONE)
+        symbol.name = names_intern_text(s->to->names, what);
+    else
+        symbol.name = names_format(s->to->names, "%s_%s", what, names_text(s->to->names, symbol.name));
     symbol.named = false;
     symbol.inactive = true;
     symbol.of = NO_ID;

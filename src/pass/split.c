@@ -21,6 +21,9 @@ typedef struct {
     ScopeId *node_scope; /* by node that the backward sweep needs, SCOPE_NONE: it does not */
     NodeVec needed;     /* those nodes */
     NodeVec scalars;    /* those of them that are kept on the tape, ascending */
+    VEC(SymId) tape;    /* parallel to scalars: their symbols */
+    SymId *copies;      /* by symbol: of an output that is read, its copy on the tape */
+    uint8_t *roles;     /* by symbol: while they are changed */
 } Split;
 
 /* ---- what the backward sweep needs -------------------------------------------------------------------- */
@@ -164,160 +167,120 @@ static NodeId stored_value(Split *s, NodeId scalar)
 
 /* ---- the two programs ---------------------------------------------------------------------------------- */
 
-static Program *begin_program(const Split *s, SymId symbols)
+static void add_stage(Split *s, SymId target, NodeId value, const Range *domain, const AffId *subs, Span at)
 {
-    const Program *p = s->p;
-    Program *to = program_new(p->heap, p->names, p->source);
+    Stage stage = { .target = target, .op = STAGE_SET, .rank = s->p->symbols.at[target].rank, .value = value, .guard = NO_ID,
+                    .domain = domain, .subs = subs, .at = at };
 
-    to->simplify = p->simplify;
-    to->fast = p->fast;
-    for (SymId i = 0; i < symbols; i++) {
-        Symbol symbol = p->symbols.at[i];
-
-        if (s->kept[i] && symbol.role != SYM_OUTPUT)
-            symbol.role = SYM_TAPE;
-        program_symbol(to, symbol);
-    }
-    for (IndexId i = 0; i < p->indices.count; i++)
-        program_index(to, p->indices.at[i].name, p->indices.at[i].at);
-    return to;
+    program_stage(s->p, stage);
 }
 
-static SymId tape_symbol(const Split *s, Program *to, NodeId scalar)
+/* The caller may change an output before the backward sweep reads it: a copy is kept. */
+static void keep_output(Split *s, SymId output)
 {
-    Symbol symbol = { .name = node_telling_name(s->p, scalar), .at = s->p->infos.at[scalar].at, .role = SYM_TAPE, .of = NO_ID };
-
-    return program_symbol(to, symbol);
-}
-
-/* A copy of an output: the caller may change his. */
-static SymId copy_symbol(const Split *s, Program *to, SymId output)
-{
-    Symbol symbol = s->p->symbols.at[output];
-
-    symbol.role = SYM_TAPE;
-    return program_symbol(to, symbol);
-}
-
-static void copy_output(Program *to, SymId output, SymId copy)
-{
-    Symbol symbol = to->symbols.at[output];
-    Stage stage = { .target = copy, .op = STAGE_SET, .rank = symbol.rank, .guard = NO_ID, .at = symbol.at };
+    Program *p = s->p;
+    Symbol symbol = p->symbols.at[output];
     Range domain[UINT8_MAX];
     AffId subs[UINT8_MAX];
+    NodeId value;
 
     for (unsigned k = 0; k < symbol.rank; k++) {
-        domain[k] = (Range){ program_index(to, NAME_NONE, (Span){ 0, 0 }), AFF_ZERO, aff_const(&to->affs, symbol.extents[k]) };
-        subs[k] = aff_index(&to->affs, domain[k].index);
+        domain[k] = (Range){ program_index(p, NAME_NONE, (Span){ 0, 0 }), AFF_ZERO, aff_const(&p->affs, symbol.extents[k]) };
+        subs[k] = aff_index(&p->affs, domain[k].index);
     }
-    stage.value = node_read(to, output, subs);
-    stage.domain = domain;
-    stage.subs = subs;
-    program_stage(to, stage);
+    value = node_read(p, output, subs);
+    symbol.role = SYM_TAPE;
+    s->copies[output] = program_symbol(p, symbol);
+    add_stage(s, s->copies[output], value, domain, subs, symbol.at);
 }
 
-/* The nodes of the forward sweep in their old order, which is the user's. */
-static void rebuild_forward_nodes(Split *s, Rebuild *r)
+static void keep_scalar(Split *s, NodeId scalar)
 {
-    const Program *p = s->p;
-    NodeVec roots = { 0 }, reached = { 0 };
+    Program *p = s->p;
+    Symbol symbol = { .name = node_telling_name(p, scalar), .at = p->infos.at[scalar].at, .role = SYM_TAPE, .of = NO_ID };
+    NodeId value = stored_value(s, scalar);
+    SymId target = program_symbol(p, symbol);
 
-    for (size_t i = 0; i < s->reverse->first_adjoint; i++) {
-        Item item = p->body.at[i];
-
-        if (item.kind == ITEM_STAGE) {
-            vec_push(s->arena, &roots, p->stages.at[item.id].value);
-            vec_push(s->arena, &roots, p->stages.at[item.id].guard);
-        } else if (item.kind == ITEM_LOOP) {
-            vec_push(s->arena, &roots, p->loops.at[item.id].condition);
-        }
-    }
-    node_reach(p, s->arena, roots.at, roots.count, &reached);
-    for (size_t i = 0; i < reached.count; i++)
-        rebuild_node(r, reached.at[i]);
+    vec_push(s->arena, &s->tape, target);
+    add_stage(s, target, value, NULL, NULL, symbol.at);
 }
 
-static Program *make_forward(Split *s)
+/* The body up to the first adjoint, then the stores to the tape. */
+static void make_forward(Split *s, Sweeps *sweeps)
 {
-    Program *to = begin_program(s, s->reverse->first_symbol);
-    Rebuild r;
+    Program *p = s->p;
+    size_t gradients = p->gradients.count;
+    SymId end = (SymId)p->symbols.count;
 
-    for (size_t i = 0; i < s->p->outputs.count; i++)
-        vec_push(to->arena, &to->outputs, s->p->outputs.at[i]);
-    rebuild_begin(&r, s->p, to);
-    rebuild_forward_nodes(s, &r);
-    for (size_t i = 0; i < s->reverse->first_adjoint; i++)
-        rebuild_item(&r, s->p->body.at[i]);
-    for (size_t i = 0; i < s->p->outputs.count; i++)
-        if (s->kept[s->p->outputs.at[i]])
-            copy_output(to, s->p->outputs.at[i], copy_symbol(s, to, s->p->outputs.at[i]));
+    p->body.count = s->reverse->first_adjoint;
+    for (SymId i = 0; i < s->reverse->first_symbol; i++)
+        if (s->kept[i] && p->symbols.at[i].role != SYM_OUTPUT)
+            p->symbols.at[i].role = SYM_TAPE;
+    for (size_t i = 0; i < p->outputs.count; i++)
+        if (s->kept[p->outputs.at[i]])
+            keep_output(s, p->outputs.at[i]);
+    for (size_t i = 0; i < s->scalars.count; i++)
+        keep_scalar(s, s->scalars.at[i]);
+    for (SymId i = s->reverse->first_symbol; i < end; i++) {
+        s->roles[i] = p->symbols.at[i].role;
+        p->symbols.at[i].role = SYM_LOCAL; /* not a part of this function's interface */
+    }
+    p->gradients.count = 0;
+    sweeps->forward = pass_prune(p);
+    p->gradients.count = gradients;
+    for (SymId i = s->reverse->first_symbol; i < end; i++)
+        p->symbols.at[i].role = s->roles[i];
+}
+
+/* Reads of the tape in place of what was stored there. The program only serves to be copied from now on. */
+static void read_tape(Split *s, SymId symbols)
+{
+    Program *p = s->p;
+
     for (size_t i = 0; i < s->scalars.count; i++) {
-        Stage stage = { .op = STAGE_SET, .guard = NO_ID, .at = s->p->infos.at[s->scalars.at[i]].at };
-        NodeId value = stored_value(s, s->scalars.at[i]);
+        Node *node = &p->nodes.at[s->scalars.at[i]];
 
-        stage.target = tape_symbol(s, to, s->scalars.at[i]);
-        stage.value = rebuild_node(&r, value);
-        program_stage(to, stage);
+        *node = (Node){ .op = OP_READ, .deps = 0, .u.arg = { NO_ID, NO_ID, NO_ID } };
+        node->u.read.symbol = s->tape.at[i];
+        node->u.read.subs = 0;
     }
-    return to;
-}
+    for (size_t i = 0; i < s->needed.count; i++) {
+        Node *node = &p->nodes.at[s->needed.at[i]];
 
-/* The new numbers of symbols: outputs are read from their copies on the tape. */
-static SymId *map_outputs(const Split *s, Program *to)
-{
-    SymId *map = arena_array(s->arena, SymId, s->p->symbols.count);
-
-    for (SymId i = 0; i < s->p->symbols.count; i++)
-        map[i] = i;
-    for (size_t i = 0; i < s->p->outputs.count; i++)
-        if (s->kept[s->p->outputs.at[i]])
-            map[s->p->outputs.at[i]] = copy_symbol(s, to, s->p->outputs.at[i]);
-    return map;
-}
-
-static Program *make_backward(Split *s)
-{
-    Program *to = begin_program(s, (SymId)s->p->symbols.count);
-    Rebuild r;
-
-    for (size_t i = 0; i < s->p->gradients.count; i++)
-        vec_push(to->arena, &to->gradients, s->p->gradients.at[i]);
-    rebuild_begin(&r, s->p, to);
-    r.symbols = map_outputs(s, to);
-    r.memo_size = s->p->nodes.count;
-    r.memo = arena_array(to->arena, NodeId, r.memo_size + 1);
-    memset(r.memo, 0xff, r.memo_size * sizeof *r.memo);
-    for (size_t i = 0; i < s->scalars.count; i++) {
-        SymId symbol = tape_symbol(s, to, s->scalars.at[i]);
-
-        r.memo[s->scalars.at[i]] = node_read(to, symbol, NULL);
+        if (node->op == OP_READ && node->u.read.symbol < symbols && s->copies[node->u.read.symbol] != NO_ID)
+            node->u.read.symbol = s->copies[node->u.read.symbol];
     }
-    for (size_t i = 0; i < s->needed.count; i++)
-        rebuild_node(&r, s->needed.at[i]);
-    for (size_t i = s->reverse->first_adjoint; i < s->p->body.count; i++)
-        rebuild_item(&r, s->p->body.at[i]);
-    return to;
 }
 
-static Program *prune(Program *program)
+static void make_backward(Split *s, const Item *items, size_t count, SymId symbols, Sweeps *sweeps)
 {
-    Program *pruned = pass_prune(program);
+    Program *p = s->p;
 
-    if (pruned != program)
-        program_free(program);
-    return pruned;
+    read_tape(s, symbols);
+    p->body.count = 0;
+    for (size_t i = 0; i < count; i++)
+        vec_push(p->arena, &p->body, items[i]);
+    p->outputs.count = 0;
+    sweeps->backward = pass_prune(p);
 }
 
 void pass_split(Program *reversed, const Reverse *reverse, Sweeps *sweeps)
 {
     Split s = { .p = reversed, .reverse = reverse, .arena = heap_arena(reversed->heap) };
+    size_t count = reversed->body.count - reverse->first_adjoint;
+    SymId symbols = (SymId)reversed->symbols.count;
+    Item *items = arena_array(s.arena, Item, count + 1);
 
+    memcpy(items, reversed->body.at + reverse->first_adjoint, count * sizeof *items);
     scopes_init(&s.scopes, reversed, s.arena);
+    s.roles = arena_array(s.arena, uint8_t, symbols + 1);
+    s.copies = arena_array(s.arena, SymId, symbols + 1);
+    memset(s.copies, 0xff, symbols * sizeof *s.copies);
     find_written(&s);
     find_varying(&s);
     find_needed(&s);
     find_scopes(&s);
-    sweeps->backward = prune(make_backward(&s));
-    sweeps->forward = prune(make_forward(&s));
+    make_forward(&s, sweeps);
+    make_backward(&s, items, count, symbols, sweeps);
     heap_release(reversed->heap, s.arena);
 }

@@ -1,4 +1,4 @@
-/* unroll.c -- small domains and short loops written out, and local arrays of constant subscripts turned into scalars. */
+/* unroll.c -- small domains and short loops written out, local arrays of constant subscripts turned into scalars. */
 #include "pass/unroll.h"
 
 #include <string.h>
@@ -46,7 +46,8 @@ static int64_t bound(const Odometer *o, AffId aff)
     return value;
 }
 
-/* Enters dimension number k and those behind it at their first value; false if one of them is empty: `*failed` tells which. */
+/* Enters dimension number k and those behind it at their first value; false if one of them is empty: `*failed` tells
+ * which. */
 static bool enter(Odometer *o, unsigned k, unsigned *failed)
 {
     for (; k < o->count; k++) {
@@ -134,11 +135,12 @@ static AffId copy_aff(const Copier *c, Constants *constants, AffId aff)
 
 static NodeId copy_node(const Copier *c, const Constants *constants, NodeId node)
 {
-    Unroller *u = c->u;
+    NodeId at_point;
 
     if (node == NO_ID)
         return NO_ID;
-    return rebuild_in_order(&u->rebuild, node_substitute(u->from, node, constants->from, constants->to, constants->count));
+    at_point = node_substitute(c->u->from, node, constants->from, constants->to, constants->count);
+    return rebuild_in_order(&c->u->rebuild, at_point);
 }
 
 /* ---- scalars ---------------------------------------------------------------------------------------- */
@@ -196,7 +198,7 @@ static void store_scalar(const Copier *c, const Group *group, NodeId *scalar)
 
     if (group->guard != NO_ID && c->stage.op == STAGE_ADD)
         value = node_op(to, OP_SELECT, group->guard, value, node_int(to, 0));
-    else if (group->guard != NO_ID && *scalar != NO_ID) /* without another value, nothing reads it where the guard fails */
+    else if (group->guard != NO_ID && *scalar != NO_ID) /* else nothing reads it where the guard fails */
         value = node_op(to, OP_SELECT, group->guard, value, *scalar);
     *scalar = value;
     describe_scalar(c, group, value);

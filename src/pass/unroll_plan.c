@@ -189,7 +189,9 @@ static bool is_short(const Program *p, size_t place)
     const Loop *loop = &p->loops.at[p->body.at[place].id];
     size_t i = place + 1;
 
-    if (loop->condition != NO_ID || loop->turns != NO_ID || loop->high <= loop->low || loop->high - loop->low > UNROLL_POINTS)
+    if (loop->condition != NO_ID || loop->turns != NO_ID)
+        return false;
+    if (loop->high <= loop->low || loop->high - loop->low > UNROLL_POINTS)
         return false;
     while (p->body.at[i].kind == ITEM_STAGE)
         i++;

@@ -5,8 +5,6 @@
  */
 #include "plan/planner.h"
 
-#include <string.h>
-
 /* Of one scalar node; more are put together, so that long sums over accumulators stay linear. */
 enum { MOST_SOURCES = 8 };
 

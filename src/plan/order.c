@@ -122,17 +122,27 @@ static bool is_subscript(const Planner *planner, const Stage *stage, unsigned po
     return false;
 }
 
-/* Subscripts first, then reductions, then `inner` (unless that is no position); each in the order of the domain. */
-static void order_with_inner(const Planner *planner, const Stage *stage, unsigned inner, uint8_t *order)
+/* Subscripts first, then reductions. */
+static void order_for_registers(const Planner *planner, const Stage *stage, uint8_t *order)
 {
     unsigned n = 0;
 
     for (int reduced = 0; reduced <= 1; reduced++)
         for (unsigned k = 0; k < stage->rank; k++)
-            if (k != inner && is_subscript(planner, stage, k) == !reduced)
+            if (is_subscript(planner, stage, k) == !reduced)
                 order[n++] = (uint8_t)k;
-    if (inner < stage->rank)
-        order[n] = (uint8_t)inner;
+}
+
+/* The order of the domain but for one index: what is accumulated lies in memory anyway, and adjoint stages have the
+ * order of their source, with which they fuse. */
+static void order_with_inner(const Stage *stage, unsigned inner, uint8_t *order)
+{
+    unsigned n = 0;
+
+    for (unsigned k = 0; k < stage->rank; k++)
+        if (k != inner)
+            order[n++] = (uint8_t)k;
+    order[n] = (uint8_t)inner;
 }
 
 /* The subscript index with the best score, if it is better as the innermost one than `innermost`; else the rank. */
@@ -167,13 +177,13 @@ void order_find(const Planner *planner, const Stage *stage, const NodeVec *reads
     if (stage->rank < 2)
         return;
     order_determined(planner, stage, determined);
-    order_with_inner(planner, stage, stage->rank, order);
+    order_for_registers(planner, stage, order);
     inner = stage->op == STAGE_ARGMAX ? stage->rank : find_unit_stride(planner, stage, reads, order[stage->rank - 1]);
     if (inner < stage->rank) {
-        order_with_inner(planner, stage, inner, order);
+        order_with_inner(stage, inner, order);
         if (order_is_legal(planner, stage, determined, order))
             return;
-        order_with_inner(planner, stage, stage->rank, order);
+        order_for_registers(planner, stage, order);
     }
     if (order_is_legal(planner, stage, determined, order))
         return;

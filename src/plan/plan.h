@@ -25,21 +25,21 @@ typedef enum {
  *                               reached once
  *   ADD, MAX; hold none         target[subs] op= value
  *   ADD, MAX; hold = F          op= into a local that lives as long as the loop F runs (F is on the path to the leaf;
- *                               its index and all below it are reduced over, so that the element does not change). Before F
- *                               the local is declared and gets the start value if the stage is fresh, else target[subs]
- *                               is loaded; after F it is stored to target[subs]. Where the target itself is a C local
- *                               (STORE_CELL, or a STORE_CALLER of rank 0) there is nothing to load or to store: a fresh
- *                               one is set to its start value (declared, if this is its first write) before F, and
- *                               that is all. No other leaf in F touches that element, so several held leaves of F never
- *                               share a local.
+ *                               its index and all below it are reduced over, so that the element stays the same).
+ *                               Before F the local is declared and gets the start value if the stage is fresh, else
+ *                               target[subs] is loaded; after F it is stored to target[subs]. Where the target itself
+ *                               is a C local (STORE_CELL, or a STORE_CALLER of rank 0) there is nothing to load or to
+ *                               store: a fresh one is set to its start value (declared, if this is its first write)
+ *                               before F, and that is all. No other leaf in F touches that element, so several held
+ *                               leaves of F never share a local.
  *   ARGMAX                      always held: before F a local best value and one local for each reduced index; the leaf
  *                               compares and the first position wins; after F the positions go to target[subs, 0],
  *                               target[subs, 1], ... in the order of the reduced indices in the domain.
  *
  * A stage is `fresh` in the plan's program only if this table starts it; where neither a write nor a hold can (the
  * loops of the reduction are outside, or the subscripts meet elements several times), the plan cleared `fresh` and put
- * `zero` leaves in front. A fresh reduction starts its elements also where its own range is empty (the sum over j < i is
- * 0 at i = 0). */
+ * `zero` leaves in front. A fresh reduction starts its elements also where its own range is empty (sum over j < i: 0 at
+ * i = 0). */
 typedef struct {
     uint8_t kind;
     bool reverse;      /* FOR: from high-1 down to low */

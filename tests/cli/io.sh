@@ -1,7 +1,7 @@
 #!/bin/sh
 # Bad input loses nothing: a clear message, the right exit status, no new file, older files untouched.
-build=$1
-bpgen=$PWD/$build/bpgen
+build=$(cd "$1" && pwd)
+bpgen=$build/bpgen
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 cd "$work" || exit 1

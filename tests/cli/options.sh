@@ -1,7 +1,7 @@
 #!/bin/sh
 # Every option and every exit status of the command line.
-build=$1
-bpgen=$PWD/$build/bpgen
+build=$(cd "$1" && pwd)
+bpgen=$build/bpgen
 root=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -44,7 +44,7 @@ exits 2 "--real something" "$bpgen" cs.expr --real half
 exits 0 "--fast" "$bpgen" cs.expr --fast -o fast.c
 exits 0 "--runtime=include" "$bpgen" cs.expr --runtime=include -o inc.c
 good "includes the runtime" has inc.c '#include "bpgen_runtime.h"'
-good "and compiles with it" cc -std=c99 -Wall -Wextra -Werror -I"$root/$build" -c inc.c -o inc.o
+good "and compiles with it" cc -std=c99 -Wall -Wextra -Werror -I"$build" -c inc.c -o inc.o
 exits 0 "--stack-limit" "$bpgen" "$root/examples/mlp.expr" --stack-limit 0 -o stack.c
 good "workspace argument" has stack.h 'mlp_work'
 exits 0 "--example" "$bpgen" cs.expr -o e.c --example main.c

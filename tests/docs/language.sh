@@ -1,7 +1,7 @@
 #!/bin/sh
 # The examples of grammar/LANGUAGE.md ("#: title" begins a model): each compiles, or, marked "(checked only)", is refused as not yet
 # compiled after an error-free check.
-build=$1
+build=$(cd "$1" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 awk -v to="$work" '

@@ -2,7 +2,7 @@
 # Every model of the examples and of language/valid: emitted C compiles without a word under gcc and clang, double and float, its header
 # under g++; values and all gradient elements agree with 256-bit central differences at 3 points; the self-test passes; two runs
 # give the same bytes. Models with constructs that are only checked yet are refused as such.
-build=$1
+build=$(cd "$1" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 flags="-std=c99 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion -Wmissing-prototypes -Werror -ffp-contract=off"

@@ -3,7 +3,7 @@
 #   within T          relative tolerance of what follows (0: exactly)
 #   at ARGUMENTS      a point: the arguments of bpgen eval
 #   NAME = LITERAL    a line of its output
-build=$1
+build=$(cd "$1" && pwd)
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The programs of examples/train: one step of descent has the numbers of the lecture (S4.1), and the network learns (S0.2).
-build=$1
+build=$(cd "$1" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 flags="-std=c99 -O2 -Wall -Wextra -Wpedantic -Werror"

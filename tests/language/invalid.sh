@@ -1,9 +1,9 @@
 #!/bin/sh
 # Every model of language/invalid is refused with the very text of its .err, exit status 1, and no output file.
-build=$1
+build=$(cd "$1" && pwd)
 folder=../shared/language/invalid
 [ -d "$folder" ] || { echo "SKIP $folder is not here"; exit 0; }
-bpgen=$PWD/$build/bpgen
+bpgen=$build/bpgen
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 cd "$folder" || exit 1

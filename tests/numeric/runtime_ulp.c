@@ -38,6 +38,8 @@ static void reference_softplus(mpfr_t out, const mpfr_t x)
 {
     mpfr_exp(out, x, MPFR_RNDN);
     mpfr_log1p(out, out, MPFR_RNDN);
+    if (mpfr_inf_p(out))
+        mpfr_set(out, x, MPFR_RNDN);
 }
 
 static void reference_silu(mpfr_t out, const mpfr_t x)
@@ -78,8 +80,8 @@ static void bernoulli(mpfr_t out, unsigned long k)
     mpfr_clear(power);
 }
 
-/* trigamma(x) for x >= 1: 1/x^2 + 1/(x+1)^2 + ... until x >= SHIFT, then 1/x + 1/(2 x^2) + sum B_2k/x^(2k+1) (Abramowitz and
- * Stegun 6.4.12). */
+/* trigamma(x) for x >= 1: 1/x^2 + 1/(x+1)^2 + ... until x >= SHIFT, then 1/x + 1/(2 x^2) + sum B_2k/x^(2k+1)
+ * (Abramowitz and Stegun 6.4.12). */
 static void trigamma_above_one(mpfr_t out, const mpfr_t from)
 {
     static mpfr_t numbers[TERMS + 1];
@@ -157,18 +159,21 @@ typedef struct {
     unsigned long points;
 } Format;
 
-/* The error of `got` in ulp of *scale, at least of the spacing of the smallest numbers. */
+/* Where the exact value is infinite or too large: is that what was computed? */
+static bool is_overflow(const Format *f, double got, const mpfr_t exact)
+{
+    return isinf(got) && (got < 0.0) == (mpfr_sgn(exact) < 0) && (mpfr_inf_p(exact) || mpfr_get_exp(exact) >= f->most);
+}
+
+/* The error of `got` in ulp of `scale`, at least of the spacing of the smallest numbers. */
 static double error_in_ulp(const Format *f, double got, const mpfr_t exact, const mpfr_t scale)
 {
     mpfr_exp_t exponent = mpfr_zero_p(scale) ? f->least : mpfr_get_exp(scale) - f->digits;
     mpfr_t difference;
     double error;
 
-    if (mpfr_nan_p(exact) || mpfr_inf_p(exact) || mpfr_get_exp(exact) > f->most || isinf(got))
-        return mpfr_nan_p(exact) == (got != got) && (!isinf(got) || (got < 0.0) == (mpfr_sgn(exact) < 0)) &&
-                       (!isinf(got) || mpfr_inf_p(exact) || mpfr_get_exp(exact) >= f->most)
-                   ? 0.0
-                   : INFINITY;
+    if (isnan(got) || isinf(got) || mpfr_inf_p(exact))
+        return is_overflow(f, got, exact) ? 0.0 : HUGE_VAL;
     mpfr_init2(difference, PRECISION);
     mpfr_sub_d(difference, exact, got, MPFR_RNDN);
     mpfr_mul_2si(difference, difference, -(long)(exponent > f->least ? exponent : f->least), MPFR_RNDN);
@@ -202,14 +207,14 @@ static void measure(const Helper *h, Format *f, double x)
     mpfr_clears(exact, scale, at, NULL);
 }
 
-/* splitmix64, as a number in [0, 1) */
-static double draw(uint64_t *seed)
+/* splitmix64, as a number in [low, high) */
+static double draw(uint64_t *seed, double low, double high)
 {
     uint64_t z = *seed += 0x9e3779b97f4a7c15u;
 
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return ldexp((double)((z ^ (z >> 31)) >> 11), -53);
+    return low + (high - low) * ldexp((double)((z ^ (z >> 31)) >> 11), -53);
 }
 
 static void measure_all(const Helper *h, Format *f)
@@ -219,13 +224,13 @@ static void measure_all(const Helper *h, Format *f)
     uint64_t seed = 1;
 
     for (int i = 0; i < PER_KIND; i++) {
-        double sign = i % 2 == 0 ? 1.0 : -1.0;
+        double sign = i % 2 == 0 ? 1.0 : -1.0, bits = draw(&seed, 0.5, 1.0);
 
-        measure(h, f, sign * ldexp(0.5 + 0.5 * draw(&seed), lowest + (int)(draw(&seed) * (highest - lowest))));
+        measure(h, f, sign * ldexp(bits, (int)draw(&seed, lowest, highest)));
         for (size_t k = 0; k < sizeof widths / sizeof *widths; k++)
-            measure(h, f, widths[k] * sign * draw(&seed));
+            measure(h, f, draw(&seed, -widths[k], widths[k]));
         for (size_t k = 0; k < sizeof h->specials / sizeof *h->specials && h->specials[k] != 0.0; k++)
-            measure(h, f, h->specials[k] + sign * ldexp(draw(&seed), 2 - (int)(draw(&seed) * 30.0)));
+            measure(h, f, h->specials[k] + sign * ldexp(bits, (int)draw(&seed, -28.0, 3.0)));
     }
     for (int i = -2000; i <= 2000; i++)
         measure(h, f, i * 0.5);
@@ -240,12 +245,14 @@ static const Helper helpers[] = {
     { "softplus", softplus, softplusf, reference_softplus, NULL, 3.0, false, 0, { -700.0, -87.0, 30.0, 10.0 } },
     { "silu", silu, siluf, reference_silu, NULL, 3.0, false, 0, { -40.0, -1.278, -708.0, -745.0, -87.0, -103.0 } },
     { "gelu", gelu, geluf, reference_gelu, NULL, 3.0, false, 0, { -38.0, -37.5, -13.0, -14.0, -5.0, -2.0 } },
-    { "digamma+", digamma, digammaf, reference_digamma, NULL, 3.0, true, 1, { 1.4616321449683622, 1.0, 2.0, 3.0, 0.5 } },
-    { "digamma-", digamma, digammaf, reference_digamma, scale_digamma, 4.0, true, -1, { -0.504, -1.573, -2.61, -10.5 } },
+    { "digamma+", digamma, digammaf, reference_digamma, NULL, 3.0, true, 1,
+      { 1.4616321449683622, 1.0, 2.0, 3.0, 0.5 } },
+    { "digamma-", digamma, digammaf, reference_digamma, scale_digamma, 4.0, true, -1,
+      { -0.504, -1.573, -2.61, -10.5 } },
     { "trigamma", trigamma, trigammaf, reference_trigamma, NULL, 3.0, true, 0, { 1.0, 2.0, 3.0, -0.5, -1.5, -7.75 } },
 };
 
-static bool test_accuracy(unsigned *failed)
+static void test_accuracy(unsigned *passed, unsigned *failed)
 {
     for (size_t i = 0; i < sizeof helpers / sizeof *helpers; i++) {
         Format formats[] = { { DBL_MANT_DIG, DBL_MIN_EXP - DBL_MANT_DIG, DBL_MAX_EXP, 0.0, 0.0, 0 },
@@ -255,19 +262,75 @@ static bool test_accuracy(unsigned *failed)
             Format *f = &formats[k];
 
             measure_all(&helpers[i], f);
-            printf("%-9s %-6s %6.2f ulp at %.17g (%lu points)\n", helpers[i].name, k == 0 ? "double" : "float", f->worst,
-                   f->where, f->points);
-            *failed += f->worst <= helpers[i].most ? 0 : 1;
+            printf("%-9s %-6s %6.2f ulp at %.17g (%lu points)\n", helpers[i].name, k == 0 ? "double" : "float",
+                   f->worst, f->where, f->points);
+            ++*(f->worst <= helpers[i].most ? passed : failed);
         }
     }
-    return *failed == 0;
+}
+
+/* ---- values that are exact ---------------------------------------------------------------------------- */
+
+static void expect(bool ok, const char *what, unsigned *passed, unsigned *failed)
+{
+    if (ok) {
+        ++*passed;
+    } else {
+        ++*failed;
+        printf("failed: %s\n", what);
+    }
+}
+
+#define EXPECT(condition) expect((condition), #condition, passed, failed)
+
+static void test_special_values(unsigned *passed, unsigned *failed)
+{
+    const double inf = HUGE_VAL, nan = inf - inf;
+
+    EXPECT(isnan(min(nan, 1.0)) && isnan(min(1.0, nan)) && isnan(max(nan, 1.0)) && isnan(max(1.0, nan)));
+    EXPECT(isnan(relu(nan)) && isnan(step(nan)) && isnan(sign(nan)) && isnan(clamp(nan, 0.0, 1.0)));
+    EXPECT(isnan(clamp(0.5, nan, 1.0)) && isnan(clamp(0.5, 0.0, nan)));
+    EXPECT(isnan(sig(nan)) && isnan(softplus(nan)) && isnan(silu(nan)) && isnan(gelu(nan)));
+    EXPECT(isnan(digamma(nan)) && isnan(trigamma(nan)) && isinf(digamma(-3.0)) && trigamma(-3.0) == inf);
+    EXPECT(signbit(min(-0.0, 0.0)) && !signbit(min(0.0, -0.0)) && signbit(max(-0.0, 0.0)) && !signbit(max(0.0, -0.0)));
+    EXPECT(relu(-0.0) == 0.0 && !signbit(relu(-0.0)) && relu(-inf) == 0.0 && relu(2.0) == 2.0);
+    EXPECT(step(0.0) == 0.0 && step(1e-300) == 1.0 && step(-1.0) == 0.0);
+    EXPECT(sign(-0.0) == 0.0 && !signbit(sign(-0.0)) && sign(-2.0) == -1.0 && sign(inf) == 1.0);
+    EXPECT(clamp(-1.0, 0.0, 1.0) == 0.0 && clamp(2.0, 0.0, 1.0) == 1.0 && clamp(0.25, 0.0, 1.0) == 0.25);
+    EXPECT(sig(inf) == 1.0 && sig(-inf) == 0.0 && softplus(inf) == inf && softplus(-inf) == 0.0);
+    EXPECT(gelu(inf) == inf && gelu(-inf) == 0.0 && silu(inf) == inf && digamma(inf) == inf && trigamma(inf) == 0.0);
+    EXPECT(finite_or_zero(nan) == 0.0 && finite_or_zero(-inf) == 0.0 && finite_or_zero(-3.0) == -3.0);
+    EXPECT(scale_of(0.0) == 1.0 && scale_of(inf) == 1.0 && scale_of(nan) == 1.0 && scale_of(-3.0) == 0.25);
+}
+
+/* k = scale_of(x) is a normal number, a power of two, and k*x squared neither overflows nor underflows. */
+static void test_scale(unsigned *passed, unsigned *failed)
+{
+    bool ok = true, ok_float = true;
+    int e;
+
+    for (int i = DBL_MIN_EXP - DBL_MANT_DIG; i < DBL_MAX_EXP; i++) {
+        double x = ldexp(1.0, i), k = scale_of(x), square = k * x * (k * x);
+
+        ok = ok && isnormal(k) && frexp(k, &e) == 0.5 && square > 1e-100 && square < 100.0;
+    }
+    for (int i = FLT_MIN_EXP - FLT_MANT_DIG; i < FLT_MAX_EXP; i++) {
+        float x = ldexpf(1.0f, i), k = scale_off(x), square = k * x * (k * x);
+
+        ok_float = ok_float && isnormal(k) && frexpf(k, &e) == 0.5f && square > 1e-35f && square < 100.0f;
+    }
+    EXPECT(ok);
+    EXPECT(ok_float);
 }
 
 int main(void)
 {
-    unsigned failed = 0;
+    unsigned passed = 0, failed = 0;
 
-    (void)test_accuracy(&failed);
-    printf("runtime_ulp: %zu passed, %u failed\n", 2 * sizeof helpers / sizeof *helpers - failed, failed);
+    test_accuracy(&passed, &failed);
+    test_special_values(&passed, &failed);
+    test_scale(&passed, &failed);
+    mpfr_free_cache();
+    printf("runtime_ulp: %u passed, %u failed\n", passed, failed);
     return failed != 0;
 }

@@ -80,7 +80,8 @@ static void test_move(Fixture *f)
     stage1(f, STAGE_SET, false, y, plain(f, i), all, xi);
     stage(f, STAGE_SET, false, c, NULL, none, read1(f, x, number(f, 3)), NO_ID);
     stage1(f, STAGE_SET, false, z, plain(f, i), all, node_op2(f->p, OP_MUL, read0(f, c), xi));
-    stage(f, STAGE_ADD, true, s, NULL, all, node_op2(f->p, OP_MUL, read1(f, y, plain(f, i)), read1(f, z, plain(f, i))), NO_ID);
+    xi = read1(f, y, plain(f, i));
+    stage(f, STAGE_ADD, true, s, NULL, all, node_op2(f->p, OP_MUL, xi, read1(f, z, plain(f, i))), NO_ID);
     plan = check_plan(f, "move", 0);
     expect(count_loops(plan, false) == 1, "move: one loop", count_loops(plan, false));
 }
@@ -101,6 +102,30 @@ static void test_product(Fixture *f)
     stage(f, STAGE_ADD, true, c, subs, all, node_op2(f->p, OP_MUL, ak, bk), NO_ID);
     plan = check_plan(f, "product", 0);
     expect(count_loops(plan, true) == 1 && count_loops(plan, false) == 4, "product: loops", count_loops(plan, false));
+}
+
+/* A weight gradient keeps the samples outside, so that it shares their loop and what it reads is a local. */
+static void test_samples(Fixture *f)
+{
+    enum { SAMPLES = 6, CLASSES = 4, INPUTS = 5 };
+    SymId x = symbol(f, "X", SYM_PARAM, 2, SAMPLES, INPUTS, 0), e = symbol(f, "E", SYM_LOCAL, 2, SAMPLES, CLASSES, 0);
+    SymId d_w = symbol(f, "d_W", SYM_GRADIENT, 2, CLASSES, INPUTS, 0);
+    IndexId n = index_of(f, "n"), c = index_of(f, "c"), d = index_of(f, "d");
+    Domain none = { .rank = 0 }, outer = range(range(none, f, n, 0, SAMPLES), f, c, 0, CLASSES);
+    Domain all = range(outer, f, d, 0, INPUTS);
+    AffId subs[2];
+    NodeId value = read2(f, x, plain(f, n), plain(f, c));
+    Plan *plan;
+
+    subs[0] = plain(f, n);
+    subs[1] = plain(f, c);
+    stage(f, STAGE_SET, false, e, subs, outer, node_op1(f->p, OP_EXP, value), NO_ID);
+    value = node_op2(f->p, OP_MUL, read2(f, x, plain(f, n), plain(f, d)), read2(f, e, plain(f, n), plain(f, c)));
+    subs[0] = plain(f, c);
+    subs[1] = plain(f, d);
+    stage(f, STAGE_ADD, true, d_w, subs, all, value, NO_ID);
+    plan = check_plan(f, "samples", 0);
+    expect(store_of(plan, e)->kind == STORE_CELL && plan->array_elements == 0, "samples: no arrays", 0);
 }
 
 /* h[t+1,i] = h[t,i]*x[i] + sum_k h[t,k] in a Loop, and s += h[t+1,i] within it. */
@@ -134,7 +159,7 @@ static void test_recurrence(Fixture *f, bool reverse)
     plan = check_plan(f, "recurrence", reverse);
     expect(store_of(plan, u)->dropped != NULL && store_of(plan, u)->dropped[0], "recurrence: time is dropped", reverse);
     expect(store_of(plan, c)->kind == STORE_CELL, "recurrence: a local of one turn", reverse);
-    expect(count_loops(plan, true) == 2 && count_loops(plan, false) == 4, "recurrence: loops", count_loops(plan, false));
+    expect(count_loops(plan, true) == 2 && count_loops(plan, false) == 4, "recurrence: loops", reverse);
 }
 
 static void test_recurrence_forward(Fixture *f)
@@ -153,6 +178,7 @@ int main(void)
     with_fixture(test_network);
     with_fixture(test_move);
     with_fixture(test_product);
+    with_fixture(test_samples);
     with_fixture(test_recurrence_forward);
     with_fixture(test_recurrence_reverse);
     printf("%u passed, %u failed\n", passed, failed);

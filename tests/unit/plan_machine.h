@@ -1,7 +1,7 @@
-/* plan_machine.h -- for the tests of plans: small programs by hand, and an interpreter that runs the tree as plan.h says.
+/* plan_machine.h -- for the tests of plans: programs by hand, and an interpreter that runs the tree as plan.h says.
  *
- * Memory that is not written yet is poisoned, so that a wrong order or store shows in the comparison with the stages run
- * one by one.
+ * Memory that is not written yet is poisoned, so that a wrong order or store shows in the comparison with the stages
+ * run one by one.
  */
 #ifndef BPGEN_PLAN_MACHINE_H
 #define BPGEN_PLAN_MACHINE_H
@@ -107,7 +107,7 @@ static inline double node_value(const Machine *m, NodeId id)
 
 static inline double start_of(const Stage *stage)
 {
-    return stage->op == STAGE_ADD ? 0 : -INFINITY;
+    return stage->op == STAGE_ADD ? 0 : -(double)INFINITY;
 }
 
 static inline double combined(const Stage *stage, double old, double value)
@@ -165,7 +165,7 @@ static inline void begin_held(Machine *m, const PlanNode *loop)
         if (stage->op != STAGE_ARGMAX)
             m->local[id] = stage->fresh ? start_of(stage) : *element(m, stage->target, stage->subs);
         if (stage->op != STAGE_ARGMAX) /* nobody may look at it meanwhile */
-            *element(m, stage->target, stage->subs) = NAN;
+            *element(m, stage->target, stage->subs) = (double)NAN;
     }
 }
 
@@ -191,7 +191,7 @@ static inline void poison_cells(Machine *m, PlanId scope)
 {
     for (SymId s = 0; s < m->p->symbols.count; s++)
         if (m->plan->stores[s].kind == STORE_CELL && m->plan->stores[s].scope == scope)
-            m->memory[s][0] = NAN;
+            m->memory[s][0] = (double)NAN;
 }
 
 static inline void run_list(Machine *m, PlanId id)
@@ -257,7 +257,8 @@ static inline void open_fixture(Fixture *f)
     f->p = program_new(&f->heap, &f->names, NULL);
 }
 
-static inline SymId symbol(Fixture *f, const char *name, SymRole role, unsigned rank, int32_t e0, int32_t e1, int32_t e2)
+static inline SymId symbol(Fixture *f, const char *name, SymRole role, unsigned rank, int32_t e0, int32_t e1,
+                           int32_t e2)
 {
     int32_t extents[3] = { e0, e1, e2 };
     Symbol s = { .name = names_intern_text(&f->names, name), .role = (uint8_t)role, .rank = (uint8_t)rank,
@@ -318,8 +319,8 @@ static inline Domain range(Domain before, Fixture *f, IndexId i, int64_t low, in
     return before;
 }
 
-static inline StageId stage(Fixture *f, StageOp op, bool fresh, SymId target, const AffId *subs, Domain domain, NodeId value,
-                     NodeId guard)
+static inline StageId stage(Fixture *f, StageOp op, bool fresh, SymId target, const AffId *subs, Domain domain,
+                            NodeId value, NodeId guard)
 {
     Stage s = { .target = target, .op = (uint8_t)op, .fresh = fresh, .rank = (uint8_t)domain.rank, .value = value,
                 .guard = guard, .domain = domain.domain, .subs = subs };
@@ -351,7 +352,8 @@ static inline bool same_outputs(const Machine *m, const Evaluation *e)
             continue;
         for (size_t i = 0; i < count; i++)
             if (m->memory[s][i] != e->reals[s][i] && !(isnan(m->memory[s][i]) && isnan(e->reals[s][i]))) {
-                printf("symbol %" PRIu32 " element %zu: plan %.17g, stages %.17g\n", s, i, m->memory[s][i], e->reals[s][i]);
+                printf("symbol %" PRIu32 " element %zu: ", s, i);
+                printf("plan %.17g, stages %.17g\n", m->memory[s][i], e->reals[s][i]);
                 return false;
             }
     }

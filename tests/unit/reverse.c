@@ -252,6 +252,34 @@ static void build_branch(Test *t) /* f = x > 0 ? sqrt(x)*x + sqrt(x) : 0, at 0 *
     t->tape = "sqrt_x";
 }
 
+static void build_two_branches(Test *t) /* f = (x > 0 ? s : 0) + (x > 1 || y > 2 ? s*s : 0), s = sqrt(x) + 1/x, at x = 0 */
+{
+    static const double zero[] = { 0 }, one[] = { 1 }, gradient[] = { 0 };
+    NodeId x = read0(t, param(t, "x", 0, 0, 0)), y = read0(t, param(t, "y", 0, 0, 0)), s, first, second, either;
+    NodeId none = node_int(t->p, 0);
+    SymId f = output(t, "f", 0, 0, 0);
+
+    s = op2(t, OP_ADD, op1(t, OP_SQRT, x), op2(t, OP_DIV, node_int(t->p, 1), x));
+    first = node_op(t->p, OP_SELECT, op2(t, OP_GT, x, none), s, none);
+    either = op2(t, OP_OR, op2(t, OP_GT, x, node_int(t->p, 1)), op2(t, OP_GT, y, node_int(t->p, 2)));
+    second = node_op(t->p, OP_SELECT, either, op2(t, OP_MUL, s, s), none);
+    set0(t, f, op2(t, OP_ADD, first, second));
+    t->values[0] = zero;
+    t->values[1] = one;
+    t->exact = true;
+    t->gradient = gradient;
+}
+
+static void build_two_branches_taken(Test *t)
+{
+    static const double x_value[] = { 0.5 }, y_value[] = { 3 };
+
+    build_two_branches(t);
+    t->exact = false;
+    t->values[0] = x_value;
+    t->values[1] = y_value;
+}
+
 static void build_array_branch(Test *t) /* y[i] = x[i] > 0 ? x[i]*sqrt(a) : x[i], at a = 0, where no x is positive */
 {
     static const double zero[] = { 0 }, x_value[] = { -1, -2, -3 }, gradient[] = { 0 };
@@ -602,12 +630,12 @@ static void run(Test *t, const char *name, void (*make)(Test *))
     }
     verify(t, name, "reversed", p);
     check_reversed(t, name, value, p);
-    pass_split(p, &reverse, &sweeps);
-    verify(t, name, "forward", sweeps.forward);
-    verify(t, name, "backward", sweeps.backward);
     eval_init(&reversed, t->arena, p);
     fill(t, &reversed);
     eval_run(&reversed);
+    pass_split(p, &reverse, &sweeps);
+    verify(t, name, "forward", sweeps.forward);
+    verify(t, name, "backward", sweeps.backward);
     compare_sweeps(t, name, &sweeps, &reversed);
     if (t->tape != NULL)
         check_tape(t, name, sweeps.forward);
@@ -625,6 +653,8 @@ static void run_all(Test *t)
     run(t, "max", build_max);
     run(t, "pool", build_pool);
     run(t, "branch", build_branch);
+    run(t, "two branches", build_two_branches);
+    run(t, "two branches taken", build_two_branches_taken);
     run(t, "array branch", build_array_branch);
     run(t, "guard", build_guard);
     run(t, "guard taken", build_guard_taken);

@@ -1,0 +1,180 @@
+/* reach.c -- which elements a contribution to an adjoint reaches, and in which turn of a loop. */
+#include "pass/first_write.h"
+
+/* ---- what a contribution reaches --------------------------------------------------------------------- */
+
+enum { NO_DIMENSION = UINT8_MAX };
+
+typedef struct {
+    Writes *w;
+    const Stage *stage;
+    LoopId loop;
+    uint8_t *uses; /* by dimension of the domain: how many subscripts use it */
+} Finding;
+
+static bool constant_range(const Program *p, const Range *range, Interval *out)
+{
+    return aff_is_const(&p->affs, range->low, &out->low) && aff_is_const(&p->affs, range->high, &out->high);
+}
+
+/* The range of an index of the domain or of a loop around the stage; *dimension is NO_DIMENSION for a loop's. */
+static bool index_range(const Finding *f, IndexId index, Interval *out, unsigned *dimension)
+{
+    const Program *p = f->w->p;
+
+    for (unsigned d = 0; d < f->stage->rank; d++) {
+        if (f->stage->domain[d].index == index) {
+            *dimension = d;
+            return constant_range(p, &f->stage->domain[d], out);
+        }
+    }
+    *dimension = NO_DIMENSION;
+    for (LoopId loop = f->loop; loop != NO_ID; loop = f->w->outer[loop]) {
+        const Loop *l = &p->loops.at[loop];
+
+        *out = (Interval){ l->low, l->high };
+        if (l->index == index)
+            return l->condition == NO_ID && l->turns == NO_ID;
+    }
+    return false;
+}
+
+/* The interval of one subscript: a constant, or an index with a factor +-1. */
+static bool sub_interval(Finding *f, AffId sub, Interval *out)
+{
+    const AffPool *affs = &f->w->p->affs;
+    const Affine *a = &affs->affs.at[sub];
+    AffTerm term;
+    Interval range;
+    unsigned dimension;
+
+    *out = (Interval){ a->constant, a->constant + 1 };
+    if (a->count == 0)
+        return true;
+    term = affs->terms.at[a->first];
+    if (a->count > 1 || affs->atoms.at[term.atom].kind != ATOM_INDEX || (term.coef != 1 && term.coef != -1) ||
+        !index_range(f, affs->atoms.at[term.atom].of, &range, &dimension))
+        return false;
+    if (dimension != NO_DIMENSION && f->uses[dimension]++ > 0)
+        return false;
+    if (term.coef == 1)
+        *out = (Interval){ a->constant + range.low, a->constant + range.high };
+    else
+        *out = (Interval){ a->constant - range.high + 1, a->constant - range.low + 1 };
+    return true;
+}
+
+static bool uses_index(const Finding *f, uint32_t rank, IndexId index)
+{
+    for (uint32_t k = 0; k < rank; k++)
+        if (aff_uses_index(&f->w->p->affs, f->stage->subs[k], index))
+            return true;
+    return false;
+}
+
+/* Is the range of an index that is summed over empty for no element, or may it be, since the sum then is the 0 that it begins
+ * with? It may use indices of the target, but no other sum. */
+static bool range_is_sum(const Finding *f, uint32_t rank, unsigned d)
+{
+    const AffPool *affs = &f->w->p->affs;
+    const Range *range = &f->stage->domain[d];
+
+    for (unsigned k = 0; k < d; k++) {
+        IndexId index = f->stage->domain[k].index;
+
+        if ((aff_uses_index(affs, range->low, index) || aff_uses_index(affs, range->high, index)) && !uses_index(f, rank, index))
+            return false;
+    }
+    return true;
+}
+
+Reach reach_of(Writes *w, const Contribution *c)
+{
+    const Stage *stage = &w->p->stages.at[c->stage];
+    const Symbol *target = &w->p->symbols.at[stage->target];
+    uint8_t uses[UINT8_MAX] = { 0 };
+    Finding f = { w, stage, c->loop, uses };
+    Reach reach = { .box = arena_array(w->arena, Interval, target->rank), .regular = true };
+
+    for (unsigned k = 0; k < target->rank; k++) {
+        Interval *side = &reach.box[k];
+
+        if (!sub_interval(&f, stage->subs[k], side) || side->low < 0 || side->high > target->extents[k]) {
+            reach.regular = false;
+            *side = (Interval){ 0, target->extents[k] };
+        }
+    }
+    for (unsigned d = 0; d < stage->rank; d++) {
+        if (uses_index(&f, target->rank, stage->domain[d].index))
+            continue;
+        reach.reduces = true;
+        reach.regular &= range_is_sum(&f, target->rank, d);
+    }
+    for (LoopId loop = c->loop; loop != NO_ID; loop = w->outer[loop])
+        reach.regular &= uses_index(&f, target->rank, w->p->loops.at[loop].index);
+    return reach;
+}
+
+/* ---- the order of contributions in a loop ------------------------------------------------------------- */
+
+/* The offset c of the subscript t+c that has the loop's index, and where it stands. */
+static bool time_offset(const Writes *w, const Contribution *c, LoopId loop, unsigned *dimension, int64_t *offset)
+{
+    const Stage *stage = &w->p->stages.at[c->stage];
+    uint32_t index;
+
+    for (unsigned k = 0; k < w->p->symbols.at[stage->target].rank; k++) {
+        if (aff_is_shifted_index(&w->p->affs, stage->subs[k], &index, offset) && index == w->p->loops.at[loop].index) {
+            *dimension = k;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool same_times(const Writes *w, const Contribution *a, const Contribution *b)
+{
+    for (LoopId loop = a->loop; loop != NO_ID; loop = w->outer[loop]) {
+        unsigned a_dimension, b_dimension;
+        int64_t offset;
+
+        if (!time_offset(w, a, loop, &a_dimension, &offset) || !time_offset(w, b, loop, &b_dimension, &offset) ||
+            a_dimension != b_dimension)
+            return false;
+    }
+    return true;
+}
+
+/* Does b reach an element that both reach at an earlier turn than a? The outermost loop decides first. */
+static bool runs_earlier(const Writes *w, const Contribution *b, const Contribution *a)
+{
+    bool earlier = b->order < a->order;
+
+    for (LoopId loop = a->loop; loop != NO_ID; loop = w->outer[loop]) {
+        unsigned dimension;
+        int64_t a_offset = 0, b_offset = 0;
+
+        time_offset(w, a, loop, &dimension, &a_offset);
+        time_offset(w, b, loop, &dimension, &b_offset);
+        if (a_offset != b_offset)
+            earlier = (b_offset < a_offset) == w->p->loops.at[loop].reverse;
+    }
+    return earlier;
+}
+
+bool reach_sort_by_time(Writes *w, Contribution *group, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (group[i].loop != group[0].loop || !same_times(w, &group[0], &group[i]))
+            return false;
+    for (size_t i = 1; i < count; i++) {
+        Contribution moved = group[i];
+        size_t k = i;
+
+        for (; k > 0 && runs_earlier(w, &moved, &group[k - 1]); k--)
+            group[k] = group[k - 1];
+        group[k] = moved;
+    }
+    return true;
+}
+
