@@ -34,6 +34,7 @@ typedef struct {
     uint32_t parent;    /* context, or NO_ID: the scope itself */
     uint32_t group;
     uint32_t depth;     /* 0: the scope itself */
+    NodeId latest;      /* the largest of the conditions on the way */
     uint8_t side;       /* 0: where the condition holds */
 } Context;
 
@@ -47,7 +48,7 @@ typedef struct {
 
 typedef struct {
     uint32_t context;           /* of the scope itself */
-    uint32_t first_inst, inst_count; /* by (item, node) ascending */
+    uint32_t first_inst, inst_count; /* in an order in which they can be computed */
     uint32_t first_export, export_count; /* nodes that the parent computes for it */
     uint64_t times;             /* how often the body runs */
 } Scope;

@@ -21,12 +21,15 @@ static Part part_of(const Symbol *symbol)
     }
 }
 
-static size_t output_position(const Program *p, SymId output)
+/* By name: the backward sweep has no list of outputs. */
+static size_t output_position(const CBody *b, SymId output)
 {
-    for (size_t i = 0; i < p->outputs.count; i++)
-        if (p->outputs.at[i] == output)
-            return i;
-    return 0;
+    const Program *value = b->m->unit->value;
+    size_t i = 0;
+
+    while (i + 1 < value->outputs.count && value->symbols.at[value->outputs.at[i]].name != b->p->symbols.at[output].name)
+        i++;
+    return i;
 }
 
 /* The struct member of a symbol of the caller. Tapes: the `tapes`-th. */
@@ -35,8 +38,8 @@ static const char *member_of(const CBody *b, SymId symbol, size_t tapes)
     const Symbol *s = &b->p->symbols.at[symbol];
 
     switch ((SymRole)s->role) {
-    case SYM_OUTPUT: return c_model_output(b->m, output_position(b->p, symbol));
-    case SYM_SEED: return c_model_output(b->m, output_position(b->p, s->of));
+    case SYM_OUTPUT: return c_model_output(b->m, output_position(b, symbol));
+    case SYM_SEED: return c_model_output(b->m, output_position(b, s->of));
     case SYM_GRADIENT: return b->m->declared[s->of];
     case SYM_TAPE: return b->m->members[PART_TAPE].at[tapes].name;
     default: return b->m->declared[symbol];
@@ -196,7 +199,9 @@ static const char *returned(const CBody *b)
 /* `restrict` stands only in the definition, where C++ does not read it: it is no part of the function's type. */
 void c_signature(const CModel *m, const CFunction *function, bool definition, Text *out)
 {
+    enum { LONGEST_LINE = 116, MOST_FOR_ONE = 64 };
     bool backward = (function->parts & (1u << PART_SEED)) != 0, any = false;
+    size_t begin = out->size;
 
     text_printf(out, "%s %s_%s(", function->returns ? m->real : "void", m->prefix, function->name);
     for (unsigned part = 0; part < PART_COUNT; part++) {
@@ -204,7 +209,12 @@ void c_signature(const CModel *m, const CFunction *function, bool definition, Te
 
         if ((function->parts & (1u << part)) == 0)
             continue;
-        text_add(out, any ? ", " : "");
+        if (any && out->size - begin > LONGEST_LINE - MOST_FOR_ONE) {
+            text_add(out, ",\n    ");
+            begin = out->size;
+        } else {
+            text_add(out, any ? ", " : "");
+        }
         any = true;
         if (part == PART_SEED && m->scalar)
             text_printf(out, "%s seed", m->real);

@@ -344,6 +344,15 @@ static uint32_t outermost_opening(const Placer *p, uint32_t segment)
     return p->order->segments.at[segment].opening;
 }
 
+/* Is the leaf the one that declares its target, a C local of this scope? */
+static bool is_first_write(const Placer *p, SymId target)
+{
+    const Store *store = &p->b->plan->stores[target];
+    PlanId scope = store->kind == STORE_CELL ? store->scope : NO_ID;
+
+    return c_is_local(p->b, target) && c_scope_id(scope) == p->scope && p->b->symbols[target].write_scope != p->scope;
+}
+
 static void place_leaf(Placer *p, PlanId id)
 {
     CBody *b = p->b;
@@ -351,7 +360,7 @@ static void place_leaf(Placer *p, PlanId id)
     const Stage *stage = &b->p->stages.at[leaf->stage];
     uint32_t context = b->scopes[p->scope].context, segment;
     unsigned subs = b->p->symbols.at[stage->target].rank - (stage->op == STAGE_ARGMAX ? 1u : 0u);
-    bool first = b->symbols[stage->target].write_scope == NO_ID;
+    bool first = is_first_write(p, stage->target);
 
     if (c_leaf_needs_start(b, id)) {
         append(p, 0, ITEM_START_LEAF, id);
@@ -368,7 +377,7 @@ static void place_leaf(Placer *p, PlanId id)
     segment = enter(p, context, false);
     append(p, segment, ITEM_LEAF, id);
     p->clock++;
-    if (first && segment != 0 && leaf->hold == NO_ID && !c_leaf_needs_start(b, id) && c_is_local(b, stage->target))
+    if (first && segment != 0 && leaf->hold == NO_ID && !c_leaf_needs_start(b, id))
         vec_push(b->arena, &p->order->openings.at[outermost_opening(p, segment)].cells, stage->target);
     record_write(p, stage->target, segment);
     note_users(p, 0, segment);

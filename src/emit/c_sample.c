@@ -5,9 +5,9 @@
 
 enum { STEPS = 101, MOST_POINTS = 6 };
 
-static double pattern(uint64_t i)
+static double pattern(const SampleSymbol *symbol, uint64_t i)
 {
-    return (double)((i % STEPS * 37 + 11) % STEPS);
+    return (double)((i % STEPS * 37 + symbol->first) % STEPS);
 }
 
 double c_sample_seed(uint64_t i)
@@ -61,10 +61,11 @@ static void fill_reals(Sample *s, const CModel *m, const Declared *declared, Sam
     double low, high;
 
     choose_interval(declared, point, &low, &high);
+    high -= (high - low) * 0.01 * (double)(symbol->first % 10);
     symbol->base = rounded(m, low);
     symbol->step = rounded(m, (high - low) / (STEPS - 1));
     for (uint64_t i = 0; i < symbol->count; i++) {
-        double value = rounded(m, symbol->base + symbol->step * pattern(i + (symbol->spelled ? 7 * symbol->offset : 0)));
+        double value = rounded(m, symbol->base + symbol->step * pattern(symbol, i));
 
         if (symbol->spelled && point == 0 && declared->defaults != NULL)
             value = rounded(m, rational_to_double(declared->defaults[i]));
@@ -154,8 +155,9 @@ static void list_symbols(Sample *s, const CModel *m, Arena *arena)
         Part part = symbol->role == SYM_PARAM ? PART_PARAMS : symbol->role == SYM_INTEGER ? PART_INDEX : PART_INPUTS;
         uint64_t count = eval_elements(s->value.program, id);
 
+        /* No two symbols alike: x - y may stand in a denominator. */
         vec_push(arena, &s->symbols, (SampleSymbol){ .symbol = id, .part = part, .offset = offsets[part], .count = count,
-                                                     .spelled = count <= MOST_SPELLED });
+                                                     .first = (11 + 29 * i) % STEPS, .spelled = count <= MOST_SPELLED });
         offsets[part] += count;
     }
 }
@@ -189,11 +191,14 @@ static void print_formula(const CModel *m, const SampleSymbol *symbol, Text *out
 {
     text_line(out, "for (int32_t i = 0; i < %llu; i++)", (unsigned long long)symbol->count);
     text_begin_line(out);
-    text_printf(out, "    %s[%llu + i] = ", vector_of(symbol), (unsigned long long)symbol->offset);
+    text_printf(out, "    %s[", vector_of(symbol));
+    if (symbol->offset > 0)
+        text_printf(out, "%llu + ", (unsigned long long)symbol->offset);
+    text_add(out, "i] = ");
     c_literal_double(m, symbol->base, out);
     text_add(out, " + ");
     c_literal_double(m, symbol->step, out);
-    text_printf(out, " * (%s)((i %% %d * 37 + 11) %% %d);\n", m->real, STEPS, STEPS);
+    text_printf(out, " * (%s)((i %% %d * 37 + %d) %% %d);\n", m->real, STEPS, (int)symbol->first, STEPS);
 }
 
 /* Of element i: "[1][0]". */
@@ -235,13 +240,13 @@ static void print_integers(const Sample *s, const CModel *m, const SampleSymbol 
     text_printf(out, "index.%s", m->declared[symbol->symbol]);
     for (unsigned k = 0; k < of->rank; k++)
         text_printf(out, "[%s]", names[k]);
-    text_printf(out, " = %lld", (long long)of->low);
-    if (of->rank > 0) {
-        text_add(out, " + (");
-        for (unsigned k = 0; k < of->rank; k++)
-            text_printf(out, k == 0 ? "%s" : " + %s", names[k]);
-        text_printf(out, ") %% %lld", (long long)(of->high - of->low));
-    }
+    text_add(out, " = ");
+    if (of->low != 0 || of->rank == 0)
+        text_printf(out, "%lld", (long long)of->low);
+    for (unsigned k = 0; k < of->rank; k++)
+        text_printf(out, "%s%s%s", k > 0 ? " + " : of->low != 0 ? " + " : "", k == 0 && of->rank > 1 ? "(" : "", names[k]);
+    if (of->rank > 0)
+        text_printf(out, "%s %% %lld", of->rank > 1 ? ")" : "", (long long)(of->high - of->low));
     text_add(out, ";\n");
     out->indent -= of->rank;
 }

@@ -5,7 +5,7 @@
 #include "emit/c_model.h"
 #include "eval/eval.h"
 
-/* Arrays of more elements are filled by a formula: base + step*((i % 101*37 + 11) % 101). */
+/* Arrays of more elements are filled by a formula: base + step*((i % 101*37 + first) % 101). */
 enum { MOST_SPELLED = 16 };
 
 typedef struct {
@@ -13,6 +13,7 @@ typedef struct {
     Part part;
     uint64_t offset, count; /* in the struct as a flat vector */
     double base, step;
+    uint64_t first;
     bool spelled;
 } SampleSymbol;
 

@@ -6,7 +6,7 @@
  */
 #include "emit/c_body.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 typedef struct {
     CBody *b;
@@ -44,8 +44,14 @@ static bool same_group(const void *context, uint32_t id)
 
 static uint32_t new_context(CBody *b, uint32_t parent, uint32_t group, unsigned side)
 {
-    Context context = { parent, group, parent == NO_ID ? 0 : b->contexts.at[parent].depth + 1, (uint8_t)side };
+    Context context = { .parent = parent, .group = group, .side = (uint8_t)side };
 
+    if (parent != NO_ID) {
+        NodeId latest = b->contexts.at[parent].latest, condition = b->groups.at[group].condition;
+
+        context.depth = b->contexts.at[parent].depth + 1;
+        context.latest = condition > latest ? condition : latest;
+    }
     vec_push(b->arena, &b->contexts, context);
     return (uint32_t)b->contexts.count - 1;
 }
@@ -253,7 +259,39 @@ static void take_all(Finder *f)
     scope->export_count = (uint32_t)b->exports.count - scope->first_export;
 }
 
-/* Appends the instances in ascending order of (item, node), by counting; where[] then points to them. */
+/* Operands have smaller numbers than their users, but what stands in a branch comes behind its conditions, too. */
+static int in_order(const void *a, const void *b)
+{
+    const Inst *x = a, *y = b;
+    bool x_waits = x->time != x->node, y_waits = y->time != y->node;
+
+    if (x->item != y->item)
+        return x->item < y->item ? -1 : 1;
+    if (x->time != y->time)
+        return x->time < y->time ? -1 : 1;
+    return x_waits != y_waits ? x_waits - y_waits : (x->node > y->node) - (x->node < y->node);
+}
+
+static void sort_branches(CBody *b, const Scope *scope)
+{
+    Inst *first = b->insts.at + scope->first_inst;
+    bool any = false;
+
+    for (uint32_t i = 0; i < scope->inst_count; i++) {
+        NodeId latest = b->contexts.at[first[i].context].latest;
+
+        any |= b->contexts.at[first[i].context].depth > 0;
+        first[i].time = first[i].node > latest ? first[i].node : latest;
+    }
+    if (any)
+        qsort(first, scope->inst_count, sizeof *first, in_order);
+    for (uint32_t i = 0; i < scope->inst_count; i++) {
+        first[i].time = 0;
+        b->where[first[i].node] = scope->first_inst + i;
+    }
+}
+
+/* Appends the instances by (item, node): counts the items, for the nodes come in order. where[] then points to them. */
 static void keep_instances(Finder *f, uint32_t items)
 {
     CBody *b = f->b;
@@ -273,8 +311,8 @@ static void keep_instances(Finder *f, uint32_t items)
         uint32_t at = scope->first_inst + start[inst->item]++;
 
         b->insts.at[at] = *inst;
-        b->where[inst->node] = at;
     }
+    sort_branches(b, scope);
 }
 
 static void find_scope(Finder *f, PlanId plan)

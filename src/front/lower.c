@@ -102,11 +102,16 @@ static void mark_right(Lowering *l, const CheckedNode *n)
     guard_push(l, value_node(l, &vec_top(&l->stack), n->at), l->model->nodes.at[n->u.mark].kind == CHECKED_OR);
 }
 
+/* A function put in place leaves what its body left. */
+static void lower_call(Lowering *l, const CheckedNode *n)
+{
+    vec_top(&l->stack).name = l->model->ast->nodes.at[n->u.def].u.name;
+}
+
 /* ---- the loop --------------------------------------------------------------------------------------- */
 
 typedef void Handler(Lowering *l, const CheckedNode *n);
 
-/* CALL leaves what its body left. */
 static Handler *const handlers[CHECKED_KIND_COUNT] = {
     [CHECKED_NUMBER] = lower_number, [CHECKED_PI] = lower_constant, [CHECKED_E] = lower_constant,
     [CHECKED_REF] = lower_ref, [CHECKED_INDEX] = lower_index, [CHECKED_OP] = lower_op,
@@ -116,7 +121,7 @@ static Handler *const handlers[CHECKED_KIND_COUNT] = {
     [CHECKED_ARRAY] = lower_array, [CHECKED_COMPREHENSION] = lower_comprehension, [CHECKED_REDUCE] = lower_reduce,
     [CHECKED_SOFTMAX] = lower_softmax, [CHECKED_CONCAT] = lower_concat, [CHECKED_MARK_THEN] = mark_then,
     [CHECKED_MARK_ELSE] = mark_else, [CHECKED_MARK_RIGHT] = mark_right, [CHECKED_BIND] = lower_bind,
-    [CHECKED_ASSIGN] = lower_assign,
+    [CHECKED_ASSIGN] = lower_assign, [CHECKED_CALL] = lower_call,
 };
 
 static void number_index(Lowering *l, CheckedIndex index)

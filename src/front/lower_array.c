@@ -144,7 +144,8 @@ static bool equally_listed(const Value *values, uint32_t count)
 
 void lower_array(Lowering *l, const CheckedNode *n)
 {
-    Value made = { .shape = n->shape, .node = NO_ID, .aff = AFF_FAIL, .first = (uint32_t)l->parts.count };
+    Value made = { .shape = n->shape, .node = NO_ID, .aff = AFF_FAIL, .first = (uint32_t)l->parts.count,
+                   .at = n->at };
     Value *values = l->stack.at + l->stack.count - n->count;
     bool nested = equally_listed(values, n->count);
 

@@ -192,13 +192,47 @@ static NodeId inactive_max(Lowering *l, const Reduction *r, NodeId value)
     return read;
 }
 
+static bool may_be_empty(const Lowering *l, const Reduction *r)
+{
+    int64_t value;
+
+    for (uint32_t i = 0; i < r->count; i++) {
+        const Dim *dim = &l->ranges[l->index_of[r->indices[i]]];
+
+        if (!aff_is_const(&l->p->affs, dim->low, &value) || !aff_is_const(&l->p->affs, dim->high, &value))
+            return true;
+    }
+    return false;
+}
+
+/* The largest magnitude, from 0 on where there may be no element at all. */
+static NodeId largest_magnitude(Lowering *l, const Reduction *r, NodeId magnitude)
+{
+    Stage *stage;
+    NodeId read;
+
+    if (!may_be_empty(l, r))
+        return inactive_max(l, r, magnitude);
+    reduction_domain(l, r, deps_of(l, magnitude));
+    l->dims.count = l->kept;
+    read = domain_read(l, accumulate(l, STAGE_SET, literal(l, 0), name_after(l, "max", magnitude), r->at), r->rest, r->at);
+    l->p->symbols.at[l->p->nodes.at[read].u.read.symbol].inactive = true;
+    reduction_domain(l, r, deps_of(l, magnitude));
+    domain_stage(l, l->p->nodes.at[read].u.read.symbol, STAGE_MAX, magnitude, r->at);
+    if (l->failed)
+        return read;
+    stage = &vec_top(&l->p->stages);
+    stage->fresh = false;
+    return read;
+}
+
 /* sqrt(sum((x*k)^2))/k with k a power of two near 1/max|x|: nothing overflows, and scaling is exact. */
 static NodeId norm(Lowering *l, const Reduction *r, NodeId x)
 {
     NodeId magnitude = op1(l, r, OP_ABS, x), largest, scale, scaled, squares, root;
     Name name = name_after(l, "squares", x);
 
-    largest = inactive_max(l, r, magnitude);
+    largest = largest_magnitude(l, r, magnitude);
     scale = op1(l, r, OP_SCALE_OF, largest);
     scaled = op2(l, r, OP_MUL, x, scale);
     squares = reduced(l, r, STAGE_ADD, op2(l, r, OP_MUL, scaled, scaled), name);

@@ -67,6 +67,14 @@ static bool make_table(Lowering *l, Value *value, Name name, Span at)
     return true;
 }
 
+/* The text of an operator; a leaf may stand at many places. */
+static Span text_at(const Lowering *l, NodeId node, Span at)
+{
+    Span own = l->p->infos.at[node].at;
+
+    return own.end == 0 || value_is_plain(l, node) ? at : own;
+}
+
 /* One stage an element of the list; the subscripts of the listed axes are constants. */
 static void fill_list(Lowering *l, const Value *value, SymId target, Span at)
 {
@@ -88,14 +96,16 @@ static void fill_list(Lowering *l, const Value *value, SymId target, Span at)
             subs[l->free + value->listed + k] =
                 shape.extent[k] == 1 ? AFF_ZERO : aff_index(&l->p->affs, shape.rank - 1u - k);
         domain_axes(l, &shape);
-        domain_stage_at(l, target, STAGE_SET, l->parts.at[value->first + i].node, subs, at);
+        domain_stage_at(l, target, STAGE_SET, l->parts.at[value->first + i].node, subs,
+                        text_at(l, l->parts.at[value->first + i].node, at));
     }
 }
 
-static void materialise_list(Lowering *l, Value *value, Name name, Span at)
+static void materialise_list(Lowering *l, Value *value, Name name)
 {
     SetId deps = 0;
     SymId target;
+    Span at = value->at;
 
     for (uint32_t i = 0; i < value->count; i++)
         deps = set_union(l->p, deps, l->p->nodes.at[value_node(l, &l->parts.at[value->first + i], at)].deps);
@@ -116,7 +126,7 @@ void value_materialise(Lowering *l, Value *value, Name name, Span at)
     NodeId node;
 
     if (value->listed > 0 && value->node == NO_ID) {
-        materialise_list(l, value, name, at);
+        materialise_list(l, value, name);
         return;
     }
     node = value_node(l, value, at);
@@ -124,7 +134,7 @@ void value_materialise(Lowering *l, Value *value, Name name, Span at)
     domain_axes(l, &value->shape);
     domain_keep(l);
     target = domain_symbol(l, name, at);
-    domain_stage(l, target, STAGE_SET, node, at);
+    domain_stage(l, target, STAGE_SET, node, text_at(l, node, at));
     value->node = domain_read(l, target, &value->shape, at);
     value->aff = AFF_FAIL;
 }
@@ -134,7 +144,7 @@ NodeId value_node(Lowering *l, Value *value, Span at)
     if (value->node == NO_ID && value->aff != AFF_FAIL)
         value->node = describe(l, node_of_aff(l, value->aff), at);
     else if (value->node == NO_ID)
-        materialise_list(l, value, names_intern_text(l->p->names, "list"), at);
+        materialise_list(l, value, value->name != NAME_NONE ? value->name : names_intern_text(l->p->names, "list"));
     return value->node;
 }
 

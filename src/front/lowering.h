@@ -22,6 +22,8 @@ typedef struct {
     AffId aff;             /* an integer (or an array of integers over the axes), else AFF_FAIL */
     uint32_t first, count; /* `listed`: the leading axes element by element, in Lowering.parts */
     uint8_t listed;        /* how many axes the list covers; 0: no list */
+    Name name;             /* of a list: the function that it is the result of, or NAME_NONE */
+    Span at;               /* of a list: its text */
 } Value;
 
 /* A condition that holds where stages are being made. */

@@ -214,6 +214,19 @@ void sema_run(Sema *s, AstId first, AstId last)
     }
 }
 
+/* Stacks are pointed into also while they are empty. */
+static void reserve_stacks(Sema *s)
+{
+    vec_reserve(s->arena, &s->values, 16);
+    vec_reserve(s->arena, &s->forms, 16);
+    vec_reserve(s->arena, &s->leads, 16);
+    vec_reserve(s->arena, &s->scope_indices, 16);
+    vec_reserve(s->arena, &s->model->affs.terms, 16);
+    vec_reserve(s->arena, &s->model->affs.subs, 16);
+    vec_reserve(s->arena, &s->model->items, 16);
+    vec_reserve(s->arena, &s->model->index_lists, 16);
+}
+
 void sema_check(CheckedModel *model, Arena *arena, const Ast *ast, const ConstOverride *overrides, size_t override_count,
                 Diag *diag)
 {
@@ -225,6 +238,8 @@ void sema_check(CheckedModel *model, Arena *arena, const Ast *ast, const ConstOv
                  .override_count = override_count };
     s->override_used = arena_array(arena, bool, override_count + 1);
     vec_push(arena, &s->facts, (Fact){ 0 });
+    vec_push(arena, &s->known, (Known){ .aff = AFF_FAIL, .integers = NO_SYMBOL });
+    reserve_stacks(s);
     sema_prepare(s);
     sema_run(s, 0, (AstId)ast->nodes.count - 1);
     if (s->stopped)

@@ -77,16 +77,26 @@ typedef struct {
     uint32_t next; /* + 1 */
 } AssignLink;
 
+/* What is known of the value of a symbol beside its shape. */
+typedef struct {
+    bool exact;          /* `number` is the value of a scalar constant */
+    uint8_t lead_count;
+    AffId aff;           /* these four as in Value */
+    CheckedSym integers;
+    uint32_t lead;
+    Rational number;
+    int64_t low, high;   /* integer symbols: elements lie in low .. high-1 */
+} Known;
+
 /* Beside every CheckedSymbol. */
 typedef struct {
     bool bad;            /* has an error: silences what uses it */
     bool fixed;          /* a const, exact or not */
     bool argument;
-    Value known;         /* what a REF of it knows beside shape: exact, number, aff, integers, lead */
+    uint32_t known;      /* in Sema.known; 0: nothing */
     AstId ast;           /* ASSIGN, DECLARATOR, or CALL that gives an argument; 0 for implicit params */
     uint32_t home;       /* number of loops open where it was made */
     uint32_t gathering;  /* number of the outermost loop that gathers it, from 1: complete when fewer are open; 0: none */
-    int64_t low, high;   /* integer symbols: elements lie in low .. high-1 */
     uint32_t sources;    /* last definition: in Sema.sources, + 1 */
     uint32_t carried_by; /* the last loop found to carry it, + 1 */
     uint32_t seen;       /* stamp of the walk for `grad` */
@@ -242,6 +252,7 @@ typedef struct Sema {
     VEC(Value) values;
     VEC(Binding) bindings;
     VEC(SymbolInfo) symbols;
+    VEC(Known) known;
     VEC(IndexInfo) indices;
     VEC(Function) functions;
     VEC(Frame) frames;
@@ -257,6 +268,7 @@ typedef struct Sema {
     VEC(Bounds) bounds;
     VEC(Undo) undo;
     VEC(AffId) bound_stack;
+    uint64_t narrowed;   /* work of sema_assume */
     VEC(Form) forms;
     VEC(Use) uses;
     VEC(Definition) sources;
@@ -297,6 +309,8 @@ const char *sema_name(const Sema *s, Name name);
 /* sema_names.c */
 Found sema_find(const Sema *s, Name name);
 CheckedSym sema_symbol(Sema *s, Name name, Span at, NameRole role, Shape shape, AstId ast);
+const Known *sema_known(const Sema *s, CheckedSym symbol);
+Known *sema_know(Sema *s, CheckedSym symbol); /* to be filled in */
 void sema_bind(Sema *s, Name name, bool is_index, uint32_t id);
 void sema_unbind(Sema *s, size_t bindings);
 const char *sema_role(const Sema *s, CheckedSym symbol);

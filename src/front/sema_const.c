@@ -282,6 +282,7 @@ const Rational *sema_evaluate(Sema *s, CheckedId first, bool exact_only)
     Run run = { .s = s, .model = s->model, .first = first, .end = sema_here(s), .exact_only = exact_only };
     CheckedId at = first;
 
+    vec_reserve(s->arena, &run.stack, 16);
     find_bodies(&run);
     while (at < run.end && !run.failed) {
         CheckedId to = run.resumed ? at : open_turns(&run, run.opens[at - first], at);

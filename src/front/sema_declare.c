@@ -269,17 +269,17 @@ static CheckedSym add_symbol(Sema *s, const Declarator *d)
     symbol->at = d->at;
     symbol->shape = d->shape;
     s->symbols.at[id].bad = !d->good;
-    s->symbols.at[id].low = d->low;
-    s->symbols.at[id].high = d->high;
     s->words[d->name].outer = id + 1;
     vec_push(s->arena, &s->outer_names, d->name);
     return id;
 }
 
-static void know_integers(Sema *s, CheckedSym id)
+static void know_integers(Sema *s, CheckedSym id, const Declarator *d)
 {
-    Value *known = &s->symbols.at[id].known;
+    Known *known = sema_know(s, id);
 
+    known->low = d->low;
+    known->high = d->high;
     if (s->model->symbols.at[id].shape.rank == 0)
         known->aff = aff_element(&s->model->affs, id, NULL, 0);
     else
@@ -302,7 +302,7 @@ static void declare_value(Sema *s, Declarator *d)
     id = add_symbol(s, d);
     vec_push(s->arena, &s->model->declared, id);
     if (d->good && d->symbol.role == NAME_INTEGER_INPUT)
-        know_integers(s, id);
+        know_integers(s, id, d);
 }
 
 /* ---- consts ---- */
@@ -310,7 +310,7 @@ static void declare_value(Sema *s, Declarator *d)
 static void take_extremes(Sema *s, CheckedSym id, size_t count)
 {
     const Rational *values = s->model->symbols.at[id].values;
-    SymbolInfo *info = &s->symbols.at[id];
+    Known *info = &s->known.at[s->symbols.at[id].known];
     bool whole = true;
 
     for (size_t i = 0; i < count && whole; i++) {
@@ -327,7 +327,7 @@ static void take_extremes(Sema *s, CheckedSym id, size_t count)
 
 static void know_const(Sema *s, CheckedSym id, const Rational *values)
 {
-    Value *known = &s->symbols.at[id].known;
+    Known *known = sema_know(s, id);
     Shape shape = s->model->symbols.at[id].shape;
     size_t count = 1;
 

@@ -99,7 +99,7 @@ AffId sema_form_aff(Sema *s, const Form *form)
 static Form of_symbol(Sema *s, AstId id, CheckedSym symbol)
 {
     const CheckedSymbol *info = &s->model->symbols.at[symbol];
-    const Value *known = &s->symbols.at[symbol].known;
+    const Known *known = sema_known(s, symbol);
     Form form = none(id);
 
     form.silent = s->symbols.at[symbol].bad;

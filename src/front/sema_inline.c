@@ -52,7 +52,9 @@ static CheckedSym bind_arguments(Sema *s, AstId id, const AstId *names, const Va
         CheckedSym symbol = sema_symbol(s, name->u.name, name->at, NAME_LOCAL, args[k].shape, id);
 
         s->symbols.at[symbol].argument = true;
-        s->symbols.at[symbol].known = args[k];
+        if (args[k].exact || args[k].aff != AFF_FAIL || args[k].integers != NO_SYMBOL)
+            *sema_know(s, symbol) = (Known){ args[k].exact, args[k].lead_count, args[k].aff, args[k].integers, args[k].lead,
+                                             args[k].number, 0, 0 };
         sema_note_source(s, symbol, args[k].first, k + 1 < count ? args[k + 1].first : sema_here(s));
         sema_bind(s, name->u.name, false, symbol);
     }

@@ -53,11 +53,22 @@ CheckedSym sema_symbol(Sema *s, Name name, Span at, NameRole role, Shape shape, 
     CheckedSym id = (CheckedSym)s->model->symbols.count;
     SymbolInfo info = { .ast = ast, .home = (uint32_t)s->loops.count };
 
-    info.known = sema_value(ast, 0, shape);
     vec_push(s->arena, &s->model->symbols,
              (CheckedSymbol){ .name = name, .at = at, .role = role, .shape = shape, .in_call = s->frames.count > 0 });
     vec_push(s->arena, &s->symbols, info);
     return id;
+}
+
+const Known *sema_known(const Sema *s, CheckedSym symbol)
+{
+    return &s->known.at[s->symbols.at[symbol].known];
+}
+
+Known *sema_know(Sema *s, CheckedSym symbol)
+{
+    s->symbols.at[symbol].known = (uint32_t)s->known.count;
+    vec_push(s->arena, &s->known, s->known.at[0]);
+    return &vec_top(&s->known);
 }
 
 const char *sema_role(const Sema *s, CheckedSym symbol)
@@ -340,7 +351,7 @@ ValueKind sema_kind(const Sema *s, const Value *value)
 
 static void push_symbol(Sema *s, AstId id, CheckedSym symbol)
 {
-    const Value *known = &s->symbols.at[symbol].known;
+    const Known *known = sema_known(s, symbol);
     Value value = sema_value(id, sema_here(s), s->model->symbols.at[symbol].shape);
     CheckedNode *node = sema_emit(s, CHECKED_REF, id, 0, value.first, value.shape);
 

@@ -2,7 +2,10 @@
 #include "front/sema.h"
 
 /* Of a condition with more comparisons than this, the rest is not used: each is looked at again for every part of a chain. */
-enum { MOST_FACTS = 64 };
+enum { MOST_FACTS = 32 };
+
+/* After this many steps in all, != is gone through only once for a condition. */
+enum { MOST_NARROWED = 1 << 22 };
 
 enum { LOWER, UPPER };
 
@@ -77,7 +80,7 @@ static AffId given(Sema *s, AtomId id, unsigned side)
     Atom atom = affs->atoms.at[id];
 
     if (atom.kind == ATOM_ELEMENT)
-        return aff_const(affs, side == LOWER ? s->symbols.at[atom.of].low : s->symbols.at[atom.of].high - 1);
+        return aff_const(affs, side == LOWER ? sema_known(s, atom.of)->low : sema_known(s, atom.of)->high - 1);
     if (!s->indices.at[atom.of].known)
         return AFF_FAIL;
     return side == LOWER ? s->model->indices.at[atom.of].low : aff_offset(affs, s->model->indices.at[atom.of].high, -1);
@@ -237,26 +240,28 @@ void sema_assume(Sema *s, FactId fact)
     unsigned count = 0, depth = 0;
     bool moved = true;
 
-    if (fact == 0)
+    if (fact == 0 || s->dead)
         return;
     stack[depth++] = fact;
-    while (depth > 0) {
+    while (depth > 0 && count < MOST_FACTS) {
         Fact next = s->facts.at[stack[--depth]];
 
         if (next.op == AST_OP_AND && depth + 2 <= MOST_FACTS) {
             stack[depth++] = next.left;
             stack[depth++] = next.right;
-        } else if (next.op != AST_OP_AND && count < MOST_FACTS) {
+        } else if (next.op != AST_OP_AND) {
             leaves[count++] = next;
         }
     }
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < count && !s->dead; i++)
         if (leaves[i].op != AST_OP_NE)
             assume_one(s, &leaves[i]);
-    for (unsigned round = 0; round < count && moved; round++) {
+    for (unsigned round = 0; round < count && moved && !s->dead; round++) {
         moved = false;
-        for (unsigned i = 0; i < count; i++)
+        for (unsigned i = 0; i < count && !s->dead; i++)
             if (leaves[i].op == AST_OP_NE)
                 moved = assume_one(s, &leaves[i]) || moved;
+        s->narrowed += count;
+        moved = moved && s->narrowed < MOST_NARROWED;
     }
 }

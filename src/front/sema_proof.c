@@ -16,8 +16,8 @@ static bool simple_bounds(Sema *s, AtomId id, int64_t bound[2])
     if (narrowed != NULL && narrowed->count[LOWER] + narrowed->count[UPPER] != 0)
         return false;
     if (atom.kind == ATOM_ELEMENT) {
-        bound[LOWER] = s->symbols.at[atom.of].low;
-        bound[UPPER] = s->symbols.at[atom.of].high - 1;
+        bound[LOWER] = sema_known(s, atom.of)->low;
+        bound[UPPER] = sema_known(s, atom.of)->high - 1;
         return true;
     }
     if (!s->indices.at[atom.of].known || !aff_is_const(affs, s->model->indices.at[atom.of].low, &bound[LOWER]) ||
@@ -96,7 +96,7 @@ static void replace(Sema *s, AffId aff, bool upper)
 
     if (atom.kind == ATOM_ELEMENT)
         try_bound(s, aff, term,
-                  aff_const(affs, side == LOWER ? s->symbols.at[atom.of].low : s->symbols.at[atom.of].high - 1));
+                  aff_const(affs, side == LOWER ? sema_known(s, atom.of)->low : sema_known(s, atom.of)->high - 1));
     else if (s->indices.at[atom.of].known)
         try_bound(s, aff, term, side == LOWER ? s->model->indices.at[atom.of].low
                                               : aff_offset(affs, s->model->indices.at[atom.of].high, -1));
@@ -174,7 +174,7 @@ static void print_ranges(Sema *s, AffId aff, Text *text)
             text_printf(text, "%s..%s", sema_aff_text(s, s->model->indices.at[atom.of].low),
                         sema_aff_text(s, s->model->indices.at[atom.of].high));
         else
-            text_printf(text, "%lld..%lld", (long long)s->symbols.at[atom.of].low, (long long)s->symbols.at[atom.of].high);
+            text_printf(text, "%lld..%lld", (long long)sema_known(s, atom.of)->low, (long long)sema_known(s, atom.of)->high);
     }
 }
 

@@ -43,6 +43,8 @@ void sink_narrow(Sinker *s, NodeId read, ScopeId scope);
 /* Gives a stage the conditions of its target as far as it can ask them. */
 void sink_guard_stage(Sinker *s, StageId id, const Target *target);
 
+void sink_drop_select(Sinker *s, Stage *stage);
+
 /* sink_ask.c */
 
 /* The indices that subscripts determine, in terms of what the subscripts are equal to. */

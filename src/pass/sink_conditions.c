@@ -94,3 +94,22 @@ void sink_guard_stage(Sinker *s, StageId id, const Target *target)
     stage = &s->p->stages.at[id];
     hulls_leave(&s->hulls, stage->domain, stage->rank);
 }
+
+/* What a guard has decided need not be asked again. */
+void sink_drop_select(Sinker *s, Stage *stage)
+{
+    NodeId known[2 * MOST_CONDITIONS];
+    uint32_t count = stage->guard == NO_ID ? 0 : list_guard(s, stage->guard, known);
+
+    while (count > 0 && s->p->nodes.at[stage->value].op == OP_SELECT) {
+        const NodeId *arg = s->p->nodes.at[stage->value].u.arg;
+        NodeId holds = arg[1], fails = arg[2], condition = arg[0];
+
+        if (sink_is_among(condition, known, count))
+            stage->value = holds;
+        else if (sink_is_among(node_op1(s->p, OP_NOT, condition), known, count))
+            stage->value = fails;
+        else
+            return;
+    }
+}

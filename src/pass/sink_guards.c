@@ -190,6 +190,8 @@ Program *pass_sink_guards(Program *p)
         count_uses(&s, &reached);
         start(&s);
         run(&s);
+        for (StageId id = 0; id < p->stages.count; id++)
+            sink_drop_select(&s, &p->stages.at[id]);
     }
     heap_release(p->heap, arena);
     return p;

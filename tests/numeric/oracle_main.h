@@ -55,7 +55,7 @@
 #define ARG_BACKWARD_WORK
 #endif
 #define APPLY(function, ...) function(__VA_ARGS__)
-#define CALL(x) APPLY(x)
+#define CALL(...) APPLY(__VA_ARGS__)
 
 static double worst;
 

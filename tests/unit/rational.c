@@ -118,7 +118,8 @@ static Rational random_fraction(Test *t, unsigned limbs)
 typedef bool Operation(Arena *arena, Rational a, Rational b, Rational *out);
 typedef void Reference(mpq_t out, const mpq_t a, const mpq_t b);
 
-static void check_operation(Test *t, Operation *operation, Reference *reference, Rational a, Rational b, const char *what)
+static void check_operation(Test *t, Operation *operation, Reference *reference, Rational a, Rational b,
+    const char *what)
 {
     mpq_t x, y, expected, got;
     Rational out;
@@ -218,12 +219,16 @@ static void check_parse(Test *t, const char *text)
 static void test_parse(Test *t)
 {
     static const char *const fixed[] = {
-        "0", "0.", ".0", "0e5", "0.000E-99999999999999999999", "1.", ".5", "2.5E+2", "1e400", "1e-400", "1e308", "1.8e308",
+        "0", "0.", ".0", "0e5", "0.000E-99999999999999999999", "1.", ".5", "2.5E+2", "1e400", "1e-400", "1e308",
+        "1.8e308",
         "1.7976931348623157e308", "1.7976931348623158e308", "1.7976931348623159e308", "179769313486231580793e289",
         "5e-324", "2.4703282292062327e-324", "2.4703282292062328e-324", "2.5e-324", "1e-323", "2.2250738585072014e-308",
-        "2.2250738585072011e-308", "9007199254740993", "9007199254740992.5", "9223372036854775807", "9223372036854775808",
-        "18446744073709551616", "1e99999999999999999999999", "1e-99999999999999999999999", "0.1", "100", "1000000000000000000000",
-        "00000000000000000000000000000000000001", "1000000000000000000000000000000e-30", "123456789012345678901234567890",
+        "2.2250738585072011e-308", "9007199254740993", "9007199254740992.5", "9223372036854775807",
+        "9223372036854775808",
+        "18446744073709551616", "1e99999999999999999999999", "1e-99999999999999999999999", "0.1", "100",
+        "1000000000000000000000",
+        "00000000000000000000000000000000000001", "1000000000000000000000000000000e-30",
+        "123456789012345678901234567890",
     };
     char text[1500];
 
@@ -250,7 +255,8 @@ static void test_limits(Test *t)
     int exponent;
     static char digits[6000];
 
-    expect(t, rational_power(t->arena, two, 16383, &most) && rational_is_power_of_two(most, &exponent) && exponent == 16383,
+    expect(t, rational_power(t->arena, two, 16383, &most) && rational_is_power_of_two(most, &exponent) &&
+        exponent == 16383,
            "2^16383", "");
     expect(t, !rational_power(t->arena, two, 16384, &out), "2^16384 is too large", "");
     expect(t, !rational_add(t->arena, most, most, &out) && !rational_mul(t->arena, most, two, &out), "2^16384", "");
@@ -258,10 +264,13 @@ static void test_limits(Test *t)
                exponent == -16383 && rational_sign(least) == -1, "(-2)^-16383", "");
     expect(t, rational_mul(t->arena, most, least, &out) && rational_is_int(out, -1), "product 1", "");
     expect(t, !rational_add(t->arena, most, least, &sum) , "most + least is too large", "");
-    expect(t, isinf(rational_to_double(most)) && rational_to_double(most) > 0 && isinf(rational_to_float(most)), "infinite", "");
+    expect(t, isinf(rational_to_double(most)) && rational_to_double(most) > 0 &&
+        isinf(rational_to_float(most)), "infinite", "");
     expect(t, rational_to_double(least) == 0.0 && signbit(rational_to_double(least)), "-0", "");
-    expect(t, rational_compare(t->arena, most, least) == 1 && rational_compare(t->arena, least, most) == -1, "compare", "");
-    expect(t, !rational_div(t->arena, most, RATIONAL(0), &out) && !rational_power(t->arena, RATIONAL(0), -1, &out), "1/0", "");
+    expect(t, rational_compare(t->arena, most, least) == 1 && rational_compare(t->arena, least, most) == -1,
+        "compare", "");
+    expect(t, !rational_div(t->arena, most, RATIONAL(0), &out) &&
+        !rational_power(t->arena, RATIONAL(0), -1, &out), "1/0", "");
     expect(t, rational_power(t->arena, RATIONAL(0), 0, &out) && rational_is_int(out, 1), "0^0", "");
     expect(t, rational_power(t->arena, RATIONAL(-1), INT64_MIN, &out) && rational_is_int(out, 1), "(-1)^min", "");
     expect(t, rational_power(t->arena, RATIONAL(-1), INT64_MAX, &out) && rational_is_int(out, -1), "(-1)^max", "");
@@ -269,10 +278,13 @@ static void test_limits(Test *t)
                rational_power(t->arena, tenth, -3, &out) && rational_is_int(out, -1000), "(-1/10)^-3", "");
     expect(t, rational_sub(t->arena, RATIONAL(-INT64_MAX), RATIONAL(1), &out) && out.big != NULL &&
                rational_is_whole(out) && rational_is_power_of_two(out, &exponent) && exponent == 63 &&
-               rational_add(t->arena, out, RATIONAL(1), &out) && rational_is_int(out, -INT64_MAX), "INT64_MIN is big", "");
-    expect(t, !rational_is_power_of_two(RATIONAL(0), &exponent) && !rational_is_power_of_two(RATIONAL(3), &exponent), "no powers", "");
+               rational_add(t->arena, out, RATIONAL(1), &out) &&
+                   rational_is_int(out, -INT64_MAX), "INT64_MIN is big", "");
+    expect(t, !rational_is_power_of_two(RATIONAL(0), &exponent) &&
+        !rational_is_power_of_two(RATIONAL(3), &exponent), "no powers", "");
     memset(digits, '3', sizeof digits);
-    expect(t, !rational_parse(t->arena, digits, 300, &out) == false && !rational_parse(t->arena, digits, 400, &out), "300 and 400 digits", "");
+    expect(t, !rational_parse(t->arena, digits, 300, &out) == false &&
+        !rational_parse(t->arena, digits, 400, &out), "300 and 400 digits", "");
     digits[1] = '.';
     expect(t, rational_parse(t->arena, digits, 4900, &out), "4900 digits", "");
     check_rounding(t, out);
