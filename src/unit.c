@@ -214,6 +214,41 @@ static void choose_wanted(Unit *unit)
                      "there is nothing to differentiate by: declare a param, or name inputs with --wrt");
 }
 
+static const Rational *keep(Unit *unit, SymId symbol, const Rational *values)
+{
+    const Symbol *s = &unit->lowered.program->symbols.at[symbol];
+    size_t count = 1;
+    Rational *kept;
+
+    for (unsigned k = 0; k < s->rank; k++)
+        count *= (size_t)s->extents[k];
+    kept = values == NULL ? NULL : arena_array(unit->arena, Rational, count);
+    for (size_t i = 0; values != NULL && i < count; i++)
+        kept[i] = rational_copy(unit->arena, values[i]);
+    return kept;
+}
+
+/* Tables and defaults that lie in the checked model get a place that outlives it. */
+static void keep_constants(Unit *unit)
+{
+    Program *program = unit->lowered.program;
+
+    for (SymId s = 0; s < program->symbols.count; s++)
+        program->symbols.at[s].values = keep(unit, s, program->symbols.at[s].values);
+    for (size_t i = 0; i < unit->lowered.declared.count; i++)
+        unit->lowered.declared.at[i].defaults =
+            keep(unit, unit->lowered.declared.at[i].symbol, unit->lowered.declared.at[i].defaults);
+}
+
+void unit_forget_model(Unit *unit)
+{
+    if (unit->front != NULL)
+        heap_release(&unit->heap, unit->front);
+    unit->front = NULL;
+    unit->ast = (Ast){ 0 };
+    unit->model = (CheckedModel){ 0 };
+}
+
 static bool is_scalar_model(const Program *program)
 {
     return program->outputs.count == 1 && program->symbols.at[program->outputs.at[0]].rank == 0;
@@ -222,17 +257,19 @@ static bool is_scalar_model(const Program *program)
 /* Source text up to the first error-free program; what fails leaves its messages in unit->diag. */
 static void open_model(Unit *unit)
 {
-    ast_init(&unit->ast, unit->arena, &unit->names, &unit->source);
+    unit->front = heap_arena(&unit->heap);
+    ast_init(&unit->ast, unit->front, &unit->names, &unit->source);
     ast_parse(&unit->ast, &unit->diag);
     if (unit->diag.errors > 0)
         return;
-    sema_check(&unit->model, unit->arena, &unit->ast, unit->options.overrides, unit->options.override_count, &unit->diag);
+    sema_check(&unit->model, unit->front, &unit->ast, unit->options.overrides, unit->options.override_count, &unit->diag);
     if (unit->diag.errors > 0)
         return;
     lower_model(&unit->lowered, unit->arena, &unit->model, &unit->diag, &unit->heap);
     if (unit->diag.errors > 0)
         return;
     finish_pass(unit, "lower", unit->lowered.program);
+    keep_constants(unit);
     check_wanted_names(unit);
     choose_wanted(unit);
     unit->scalar = is_scalar_model(unit->lowered.program);

@@ -28,7 +28,8 @@ Options options_default(void);
 
 typedef struct {
     Heap heap;
-    Arena *arena;           /* of the heap: everything but the programs */
+    Arena *arena;           /* of the heap: everything but the programs and the two below */
+    Arena *front;           /* ast and model; NULL once they were forgotten */
     const char *failure;    /* memory ran out, or an internal error: what it was; else NULL */
     Names names;
     Source source;
@@ -57,6 +58,9 @@ bool unit_run(Unit *unit, UnitWork *work, void *context);
 
 /* Reads, checks and lowers a model; `text` must live as long as the unit. False: unit->diag has errors. */
 bool unit_open(Unit *unit, const char *source_name, const char *text, size_t size);
+
+/* Frees the AST and the checked model, which programs do not need. */
+void unit_forget_model(Unit *unit);
 
 /* Each makes its programs once; asking again costs nothing. False: unit->diag has errors (a function without a derivative). */
 bool unit_make_value(Unit *unit);

@@ -89,14 +89,13 @@ static ArenaChunk **find_own_chunk(Arena *arena, const void *block)
     return link;
 }
 
-static void *grow_own_chunk(Arena *arena, void *old, size_t old_size, size_t new_size)
+static void *grow_own_chunk(Arena *arena, void *old, size_t new_size)
 {
     ArenaChunk **link = find_own_chunk(arena, old);
     ArenaChunk *chunk = realloc(*link, sizeof *chunk + new_size);
 
     if (chunk == NULL)
         out_of_memory(arena);
-    memset(chunk->bytes + old_size, 0, new_size - old_size);
     arena->total += new_size - chunk->room;
     chunk->used = chunk->room = new_size;
     *link = chunk;
@@ -112,7 +111,7 @@ void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size)
     if (old != NULL && new_room <= old_room)
         return old;
     if (old != NULL && old_room >= OWN_CHUNK)
-        return grow_own_chunk(arena, old, old_room, new_room);
+        return grow_own_chunk(arena, old, new_room);
     if (old != NULL && new_room < OWN_CHUNK && (char *)old + old_room == top->bytes + top->used &&
         top->room - top->used >= new_room - old_room) { /* a block of OWN_CHUNK or more has a chunk of its own */
         top->used += new_room - old_room;

@@ -21,8 +21,8 @@ void *arena_alloc(Arena *arena, size_t size);
 /* `count` zeroed objects of `size` bytes; an overflowing product counts as memory running out. */
 void *arena_calloc(Arena *arena, size_t count, size_t size);
 
-/* Makes the block `old` of `old_size` bytes `new_size` bytes long, in place where that is possible;
- * the added bytes are zero. `old` may be NULL with `old_size` 0. */
+/* Makes the block `old` of `old_size` bytes `new_size` bytes long, in place where that is possible. The added bytes are not
+ * initialised: they are not touched before they are used. `old` may be NULL with `old_size` 0. */
 void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size);
 
 /* A copy of `size` bytes with a NUL behind it. */

@@ -195,17 +195,30 @@ bool rational_power(Arena *arena, Rational a, int64_t exponent, Rational *out)
     return true;
 }
 
+static BigFraction *copy_big(Arena *arena, const BigFraction *big)
+{
+    size_t size = sizeof *big + (big->num_size + big->den_size) * sizeof(uint32_t);
+    BigFraction *copy = arena_alloc(arena, size);
+
+    memcpy(copy, big, size);
+    return copy;
+}
+
+Rational rational_copy(Arena *arena, Rational a)
+{
+    if (a.big != NULL)
+        a.big = copy_big(arena, a.big);
+    return a;
+}
+
 Rational rational_neg(Arena *arena, Rational a)
 {
-    size_t size;
     BigFraction *big;
 
     if (a.big == NULL)
         return (Rational){ -a.num, a.den, NULL };
-    size = sizeof *big + (a.big->num_size + a.big->den_size) * sizeof(uint32_t);
-    big = arena_alloc(arena, size);
-    memcpy(big, a.big, size);
-    big->negative = !a.big->negative;
+    big = copy_big(arena, a.big);
+    big->negative = !big->negative;
     return (Rational){ 0, 1, big };
 }
 

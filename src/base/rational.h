@@ -32,6 +32,7 @@ bool rational_sub(Arena *arena, Rational a, Rational b, Rational *out);
 bool rational_mul(Arena *arena, Rational a, Rational b, Rational *out);
 bool rational_div(Arena *arena, Rational a, Rational b, Rational *out); /* false also for b = 0 */
 bool rational_power(Arena *arena, Rational a, int64_t exponent, Rational *out);
+Rational rational_copy(Arena *arena, Rational a); /* nothing of it lies outside `arena` */
 Rational rational_neg(Arena *arena, Rational a);
 Rational rational_abs(Arena *arena, Rational a);
 

@@ -85,6 +85,8 @@ void command_compile(Unit *unit, Run *run)
     unit->options.header_name = header_path(unit->arena, path);
     text_init(&emitted.main, unit->arena);
     text_init(&emitted.header, unit->arena);
+    if (!emitter->needs_model)
+        unit_forget_model(unit);
     made = make_programs(unit, emitter);
     text_bytes(&run->errors, text_string(&unit->dump), unit->dump.size);
     if (made)

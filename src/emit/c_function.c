@@ -199,7 +199,7 @@ static const char *returned(const CBody *b)
 /* `restrict` stands only in the definition, where C++ does not read it: it is no part of the function's type. */
 void c_signature(const CModel *m, const CFunction *function, bool definition, Text *out)
 {
-    enum { LONGEST_LINE = 116, MOST_FOR_ONE = 64 };
+    enum { LONGEST_LINE = 116, AROUND = 28 };
     bool backward = (function->parts & (1u << PART_SEED)) != 0, any = false;
     size_t begin = out->size;
 
@@ -209,7 +209,7 @@ void c_signature(const CModel *m, const CFunction *function, bool definition, Te
 
         if ((function->parts & (1u << part)) == 0)
             continue;
-        if (any && out->size - begin > LONGEST_LINE - MOST_FOR_ONE) {
+        if (any && out->size - begin + strlen(c_model_type(m, (Part)part)) + AROUND > LONGEST_LINE) {
             text_add(out, ",\n    ");
             begin = out->size;
         } else {

@@ -112,7 +112,7 @@ static void fill_seeds(Sample *s)
         }
 }
 
-static bool all_finite(const Evaluation *e, SymRole role)
+static bool all_finite(const CModel *m, const Evaluation *e, SymRole role)
 {
     const Program *p = e->program;
 
@@ -120,7 +120,7 @@ static bool all_finite(const Evaluation *e, SymRole role)
         if (p->symbols.at[id].role != role || e->reals[id] == NULL)
             continue;
         for (size_t i = 0; i < eval_elements(p, id); i++)
-            if (!isfinite(e->reals[id][i]))
+            if (!isfinite(rounded(m, e->reals[id][i])))
                 return false;
     }
     return true;
@@ -137,12 +137,12 @@ static void run_point(Sample *s, const CModel *m, unsigned point)
             fill_reals(s, m, &m->unit->lowered.declared.at[i], symbol, point);
     }
     eval_run(&s->value);
-    s->finite = all_finite(&s->value, SYM_OUTPUT);
+    s->finite = all_finite(m, &s->value, SYM_OUTPUT);
     if (!s->has_gradient || !s->finite)
         return;
     fill_seeds(s);
     eval_run(&s->gradient);
-    s->finite = all_finite(&s->gradient, SYM_GRADIENT);
+    s->finite = all_finite(m, &s->gradient, SYM_GRADIENT);
 }
 
 static void list_symbols(Sample *s, const CModel *m, Arena *arena)

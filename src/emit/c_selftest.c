@@ -3,6 +3,7 @@
  * Elements where differences are useless at the chosen point (kinks, strong curvature) are found here, with the evaluator, and
  * left out, so that a failure means that the functions, the compiler or the libm of the machine are wrong. */
 #include <math.h>
+#include <string.h>
 
 #include "emit/c_sample.h"
 
@@ -115,10 +116,10 @@ static double difference_at(Test *t, const GradientElement *element, double step
 
 static void add_golden(const Test *t, double value)
 {
+    size_t begin = t->out->size;
+
     text_printf(t->out, "%.*g", DIGITS, value);
-    if (value == floor(value) && fabs(value) < 1e11)
-        text_add(t->out, ".0");
-    text_add(t->out, t->m->suffix);
+    text_printf(t->out, "%s%s", strpbrk(t->out->at + begin, ".e") == NULL ? ".0" : "", t->m->suffix);
 }
 
 /* if (!close(..., golden, scale)) return n; */

@@ -112,4 +112,5 @@ static bool emit(Unit *unit, Emitted *out)
     return true;
 }
 
-const Emitter emit_c = { "c", ".c", "C99: value, gradient, forward and backward sweep, with a header", true, emit };
+const Emitter emit_c = { .name = "c", .extension = ".c", .help = "C99: value, gradient, forward and backward sweep, with a header",
+                         .needs_derivatives = true, .emit = emit };

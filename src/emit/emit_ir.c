@@ -22,4 +22,4 @@ static bool emit(Unit *unit, Emitted *out)
     return true;
 }
 
-const Emitter emit_ir = { "ir", NULL, "the program of stages as text, before and after differentiation", false, emit };
+const Emitter emit_ir = { .name = "ir", .help = "the program of stages as text, before and after differentiation", .emit = emit };

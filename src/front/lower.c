@@ -185,10 +185,12 @@ static void make_indices(Lowering *l)
     number_all_indices(l);
     l->ranges = arena_array(l->arena, Dim, count);
     l->closures = arena_array(l->arena, SetId, count);
+    l->checked_of = arena_array(l->arena, CheckedIndex, count);
     for (CheckedIndex i = 0; i < model->indices.count; i++) {
         const CheckedIndexInfo *info = &model->indices.at[i];
         int64_t extent = info->most + 1 - info->least;
 
+        l->checked_of[l->index_of[i]] = i;
         l->ranges[l->index_of[i]] =
             (Dim){ l->index_of[i], import_aff(l, info->low), import_aff(l, info->high), info->least,
                    (int32_t)(extent < 1 ? 1 : extent > INT32_MAX ? INT32_MAX : extent) };

@@ -88,12 +88,31 @@ static bool is_integer(const Lowering *l, NodeId node)
     return l->p->nodes.at[node].op == OP_INTEGER || (node_is_literal(l->p, node, &value) && rational_is_whole(value));
 }
 
-/* A comparison of integers that shares an index with the domain may be what keeps a subscript in range. */
+/* The innermost index that stands in the expression itself, by sema's numbers; NO_ID if there are only elements. */
+static IndexId innermost(const Lowering *l, NodeId node, IndexId found)
+{
+    const AffPool *affs = &l->p->affs;
+    const Affine *sum;
+
+    if (l->p->nodes.at[node].op != OP_INTEGER)
+        return found;
+    sum = &affs->affs.at[l->p->nodes.at[node].u.aff];
+    for (uint32_t i = 0; i < sum->count; i++) {
+        const Atom *atom = &affs->atoms.at[affs->terms.at[sum->first + i].atom];
+
+        if (atom->kind == ATOM_INDEX && (found == NO_ID || l->checked_of[atom->of] > l->checked_of[found]))
+            found = atom->of;
+    }
+    return found;
+}
+
+/* A comparison of integers narrows its innermost index, or elements: it may be what keeps a subscript in range. */
 static bool protects(const Lowering *l, NodeId condition, SetId set)
 {
     const Node *node = &l->p->nodes.at[condition];
     const IndexId *items;
     uint32_t count;
+    IndexId index;
 
     if (node->op == OP_NOT)
         node = &l->p->nodes.at[node->u.arg[0]];
@@ -101,6 +120,9 @@ static bool protects(const Lowering *l, NodeId condition, SetId set)
         return false;
     if (!is_integer(l, node->u.arg[0]) || !is_integer(l, node->u.arg[1]))
         return false;
+    index = innermost(l, node->u.arg[1], innermost(l, node->u.arg[0], NO_ID));
+    if (index != NO_ID)
+        return set_has(l->p, set, index);
     items = set_items(l->p, node->deps, &count);
     for (uint32_t i = 0; i < count; i++)
         if (set_has(l->p, set, items[i]))

@@ -191,11 +191,26 @@ static bool depends(const Lowering *l, NodeId node, const Renaming *renaming)
 
 enum { LARGE = 64 };
 
-/* Would renaming copy more than LARGE nodes? A node that is used twice may count twice. */
-static bool is_large(const Lowering *l, NodeId root, const Renaming *renaming)
+/* Does every index become an index again, perhaps shifted? */
+static bool only_shifts(const Lowering *l, const Renaming *renaming)
+{
+    uint32_t index;
+    int64_t offset;
+
+    for (uint32_t i = 0; i < renaming->count; i++)
+        if (!aff_is_shifted_index(&l->p->affs, renaming->to[i], &index, &offset))
+            return false;
+    return true;
+}
+
+/* Should this be an array before it is renamed? Renaming copies, so what is large should, lest chains of it go quadratic (a
+ * node that is used twice may count twice); and where conditions on an index protect subscripts, putting a number for the
+ * index would leave subscripts out of range in branches that are never taken. */
+static bool must_be_array(const Lowering *l, NodeId root, const Renaming *renaming)
 {
     NodeId stack[2 * LARGE + 2 * OP_MOST_ARGS];
     unsigned depth = 0, count = 0;
+    bool branches = false, integers = false;
 
     stack[depth++] = root;
     while (depth > 0 && count <= LARGE) {
@@ -205,10 +220,12 @@ static bool is_large(const Lowering *l, NodeId root, const Renaming *renaming)
         if (!depends(l, top, renaming))
             continue;
         count++;
+        branches |= node->op == OP_SELECT || node->op == OP_AND || node->op == OP_OR;
+        integers |= node->op == OP_INTEGER;
         for (unsigned k = 0; k < op_info[node->op].arity; k++)
             stack[depth++] = node->u.arg[k];
     }
-    return count > LARGE;
+    return count > LARGE || (branches && integers && !only_shifts(l, renaming));
 }
 
 static NodeId rename_read(Lowering *l, NodeId read, const Renaming *renaming)
@@ -222,8 +239,7 @@ static NodeId rename_read(Lowering *l, NodeId read, const Renaming *renaming)
     return node_read(l->p, symbol, subs);
 }
 
-/* Renaming copies; so that chains of it do not go quadratic, what is large becomes an array first. The list of a value is
- * lost, and the shape is the caller's business. */
+/* The list of a value is lost, and the shape is the caller's business. */
 void value_rename(Lowering *l, Value *value, const Renaming *renaming, Span at)
 {
     if (value->aff != AFF_FAIL) {
@@ -236,7 +252,7 @@ void value_rename(Lowering *l, Value *value, const Renaming *renaming, Span at)
     value->listed = 0;
     if (!depends(l, value->node, renaming))
         return;
-    if (is_large(l, value->node, renaming))
+    if (must_be_array(l, value->node, renaming))
         value_materialise(l, value, name_after(l, NULL, value->node), at);
     if (l->p->nodes.at[value->node].op == OP_READ) {
         value->node = describe(l, rename_read(l, value->node, renaming), at);

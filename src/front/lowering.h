@@ -50,6 +50,7 @@ typedef struct {
     SymId *symbols;       /* by CheckedSym: what is declared, tables; else NO_ID */
     Value *bound;         /* by CheckedSym: its present value */
     IndexId *index_of;    /* by CheckedIndex */
+    CheckedIndex *checked_of; /* by IndexId, of the user's */
     Dim *ranges;          /* by IndexId, of the user's */
     SetId *closures;      /* by IndexId, of the user's: itself and what its bounds need, transitively */
     VEC(Value) stack;

@@ -227,8 +227,8 @@ static void reserve_stacks(Sema *s)
     vec_reserve(s->arena, &s->model->index_lists, 16);
 }
 
-void sema_check(CheckedModel *model, Arena *arena, const Ast *ast, const ConstOverride *overrides, size_t override_count,
-                Diag *diag)
+void sema_check(CheckedModel *model, Arena *arena, const Ast *ast, const ConstOverride *overrides,
+                size_t override_count, Diag *diag)
 {
     Sema *s = arena_new(arena, Sema);
 

@@ -1,8 +1,8 @@
 /* sema.h -- what the files of the checker share.
  *
- * One loop goes upwards through the AST (sema_run) with a stack of values. What has to happen before a subtree (an index
- * comes into scope, a condition begins to hold) is an event at the first node of that subtree; a call puts a frame on a
- * stack and the loop goes on in the function's body. Code is emitted as it goes and cut off again where it is not wanted.
+ * One loop goes upwards through the AST (sema_run) with a stack of values. What has to happen before a subtree (an
+ * index comes into scope, a condition begins to hold) is an event at the first node of that subtree; a call puts a
+ * frame on a stack and the loop goes on in the function's body. Code that is not wanted is cut off again.
  */
 #ifndef BPGEN_SEMA_H
 #define BPGEN_SEMA_H
@@ -14,7 +14,7 @@
 
 enum {
     MOST_STEPS = 1 << 24, /* nodes visited and emitted, all functions put in place: about a gigabyte */
-    MOST_FORM_TERMS = 64, /* longer integer expressions count as numbers (their partial sums would cost quadratic room) */
+    MOST_FORM_TERMS = 64, /* longer integer expressions count as numbers: partial sums would cost quadratic room */
     MOST_QUOTED = 60      /* bytes of source text in a message */
 };
 
@@ -44,8 +44,8 @@ typedef struct {
 /* ---- names ---- */
 
 typedef enum {
-    BUILTIN_NONE, BUILTIN_OP, BUILTIN_REDUCE, BUILTIN_EXTREME, BUILTIN_DOT, BUILTIN_OUTER, BUILTIN_SOFTMAX, BUILTIN_CONCAT,
-    BUILTIN_SIZE, BUILTIN_GRAD, BUILTIN_JACOBIAN, BUILTIN_JVP
+    BUILTIN_NONE, BUILTIN_OP, BUILTIN_REDUCE, BUILTIN_EXTREME, BUILTIN_DOT, BUILTIN_OUTER, BUILTIN_SOFTMAX,
+    BUILTIN_CONCAT, BUILTIN_SIZE, BUILTIN_GRAD, BUILTIN_JACOBIAN, BUILTIN_JVP
 } Builtin;
 
 /* What is known of a name, by Name. Ids are held + 1, so that 0 is none. */
@@ -96,7 +96,7 @@ typedef struct {
     uint32_t known;      /* in Sema.known; 0: nothing */
     AstId ast;           /* ASSIGN, DECLARATOR, or CALL that gives an argument; 0 for implicit params */
     uint32_t home;       /* number of loops open where it was made */
-    uint32_t gathering;  /* number of the outermost loop that gathers it, from 1: complete when fewer are open; 0: none */
+    uint32_t gathering;  /* number of the outermost loop that gathers it, from 1: whole when fewer are open; 0: none */
     uint32_t sources;    /* last definition: in Sema.sources, + 1 */
     uint32_t carried_by; /* the last loop found to carry it, + 1 */
     uint32_t seen;       /* stamp of the walk for `grad` */
@@ -389,7 +389,7 @@ AffId sema_combine_aff(Sema *s, AstOp op, AffId a, AffId b);
 
 /* sema_index.c */
 CheckedIndex sema_new_index(Sema *s, AstId ast, Name name, Span at);
-CheckedIndex sema_clause(Sema *s, AstId clause); /* makes and binds the index of a clause, or takes the one inference made */
+CheckedIndex sema_clause(Sema *s, AstId clause); /* binds the index of a clause: a new one, or that of the inference */
 CheckedIndex sema_open_clause(Sema *s, AstId clause, Name name, Span at); /* makes and binds it */
 bool sema_index_name(Sema *s, Name name, Span at); /* may an index have this name here? */
 void sema_set_range(Sema *s, CheckedIndex index, AffId low, AffId high);
@@ -422,8 +422,8 @@ void sema_check_overrides(Sema *s);
 /* sema_override.c: the value given on the command line, or NULL; reports one that makes no sense */
 const Rational *sema_override(Sema *s, Name name, Span at, Shape *shape, bool *given);
 
-/* sema_const.c: the value of the code from `first` to the end, row-major. NULL: not rational and `exact_only`, or it cannot be
- * computed here. */
+/* sema_const.c: the value of the code from `first` to the end, row-major. NULL: not rational and `exact_only`, or it
+ * cannot be computed here. */
 const Rational *sema_evaluate(Sema *s, CheckedId first, bool exact_only);
 
 /* sema_number.c: single numbers, rational while they can be */

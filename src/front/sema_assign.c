@@ -52,7 +52,9 @@ static bool left_item(Sema *s, const Scope *scope, AstId left, const AstId *clau
     for (size_t i = scope->indices; i < s->scope_indices.count; i++) {
         if (s->model->indices.at[s->scope_indices.at[i]].name != node->u.name)
             continue;
-        sema_error(s, s->indices.at[s->scope_indices.at[i]].is_loop ? node->at : s->model->indices.at[s->scope_indices.at[i]].at,
+        sema_error(s,
+                   s->indices.at[s->scope_indices.at[i]].is_loop ? node->at
+                                                                 : s->model->indices.at[s->scope_indices.at[i]].at,
                    "the index '%s' stands twice on the left", sema_name(s, node->u.name));
         return false;
     }
@@ -126,7 +128,8 @@ AstId sema_begin_assign(Sema *s, AstId id)
         return id; /* the right side makes no sense without its indices */
     }
     if (unknown || sema_has_open_clause(s, from, kids[1]))
-        sema_infer(s, from, kids[1], s->scope_indices.at + scope.indices, (uint32_t)(s->scope_indices.count - scope.indices));
+        sema_infer(s, from, kids[1], s->scope_indices.at + scope.indices,
+                   (uint32_t)(s->scope_indices.count - scope.indices));
     return from;
 }
 
@@ -146,8 +149,8 @@ static void say_gap(Sema *s, AstId id, const Scope *scope, size_t wrong, int64_t
         text_printf(&left, "%s%s", i > scope->indices ? "," : "", index);
         text_printf(&zero, "%s%s", i > scope->indices ? "," : "", i == wrong ? "0" : index);
     }
-    sema_error(s, s->ast->nodes.at[id].name_at, "%s[%s] leaves %s[%s] without a value: '%s' must start at 0, not %lld", name,
-               text_string(&left), name, text_string(&zero),
+    sema_error(s, s->ast->nodes.at[id].name_at, "%s[%s] leaves %s[%s] without a value: '%s' must start at 0, not %lld",
+               name, text_string(&left), name, text_string(&zero),
                sema_name(s, s->model->indices.at[s->scope_indices.at[wrong]].name), (long long)low);
 }
 
@@ -178,7 +181,8 @@ static bool left_shape(Sema *s, AstId id, const Scope *scope, Shape *shape)
     return true;
 }
 
-/* How many of the left indices are those of loops: the innermost loop's and the next ones around it, outer to inner, first. */
+/* How many of the left indices are those of loops: the innermost loop's and the next ones around it, outer to inner,
+ * first. */
 static bool gathered_loops(Sema *s, AstId id, const Scope *scope, uint32_t *loops)
 {
     size_t count = s->scope_indices.count - scope->indices;
@@ -203,9 +207,10 @@ static bool gathered_loops(Sema *s, AstId id, const Scope *scope, uint32_t *loop
 
         if (loop->index == s->scope_indices.at[scope->indices + k])
             continue;
-        sema_error(s, s->ast->nodes.at[id].name_at, "'%s' gathers the innermost loop and any number of loops next around it,"
-                   " written from the outer one to the inner one; '%s' is missing or out of order", name,
-                   sema_name(s, s->model->indices.at[loop->index].name));
+        sema_error(s, s->ast->nodes.at[id].name_at,
+                   "'%s' gathers the innermost loop and any number of loops next around it,"
+                   " written from the outer one to the inner one; '%s' is missing or out of order",
+                   name, sema_name(s, s->model->indices.at[loop->index].name));
         return false;
     }
     return true;
@@ -216,8 +221,9 @@ static void say_not_assignable(Sema *s, AstId id, CheckedSym symbol)
     const char *name = sema_name(s, s->ast->nodes.at[id].u.name);
 
     if (s->loops.count > 0)
-        sema_error(s, s->ast->nodes.at[id].name_at, "'%s' is %s and cannot be assigned; carry a copy: h = %s before the loop",
-                   name, sema_role(s, symbol), name);
+        sema_error(s, s->ast->nodes.at[id].name_at,
+                   "'%s' is %s and cannot be assigned; carry a copy: h = %s before the loop", name,
+                   sema_role(s, symbol), name);
     else
         sema_error(s, s->ast->nodes.at[id].name_at, "'%s' is %s and cannot be assigned", name, sema_role(s, symbol));
 }
@@ -234,10 +240,12 @@ static bool may_assign_again(Sema *s, AstId id, CheckedSym symbol, uint32_t gath
         return false;
     }
     if (info->home >= s->loops.count || (s->frames.count > 0 && !s->model->symbols.at[symbol].in_call)) {
-        if (s->loops.count > 0 && info->home == s->loops.count && s->loops.at[s->loops.count - 1].frame == s->frames.count)
+        if (s->loops.count > 0 && info->home == s->loops.count &&
+            s->loops.at[s->loops.count - 1].frame == s->frames.count)
             sema_error(s, node->name_at, "'%s' is assigned twice in one turn", name);
         else
-            sema_error(s, node->name_at, "'%s' is assigned twice (first on line %u); outside a loop a name has one value", name,
+            sema_error(s, node->name_at,
+                       "'%s' is assigned twice (first on line %u); outside a loop a name has one value", name,
                        sema_line(s, s->model->symbols.at[symbol].at.begin));
         return false;
     }
@@ -246,8 +254,8 @@ static bool may_assign_again(Sema *s, AstId id, CheckedSym symbol, uint32_t gath
         return false;
     }
     if (gathered > 0) {
-        sema_error(s, node->name_at, "'%s' has a value before the loop (line %u); a name that is gathered has none", name,
-                   sema_line(s, s->model->symbols.at[symbol].at.begin));
+        sema_error(s, node->name_at, "'%s' has a value before the loop (line %u); a name that is gathered has none",
+                   name, sema_line(s, s->model->symbols.at[symbol].at.begin));
         return false;
     }
     return true;
@@ -259,7 +267,8 @@ static bool keeps_shape(Sema *s, AstId id, CheckedSym symbol, Shape shape)
 
     if (sema_same_shape(before, shape))
         return true;
-    sema_error(s, s->ast->nodes.at[id].name_at, "'%s' is %s before the loop and %s in it; a carried name keeps its shape",
+    sema_error(s, s->ast->nodes.at[id].name_at,
+               "'%s' is %s before the loop and %s in it; a carried name keeps its shape",
                sema_name(s, s->ast->nodes.at[id].u.name), sema_shape_text(s, before), sema_shape_text(s, shape));
     return false;
 }
@@ -268,7 +277,8 @@ static bool keeps_shape(Sema *s, AstId id, CheckedSym symbol, Shape shape)
 static CheckedSym add_symbol(Sema *s, AstId id, Shape shape, uint32_t gathered)
 {
     const AstNode *node = &s->ast->nodes.at[id];
-    CheckedSym symbol = sema_symbol(s, node->u.name, node->name_at, gathered > 0 ? NAME_GATHERED : NAME_LOCAL, shape, id);
+    CheckedSym symbol =
+        sema_symbol(s, node->u.name, node->name_at, gathered > 0 ? NAME_GATHERED : NAME_LOCAL, shape, id);
     SymbolInfo *info = &s->symbols.at[symbol];
 
     sema_warn_hiding(s, node->u.name, node->name_at);

@@ -46,7 +46,8 @@ static void note_function(Sema *s, AstId id)
     Word *word = &s->words[node->u.name];
     AstId last = id - 1;
 
-    vec_push(s->arena, &s->functions, (Function){ .ast = id, .name = node->u.name, .is_extern = node->kind == AST_EXTERN });
+    vec_push(s->arena, &s->functions,
+             (Function){ .ast = id, .name = node->u.name, .is_extern = node->kind == AST_EXTERN });
     vec_top(&s->functions).stated = node->kind == AST_EXTERN || s->ast->nodes.at[last].kind != AST_NONE;
     vec_top(&s->functions).args = s->ast->nodes.at[ast_kid(s->ast, id, 0)].count;
     if (word->function == 0)
@@ -215,7 +216,8 @@ static void named_output(Sema *s, AstId id)
     } else if (s->symbols.at[symbol].bad) {
         return;
     } else if (s->model->symbols.at[symbol].role < NAME_LOCAL || s->symbols.at[symbol].fixed) {
-        sema_error(s, at, "the output '%s' is %s; an output is an assigned name", sema_name(s, name), sema_role(s, symbol));
+        sema_error(s, at, "the output '%s' is %s; an output is an assigned name", sema_name(s, name),
+                   sema_role(s, symbol));
     } else {
         for (size_t i = 0; i < s->model->outputs.count; i++)
             if (s->model->outputs.at[i] == symbol)

@@ -17,7 +17,8 @@ static void open_guard(Sema *s, AstId owner, CheckedKind mark, FactId fact)
     sema_assume(s, fact);
 }
 
-/* The value on top belongs to a branch that is over. If it is never evaluated, its code goes: subscripts in it were not proved. */
+/* The value on top belongs to a branch that is over. If it is never evaluated, its code goes: subscripts in it were not
+ * proved. */
 static void close_branch(Sema *s, Guard *guard)
 {
     Value *value = &vec_top(&s->values);
@@ -69,8 +70,8 @@ static bool agree(Sema *s, AstId id, const Value *c, const Value *a, const Value
         if (sema_broadcast(left, right, shape))
             return true;
     }
-    sema_error(s, sema_at(s, id), "shapes %s and %s do not agree in %s", sema_shape_text(s, left), sema_shape_text(s, right),
-               sema_text(s, id));
+    sema_error(s, sema_at(s, id), "shapes %s and %s do not agree in %s", sema_shape_text(s, left),
+               sema_shape_text(s, right), sema_text(s, id));
     return false;
 }
 
@@ -105,7 +106,8 @@ void sema_right_event(Sema *s, AstId owner)
 {
     const Value *left = &vec_top(&s->values);
 
-    open_guard(s, owner, CHECKED_MARK_RIGHT, usable(left, s->ast->nodes.at[owner].u.op == AST_OP_AND ? left->yes : left->no));
+    open_guard(s, owner, CHECKED_MARK_RIGHT,
+               usable(left, s->ast->nodes.at[owner].u.op == AST_OP_AND ? left->yes : left->no));
 }
 
 static bool is_condition(Sema *s, AstId id, const Value *value)

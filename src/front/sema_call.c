@@ -13,8 +13,8 @@ bool sema_takes(Sema *s, AstId call, uint32_t count, uint32_t wanted)
 {
     if (count == wanted)
         return true;
-    sema_error(s, sema_at(s, call), "%s takes %u argument%s, not %u", sema_name(s, s->ast->nodes.at[call].u.name), wanted,
-               wanted == 1 ? "" : "s", count);
+    sema_error(s, sema_at(s, call), "%s takes %u argument%s, not %u", sema_name(s, s->ast->nodes.at[call].u.name),
+               wanted, wanted == 1 ? "" : "s", count);
     return false;
 }
 
@@ -53,8 +53,9 @@ static void call_dot(Sema *s, AstId id, uint32_t count)
         push_array(s, id, CHECKED_DOT, 2, (Shape){ 0 });
         return;
     }
-    sema_error(s, sema_at(s, id), "dot needs two arrays of one shape, not %s (%s) and %s (%s)", sema_shape_text(s, args[0].shape),
-               sema_text(s, args[0].ast), sema_shape_text(s, args[1].shape), sema_text(s, args[1].ast));
+    sema_error(s, sema_at(s, id), "dot needs two arrays of one shape, not %s (%s) and %s (%s)",
+               sema_shape_text(s, args[0].shape), sema_text(s, args[0].ast), sema_shape_text(s, args[1].shape),
+               sema_text(s, args[1].ast));
     sema_drop(s, id, count);
 }
 
@@ -148,8 +149,8 @@ static bool find_size(Sema *s, const Value *args, uint32_t count, int64_t *size)
         return true;
     }
     if (!args[1].exact || !rational_to_int(args[1].number, &axis) || axis < 0 || axis >= shape.rank) {
-        sema_error(s, sema_at(s, args[1].ast), "the axis of %s is a constant in 0..%d, not %s", sema_text(s, args[0].ast),
-                   shape.rank, sema_text(s, args[1].ast));
+        sema_error(s, sema_at(s, args[1].ast), "the axis of %s is a constant in 0..%d, not %s",
+                   sema_text(s, args[0].ast), shape.rank, sema_text(s, args[1].ast));
         return false;
     }
     *size = shape.extent[axis];
@@ -194,8 +195,8 @@ static void call_reduction(Sema *s, AstId id, uint32_t count, ReduceOp op)
     if (count == 0)
         sema_error(s, sema_at(s, id), "%s takes 1 argument, not 0", name);
     else
-        sema_error(s, sema_at(s, id), "%s takes one array; along an axis write %s(A[i] for i) or [%s(A[i]) for i]", name, name,
-                   name);
+        sema_error(s, sema_at(s, id), "%s takes one array; along an axis write %s(A[i] for i) or [%s(A[i]) for i]",
+                   name, name, name);
     sema_drop(s, id, count);
 }
 

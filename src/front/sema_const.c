@@ -245,7 +245,10 @@ static CheckedId run_node(Run *run, CheckedId at)
     case CHECKED_BIND: run_bind(run, node); break;
     case CHECKED_ASSIGN: give(run, node->u.assign.symbol, vec_pop(&run->stack)); break;
     case CHECKED_MARK_THEN: case CHECKED_MARK_ELSE: case CHECKED_MARK_RIGHT: return run_mark(run, node, at);
-    default: run->failed = run->failed || !run_array(run, node); break;
+    default:
+        if (!run_array(run, node))
+            run->failed = true;
+        break;
     }
     return at + 1;
 }

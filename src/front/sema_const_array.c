@@ -221,7 +221,8 @@ static void run_product(Run *run, const CheckedNode *node)
 {
     Cell b = vec_pop(&run->stack), a = vec_pop(&run->stack), cell = run_cell(run, node->shape);
     bool dot = node->kind == CHECKED_DOT;
-    size_t inner = dot ? a.count : (size_t)b.shape.extent[0], columns = dot || b.shape.rank == 1 ? 1 : (size_t)b.shape.extent[1];
+    size_t inner = dot ? a.count : (size_t)b.shape.extent[0],
+           columns = dot || b.shape.rank == 1 ? 1 : (size_t)b.shape.extent[1];
 
     for (size_t n = 0; n < cell.count && !run->failed; n++) {
         Num sum = num_of(RATIONAL(0));

@@ -141,6 +141,7 @@ void sema_spread_data(Sema *s)
         const CheckedSymbol *symbol = &s->model->symbols.at[s->model->outputs.at[i]];
 
         if (symbol->per_sample)
-            sema_error(s, symbol->at, "'%s' has a value for every sample; write  sum(... for data)", sema_name(s, symbol->name));
+            sema_error(s, symbol->at, "'%s' has a value for every sample; write  sum(... for data)",
+                       sema_name(s, symbol->name));
     }
 }

@@ -23,7 +23,10 @@ static const char *keyword(DeclRole role)
 
 static NameRole name_role(DeclRole role)
 {
-    return role == ROLE_PARAM ? NAME_PARAM : role == ROLE_INPUT ? NAME_INPUT : role == ROLE_DATA ? NAME_DATA : NAME_CONST;
+    return role == ROLE_PARAM   ? NAME_PARAM
+           : role == ROLE_INPUT ? NAME_INPUT
+           : role == ROLE_DATA  ? NAME_DATA
+                                : NAME_CONST;
 }
 
 /* ---- expressions of constants ---- */
@@ -109,7 +112,8 @@ static bool check_extents(Sema *s, Declarator *d)
     bool good = true;
 
     if (count > 0 && d->role == ROLE_CONST) {
-        sema_error(s, bracket_behind(s, d), "the shape of a const is that of its value: const %s = ...", sema_name(s, d->name));
+        sema_error(s, bracket_behind(s, d), "the shape of a const is that of its value: const %s = ...",
+                   sema_name(s, d->name));
         return false;
     }
     if (count > MOST_AXES) {
@@ -136,7 +140,8 @@ static bool check_real_range(Sema *s, Declarator *d)
         return false;
     }
     if (rational_compare(s->arena, *a, *b) >= 0) {
-        sema_error(s, sema_at(s, d->range), "the range is empty: %s is not below %s", sema_text(s, low), sema_text(s, high));
+        sema_error(s, sema_at(s, d->range), "the range is empty: %s is not below %s", sema_text(s, low),
+                   sema_text(s, high));
         return false;
     }
     d->symbol.has_range = true;
@@ -206,8 +211,8 @@ static bool fits_integers(Sema *s, const Declarator *d, const Rational *values, 
     for (size_t i = 0; i < count; i++) {
         if (rational_to_int(values[i], &value) && value >= d->low && value < d->high)
             continue;
-        sema_error(s, sema_at(s, d->value), "the default %s is no integer in %lld..%lld", sema_rational_text(s, values[i]),
-                   (long long)d->low, (long long)d->high);
+        sema_error(s, sema_at(s, d->value), "the default %s is no integer in %lld..%lld",
+                   sema_rational_text(s, values[i]), (long long)d->low, (long long)d->high);
         return false;
     }
     return true;

@@ -153,11 +153,13 @@ static bool can_multiply(Sema *s, AstId id, const Value *a, const Value *b)
     if (wrong->shape.rank == 0)
         sema_error(s, sema_at(s, id), "@ needs arrays; %s is a scalar: write *", sema_text(s, wrong->ast));
     else if (wrong->shape.rank > 2)
-        sema_error(s, sema_at(s, id), "@ needs vectors or matrices; %s has %d axes", sema_text(s, wrong->ast), wrong->shape.rank);
+        sema_error(s, sema_at(s, id), "@ needs vectors or matrices; %s has %d axes", sema_text(s, wrong->ast),
+                   wrong->shape.rank);
     else
-        sema_error(s, sema_at(s, id), "shapes %s (%s) and %s (%s) do not fit @: %d %s meet %d %s", sema_shape_text(s, a->shape),
-                   sema_text(s, a->ast), sema_shape_text(s, b->shape), sema_text(s, b->ast), a->shape.extent[a->shape.rank - 1],
-                   axes(a->shape, 1), b->shape.extent[0], axes(b->shape, 0));
+        sema_error(s, sema_at(s, id), "shapes %s (%s) and %s (%s) do not fit @: %d %s meet %d %s",
+                   sema_shape_text(s, a->shape), sema_text(s, a->ast), sema_shape_text(s, b->shape),
+                   sema_text(s, b->ast), a->shape.extent[a->shape.rank - 1], axes(a->shape, 1), b->shape.extent[0],
+                   axes(b->shape, 0));
     return false;
 }
 
@@ -231,7 +233,8 @@ void sema_array(Sema *s, AstId id)
     for (uint32_t k = 1; k < count && good; k++) {
         good = sema_same_shape(items[0].shape, items[k].shape);
         if (!good)
-            sema_error(s, sema_at(s, items[k].ast), "the elements of an array have one shape; this one is %s, the first %s",
+            sema_error(s, sema_at(s, items[k].ast),
+                       "the elements of an array have one shape; this one is %s, the first %s",
                        sema_shape_text(s, items[k].shape), sema_shape_text(s, items[0].shape));
     }
     value.shape.rank = 1;
@@ -258,8 +261,10 @@ void sema_transpose(Sema *s, AstId id)
         if (a.shape.rank == 0)
             sema_error(s, sema_at(s, id), "' needs a matrix; %s is a scalar", text);
         else if (a.shape.rank == 1)
-            sema_error(s, sema_at(s, id), "%s is a vector: it is neither row nor column and has no transpose; the inner product"
-                       " is x @ y, the outer product outer(x, y)", text);
+            sema_error(s, sema_at(s, id),
+                       "%s is a vector: it is neither row nor column and has no transpose; the inner product"
+                       " is x @ y, the outer product outer(x, y)",
+                       text);
         else
             sema_error(s, sema_at(s, id), "' needs a matrix; %s has %d axes", text, a.shape.rank);
         sema_push_error(s, id, a.first);

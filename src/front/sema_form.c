@@ -1,7 +1,7 @@
 /* sema_form.c -- integer expressions and exact constants: how they combine, and their value without code.
  *
- * Bounds, extents and the inference of ranges need the value of an expression before the loop has come to it. Its nodes are
- * gone through with a stack of forms; what is neither constant nor an integer expression is FORM_NONE.
+ * Bounds, extents and the inference of ranges need the value of an expression before the loop has come to it. Its nodes
+ * are gone through with a stack of forms; what is neither constant nor an integer expression is FORM_NONE.
  */
 #include "front/sema.h"
 
@@ -160,7 +160,8 @@ static Form of_unary(Sema *s, AstId id, const Form *a)
         return *a;
     if (op == AST_OP_NEG && a->kind == FORM_EXACT)
         return exact(id, rational_neg(s->arena, a->number));
-    return op == AST_OP_NEG && a->kind == FORM_AFFINE ? affine(id, aff_scale(&s->model->affs, a->aff, -1, 1)) : none(id);
+    return op == AST_OP_NEG && a->kind == FORM_AFFINE ? affine(id, aff_scale(&s->model->affs, a->aff, -1, 1))
+                                                      : none(id);
 }
 
 /* An element of an integer input or const: all axes have a subscript. */
@@ -188,7 +189,8 @@ static Form of_element(Sema *s, AstId id, Form form, const Form *items, uint32_t
     form.lead = lead;
     form.lead_count = (uint8_t)total;
     if (total == symbol->shape.rank)
-        return symbol->whole ? affine(id, aff_element(&s->model->affs, form.symbol, s->leads.at + lead, total)) : none(id);
+        return symbol->whole ? affine(id, aff_element(&s->model->affs, form.symbol, s->leads.at + lead, total))
+                             : none(id);
     return form;
 }
 

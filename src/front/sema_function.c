@@ -193,8 +193,8 @@ static bool check_scalar(Sema *s, AstId ast)
     if (!sema_is_number(s, &value))
         return false;
     if (value.shape.rank > 0) {
-        sema_error(s, sema_at(s, ast), "a function with stated derivatives is a scalar function; %s is %s", sema_text(s, ast),
-                   sema_shape_text(s, value.shape));
+        sema_error(s, sema_at(s, ast), "a function with stated derivatives is a scalar function; %s is %s",
+                   sema_text(s, ast), sema_shape_text(s, value.shape));
         return false;
     }
     vec_push(s->arena, &s->model->function_codes, (CheckedCode){ first, sema_here(s) });
@@ -270,7 +270,8 @@ void sema_define(Sema *s, AstId id)
                      sema_name(s, node->u.name));
     args = arena_array(s->arena, AstId, (size_t)function->args + 1);
     ast_kids(s->ast, kids[0], args);
-    function->bad = !check_arguments(s, id, args, function->args) || (body != AST_NO_ID && !check_body(s, function, body)) ||
+    function->bad = !check_arguments(s, id, args, function->args) ||
+                    (body != AST_NO_ID && !check_body(s, function, body)) ||
                     (derivatives != AST_NO_ID && !check_count(s, function, s->ast->nodes.at[derivatives].count));
     if (function->bad || !function->stated)
         return;

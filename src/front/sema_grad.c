@@ -16,8 +16,8 @@ AstId sema_bare_name(Sema *s, AstId call)
         return s->ast->nodes.at[arg].first;
     value.is = IS_BARE_NAME;
     if (s->ast->nodes.at[arg].kind != AST_NAME) {
-        sema_error(s, sema_at(s, arg), "%s differentiates by a name; give '%s' a name first", sema_name(s, node->u.name),
-                   sema_text(s, arg));
+        sema_error(s, sema_at(s, arg), "%s differentiates by a name; give '%s' a name first",
+                   sema_name(s, node->u.name), sema_text(s, arg));
         value.is = IS_ERROR;
     }
     sema_push(s, value);

@@ -11,6 +11,21 @@ CheckedIndex sema_new_index(Sema *s, AstId ast, Name name, Span at)
     return index;
 }
 
+/* Do the bounds use an index that has an error? */
+static bool depends_on_bad(const Sema *s, AffId bound)
+{
+    const AffPool *affs = &s->model->affs;
+    const Affine *form = &affs->affs.at[bound];
+
+    for (uint32_t i = 0; i < form->count; i++) {
+        const Atom *atom = &affs->atoms.at[affs->terms.at[form->first + i].atom];
+
+        if (atom->kind == ATOM_INDEX && (s->indices.at[atom->of].bad || !s->indices.at[atom->of].known))
+            return true;
+    }
+    return false;
+}
+
 static bool find_extremes(Sema *s, CheckedIndex index)
 {
     CheckedIndexInfo *info = &s->model->indices.at[index];
@@ -175,7 +190,8 @@ CheckedIndex sema_clause(Sema *s, AstId clause)
         s->clause_index[clause] = 0;
         sema_bind(s, node->u.name, true, index);
     }
-    if (!s->indices.at[index].known) {
+    if (!s->indices.at[index].known || depends_on_bad(s, s->model->indices.at[index].low) ||
+        depends_on_bad(s, s->model->indices.at[index].high)) {
         s->indices.at[index].bad = true;
     } else if (!s->indices.at[index].bad && !find_extremes(s, index)) {
         sema_error(s, node->name_at, "the range of '%s' is too large", sema_name(s, node->u.name));

@@ -240,8 +240,9 @@ static void run_over_axes(Sema *s, CheckedIndex index)
         } else if (direct->limit != use->limit) {
             sema_error(s, sema_at(s, use->item),
                        "the index '%s' runs over %lld elements of %s (axis %u) and over %lld of %s (axis %u)",
-                       sema_name(s, s->model->indices.at[index].name), (long long)direct->limit, sema_text(s, direct->base),
-                       direct->axis, (long long)use->limit, sema_text(s, use->base), use->axis);
+                       sema_name(s, s->model->indices.at[index].name), (long long)direct->limit,
+                       sema_text(s, direct->base), direct->axis, (long long)use->limit, sema_text(s, use->base),
+                       use->axis);
             info->bad = true;
             return;
         }
@@ -256,12 +257,14 @@ static void say_outside(Sema *s, CheckedIndex index, const Use *use, int64_t hig
     int64_t offset;
 
     if (!use->is_slice && aff_is_shifted_index(&s->model->affs, use->aff, &same, &offset) && offset < 0)
-        sema_error(s, sema_at(s, use->item), "%s falls outside at %s = 0; guard it: (%s %s %lld ? ... : %s[%s]) for %s in 0..%lld",
-                   item, name, name, offset == -1 ? "==" : "<", offset == -1 ? 0LL : -(long long)offset, base, item, name,
+        sema_error(s, sema_at(s, use->item),
+                   "%s falls outside at %s = 0; guard it: (%s %s %lld ? ... : %s[%s]) for %s in 0..%lld", item, name,
+                   name, offset == -1 ? "==" : "<", offset == -1 ? 0LL : -(long long)offset, base, item, name,
                    (long long)high);
     else
-        sema_error(s, sema_at(s, use->item), "%s falls outside %s (axis %u) at %s = 0; state the range:  for %s in a..b", item,
-                   base, use->axis, name, name);
+        sema_error(s, sema_at(s, use->item),
+                   "%s falls outside %s (axis %u) at %s = 0; state the range:  for %s in a..b", item, base, use->axis,
+                   name, name);
 }
 
 /* False: another index has to be known first. */
@@ -327,7 +330,7 @@ static void solve(Sema *s, Infer *infer)
         s->indices.at[infer->unknown.at[i]].bad = true;
 }
 
-/* The statement (or bounds, condition, default) is the subtree [first, last]; `left` are its indices on the left side. */
+/* The statement (or bounds, condition, default) is the subtree [first, last]; `left` are its indices on the left. */
 void sema_infer(Sema *s, AstId first, AstId last, const CheckedIndex *left, uint32_t left_count)
 {
     Infer infer = { 0 };

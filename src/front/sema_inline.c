@@ -53,8 +53,8 @@ static CheckedSym bind_arguments(Sema *s, AstId id, const AstId *names, const Va
 
         s->symbols.at[symbol].argument = true;
         if (args[k].exact || args[k].aff != AFF_FAIL || args[k].integers != NO_SYMBOL)
-            *sema_know(s, symbol) = (Known){ args[k].exact, args[k].lead_count, args[k].aff, args[k].integers, args[k].lead,
-                                             args[k].number, 0, 0 };
+            *sema_know(s, symbol) = (Known){ args[k].exact, args[k].lead_count, args[k].aff, args[k].integers,
+                                             args[k].lead,  args[k].number,     0,           0 };
         sema_note_source(s, symbol, args[k].first, k + 1 < count ? args[k + 1].first : sema_here(s));
         sema_bind(s, name->u.name, false, symbol);
     }
@@ -161,7 +161,8 @@ static void mark_own_names(Sema *s, AstId def)
     for (AstId id = s->ast->nodes.at[body].first; id <= body; id++) {
         const AstNode *node = &s->ast->nodes.at[id];
 
-        if (node->kind == AST_ASSIGN || node->kind == AST_FOR || node->kind == AST_CLAUSE || node->kind == AST_DECLARATOR)
+        if (node->kind == AST_ASSIGN || node->kind == AST_FOR || node->kind == AST_CLAUSE ||
+            node->kind == AST_DECLARATOR)
             s->words[node->u.name].mark = def + 1;
         if (node->kind == AST_ASSIGN)
             mark_names(s, node->first, ast_kid(s->ast, id, 0), def);

@@ -43,7 +43,8 @@ static void find_carried(Sema *s, AstId id, uint32_t loop)
     CheckedLoop *info = &s->model->loops.at[loop];
 
     info->carried = (uint32_t)s->model->loop_names.count;
-    for (size_t i = first_assign(s, s->ast->nodes.at[id].first); i < s->assigns.count && s->assigns.at[i].ast < id; i++) {
+    for (size_t i = first_assign(s, s->ast->nodes.at[id].first); i < s->assigns.count && s->assigns.at[i].ast < id;
+         i++) {
         Found found = sema_find(s, s->ast->nodes.at[s->assigns.at[i].ast].u.name);
         bool again = false;
 
@@ -110,9 +111,11 @@ void sema_begin_body(Sema *s, AstId id)
     if (value.is == IS_ABSENT || value.is == IS_ERROR)
         return;
     if (value.is != IS_CONDITION)
-        sema_error(s, sema_at(s, value.ast), "the condition of while is a number; compare it: %s != 0", sema_text(s, value.ast));
+        sema_error(s, sema_at(s, value.ast), "the condition of while is a number; compare it: %s != 0",
+                   sema_text(s, value.ast));
     else if (value.shape.rank > 0)
-        sema_error(s, sema_at(s, value.ast), "the condition of while is one condition, not %s", sema_shape_text(s, value.shape));
+        sema_error(s, sema_at(s, value.ast), "the condition of while is one condition, not %s",
+                   sema_shape_text(s, value.shape));
     else
         sema_emit(s, CHECKED_LOOP_WHILE, value.ast, 1, sema_here(s), (Shape){ 0 })->u.loop = vec_top(&s->loops).loop;
 }
@@ -155,7 +158,8 @@ static void lose_locals(Sema *s, const OpenLoop *loop)
     }
 }
 
-/* Lists what the loop gathers. What outer loops gather, too, stays on the list; what is whole now belongs to the level outside. */
+/* Lists what the loop gathers. What outer loops gather, too, stays on the list; what is whole now belongs to the level
+ * outside. */
 static void end_gathering(Sema *s, const OpenLoop *loop)
 {
     CheckedLoop *info = &s->model->loops.at[loop->loop];

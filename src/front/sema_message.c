@@ -22,7 +22,8 @@ static void make_lines(Sema *s)
 
     vec_push(s->arena, &s->lines, 0);
     for (uint32_t i = 0; i < source->size; i++)
-        if (source->text[i] == '\n' || (source->text[i] == '\r' && (i + 1 == source->size || source->text[i + 1] != '\n')))
+        if (source->text[i] == '\n' ||
+            (source->text[i] == '\r' && (i + 1 == source->size || source->text[i + 1] != '\n')))
             vec_push(s->arena, &s->lines, i + 1);
 }
 

@@ -172,8 +172,9 @@ static void say_lost(Sema *s, AstId id)
     text_init(&text, s->arena);
     for (size_t i = around.count; i-- > 0;)
         text_printf(&text, "%s%s", sema_name(s, s->ast->nodes.at[around.at[i]].u.name), i > 0 ? "," : "");
-    sema_error(s, sema_at(s, id), "'%s' belongs to the loop of line %u; gather it there with %s[%s] = ...", sema_name(s, name),
-               sema_line(s, sema_at(s, word->lost_loop).begin), sema_name(s, name), text_string(&text));
+    sema_error(s, sema_at(s, id), "'%s' belongs to the loop of line %u; gather it there with %s[%s] = ...",
+               sema_name(s, name), sema_line(s, sema_at(s, word->lost_loop).begin), sema_name(s, name),
+               text_string(&text));
 }
 
 /* Does the assignment put the turns of an open loop together? */
@@ -194,8 +195,10 @@ static bool gathers(const Sema *s, AstId assign)
 
 static void say_gathering(Sema *s, AstId id)
 {
-    sema_error(s, sema_at(s, id), "'%s' is being gathered in this loop and is complete only after it; carry the value in"
-               " a name of its own", sema_name(s, s->ast->nodes.at[id].u.name));
+    sema_error(s, sema_at(s, id),
+               "'%s' is being gathered in this loop and is complete only after it; carry the value in"
+               " a name of its own",
+               sema_name(s, s->ast->nodes.at[id].u.name));
 }
 
 static bool say_too_early(Sema *s, AstId id)
@@ -211,8 +214,9 @@ static bool say_too_early(Sema *s, AstId id)
         if (gathers(s, later))
             say_gathering(s, id);
         else
-            sema_error(s, sema_at(s, id), "'%s' has no value here yet; to carry it from turn to turn, give it one before the"
-                       " loop", sema_name(s, name));
+            sema_error(s, sema_at(s, id),
+                       "'%s' has no value here yet; to carry it from turn to turn, give it one before the loop",
+                       sema_name(s, name));
         return true;
     }
     if (s->frames.count > 0)

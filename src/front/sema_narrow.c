@@ -1,7 +1,8 @@
 /* sema_narrow.c -- what conditions say about indices and about elements of integer arrays. */
 #include "front/sema.h"
 
-/* Of a condition with more comparisons than this, the rest is not used: each is looked at again for every part of a chain. */
+/* Of a condition with more comparisons than this, the rest is not used: each is looked at again for every part of a
+ * chain. */
 enum { MOST_FACTS = 32 };
 
 /* After this many steps in all, != is gone through only once for a condition. */
@@ -165,7 +166,8 @@ static AffId atom_form(Sema *s, AtomId id)
     AffPool *affs = &s->model->affs;
     Atom atom = affs->atoms.at[id];
 
-    return atom.kind == ATOM_INDEX ? aff_index(affs, atom.of) : aff_element(affs, atom.of, affs->subs.at + atom.subs, atom.rank);
+    return atom.kind == ATOM_INDEX ? aff_index(affs, atom.of)
+                                   : aff_element(affs, atom.of, affs->subs.at + atom.subs, atom.rank);
 }
 
 static bool is_true(AstOp op, int64_t value)

@@ -67,7 +67,8 @@ static AffTerm innermost(const AffPool *affs, AffId aff)
         AffTerm term = affs->terms.at[form->first + i];
         const Atom *a = &affs->atoms.at[term.atom], *b = &affs->atoms.at[chosen.atom];
 
-        if (a->kind == b->kind ? (a->kind == ATOM_INDEX ? a->of > b->of : term.atom > chosen.atom) : a->kind == ATOM_INDEX)
+        if (a->kind == b->kind ? (a->kind == ATOM_INDEX ? a->of > b->of : term.atom > chosen.atom)
+                               : a->kind == ATOM_INDEX)
             chosen = term;
     }
     return chosen;
@@ -156,7 +157,8 @@ static AffId single(Sema *s, AtomId id)
     AffPool *affs = &s->model->affs;
     Atom atom = affs->atoms.at[id];
 
-    return atom.kind == ATOM_INDEX ? aff_index(affs, atom.of) : aff_element(affs, atom.of, affs->subs.at + atom.subs, atom.rank);
+    return atom.kind == ATOM_INDEX ? aff_index(affs, atom.of)
+                                   : aff_element(affs, atom.of, affs->subs.at + atom.subs, atom.rank);
 }
 
 /* " for i in 0..5, k[i] in 0..3": the ranges of what occurs. */
@@ -174,7 +176,8 @@ static void print_ranges(Sema *s, AffId aff, Text *text)
             text_printf(text, "%s..%s", sema_aff_text(s, s->model->indices.at[atom.of].low),
                         sema_aff_text(s, s->model->indices.at[atom.of].high));
         else
-            text_printf(text, "%lld..%lld", (long long)sema_known(s, atom.of)->low, (long long)sema_known(s, atom.of)->high);
+            text_printf(text, "%lld..%lld", (long long)sema_known(s, atom.of)->low,
+                        (long long)sema_known(s, atom.of)->high);
     }
 }
 
@@ -195,8 +198,9 @@ static void print_advice(Sema *s, AffId aff, int64_t limit, bool below, const Va
         AtomId atom = s->model->affs.terms.at[s->model->affs.affs.at[aff].first].atom;
 
         index = s->model->affs.atoms.at[atom].of;
-        if (s->model->affs.atoms.at[atom].kind == ATOM_INDEX && !s->indices.at[index].stated && !s->indices.at[index].is_loop &&
-            sema_largest(s, aff, index, limit, &high, &outside) && !outside && high > 0)
+        if (s->model->affs.atoms.at[atom].kind == ATOM_INDEX && !s->indices.at[index].stated &&
+            !s->indices.at[index].is_loop && sema_largest(s, aff, index, limit, &high, &outside) && !outside &&
+            high > 0)
             text_printf(text, "; state the range: for %s in 0..%lld", sema_name(s, s->model->indices.at[index].name),
                         (long long)high);
     }
@@ -216,8 +220,8 @@ static void say_constant(Sema *s, int64_t value, int64_t limit, const Value *bas
     sema_error(s, sema_at(s, item), "%s", text_string(&text));
 }
 
-static void say_outside(Sema *s, AffId aff, bool bounded, int64_t reached, int64_t limit, const Value *base, unsigned axis,
-                        AstId item)
+static void say_outside(Sema *s, AffId aff, bool bounded, int64_t reached, int64_t limit, const Value *base,
+                        unsigned axis, AstId item)
 {
     Text text;
 

@@ -191,7 +191,8 @@ void sema_comprehension(Sema *s, AstId id)
         const CheckedIndexInfo *info = &s->model->indices.at[s->model->index_lists.at[first + k]];
 
         if (k < MOST_AXES)
-            shape.extent[k] = (int32_t)(info->most - info->least + 1 > INT32_MAX ? INT32_MAX : info->most - info->least + 1);
+            shape.extent[k] =
+                (int32_t)(info->most - info->least + 1 > INT32_MAX ? INT32_MAX : info->most - info->least + 1);
         if (shape.rank == UINT8_MAX - MOST_AXES)
             break;
     }

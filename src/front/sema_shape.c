@@ -13,8 +13,8 @@ bool sema_same_shape(Shape p, Shape q)
     return true;
 }
 
-/* NumPy's rule without stretching and padding in one operation: either the ranks are equal and axes of extent 1 stretch,
- * or the shorter shape is exactly the end of the longer one. */
+/* NumPy's rule without stretching and padding in one operation: either the ranks are equal and axes of extent 1
+ * stretch, or the shorter shape is exactly the end of the longer one. */
 bool sema_broadcast(Shape p, Shape q, Shape *out)
 {
     Shape result;
@@ -67,7 +67,8 @@ bool sema_fits(Sema *s, Shape shape, AstId ast)
     for (unsigned k = 0; k < shape.rank; k++) {
         elements *= shape.extent[k];
         if (elements > INT32_MAX) {
-            sema_error(s, sema_at(s, ast), "an array has at most %d elements; %s has more", INT32_MAX, sema_shape_text(s, shape));
+            sema_error(s, sema_at(s, ast), "an array has at most %d elements; %s has more", INT32_MAX,
+                       sema_shape_text(s, shape));
             return false;
         }
     }
@@ -79,7 +80,8 @@ bool sema_is_number(Sema *s, const Value *value)
     if (value->is == IS_NUMBER)
         return true;
     if (value->is == IS_CONDITION)
-        sema_error(s, sema_at(s, value->ast), "a condition is not a number; write  %s ? 1 : 0", sema_text(s, value->ast));
+        sema_error(s, sema_at(s, value->ast), "a condition is not a number; write  %s ? 1 : 0",
+                   sema_text(s, value->ast));
     return false;
 }
 
@@ -94,7 +96,8 @@ static void column_hint(Sema *s, AstId at, const Value *a, const Value *b, Text 
     const AstNode *node = &s->ast->nodes.at[at];
     const char *left = sema_text(s, a->ast), *right = sema_text(s, b->ast);
 
-    if (node->kind != AST_BINARY || s->ast->nodes.at[a->ast].kind != AST_NAME || s->ast->nodes.at[b->ast].kind != AST_NAME) {
+    if (node->kind != AST_BINARY || s->ast->nodes.at[a->ast].kind != AST_NAME ||
+        s->ast->nodes.at[b->ast].kind != AST_NAME) {
         text_add(text, "; a vector lines up with the last axis; for the first write B[i,j] = A[i,j] + c[i]");
         return;
     }

@@ -17,10 +17,13 @@ static void say_not_integer(Sema *s, const Value *item)
     if (node->kind == AST_NAME)
         found = sema_find(s, node->u.name);
     if (item->shape.rank > 0)
-        sema_error(s, sema_at(s, item->ast), "a subscript is one integer; %s is %s", text, sema_shape_text(s, item->shape));
+        sema_error(s, sema_at(s, item->ast), "a subscript is one integer; %s is %s", text,
+                   sema_shape_text(s, item->shape));
     else if (found.kind == FOUND_SYMBOL && s->model->symbols.at[found.id].role < NAME_CONST)
-        sema_error(s, sema_at(s, item->ast), "the subscript %s is not an integer known to be in range; an integer input is"
-                   " declared  input %s in 0..n", text, text);
+        sema_error(s, sema_at(s, item->ast),
+                   "the subscript %s is not an integer known to be in range; an integer input is"
+                   " declared  input %s in 0..n",
+                   text, text);
     else if (found.kind == FOUND_SYMBOL && !s->symbols.at[found.id].argument)
         sema_error(s, sema_at(s, item->ast), "the subscript %s is not an integer known to be in range; declare it:"
                    " const %s = ...", text, text);
@@ -80,7 +83,9 @@ static bool check_slice(Sema *s, const Value *base, const Value *item, unsigned 
     }
     if (!item->high_absent && !sema_prove(s, high, extent + 1, base, axis, high_ast))
         return false;
-    *out = (CheckedItem){ .keeps = true, .value = item->aff, .length = (int32_t)(length > INT32_MAX ? INT32_MAX : length) };
+    *out = (CheckedItem){ .keeps = true,
+                          .value = item->aff,
+                          .length = (int32_t)(length > INT32_MAX ? INT32_MAX : length) };
     return true;
 }
 
@@ -176,8 +181,8 @@ static void say_scalar(Sema *s, const Value *base)
         word = role == NAME_PARAM ? "param" : role == NAME_DATA ? "data" : role < NAME_CONST ? "input" : NULL;
     }
     if (word != NULL)
-        sema_error(s, sema_at(s, base->ast), "%s is a scalar and takes no subscript; declare its shape: %s %s[n]", text, word,
-                   text);
+        sema_error(s, sema_at(s, base->ast), "%s is a scalar and takes no subscript; declare its shape: %s %s[n]", text,
+                   word, text);
     else
         sema_error(s, sema_at(s, base->ast), "%s is a scalar and takes no subscript", text);
 }

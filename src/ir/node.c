@@ -83,12 +83,6 @@ static bool same_literal(const void *context, uint32_t id)
     return rational_equal(sought->program->literals.at[id], sought->value);
 }
 
-/* A big value may lie in the arena of a program that is freed before this one: every negation makes a new one here. */
-static Rational own_value(Program *p, Rational value)
-{
-    return value.big == NULL ? value : rational_neg(p->arena, rational_neg(p->arena, value));
-}
-
 NodeId node_literal(Program *p, Rational value)
 {
     uint64_t hash = rational_hash(value);
@@ -97,7 +91,7 @@ NodeId node_literal(Program *p, Rational value)
 
     if (id == HASH_NONE) {
         id = (uint32_t)p->literals.count;
-        vec_push(p->arena, &p->literals, own_value(p, value));
+        vec_push(p->arena, &p->literals, rational_copy(p->arena, value));
         hash_add(p->arena, &p->tables->literals, hash, id);
     }
     node.u.literal = id;

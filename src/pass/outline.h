@@ -53,6 +53,7 @@ typedef struct {
     SymId *symbols;    /* by node: CUT: its symbol */
     bool *seen;
     NodeVec stack;
+    Span at;           /* the stage before which things are put */
     VEC(NodeId) guards; /* by scope, NO_ID where not made yet */
 } Outliner;
 

@@ -25,13 +25,25 @@ static NodeId rebuilt(Outliner *o, NodeId id)
     return made;
 }
 
+/* A telling name; where the expression is too long for one, that of its operator. */
+static Name name_of(const Outliner *o, NodeId id)
+{
+    const OpInfo *info = &op_info[o->p->nodes.at[id].op];
+    Name name = node_telling_name(o->p, id);
+
+    if (name != NAME_NONE)
+        return name;
+    if (info->form == FORM_CALL)
+        return names_format(o->p->names, "%s_t", info->name + (info->name[0] == '.'));
+    return names_intern_text(o->p->names, o->p->nodes.at[id].op == OP_DIV ? "ratio" : "t");
+}
+
 static NodeId read_symbol(Outliner *o, NodeId id)
 {
     const Use *use = &o->uses[id];
     Env env = o->envs.at[use->env];
-    Name name = node_telling_name(o->p, id);
-    Symbol symbol = { .name = name != NAME_NONE ? name : names_intern_text(o->p->names, "t"), .at = o->p->infos.at[id].at,
-                      .role = SYM_LOCAL, .rank = (uint8_t)env.count, .of = NO_ID };
+    Symbol symbol = { .name = name_of(o, id), .at = o->p->infos.at[id].at, .role = SYM_LOCAL, .rank = (uint8_t)env.count,
+                      .of = NO_ID };
     int32_t extents[UINT8_MAX];
     int64_t least[UINT8_MAX];
     AffId subs[UINT8_MAX];
@@ -99,7 +111,7 @@ static void emit_cut(Outliner *o, NodeId id)
     const Use *use = &o->uses[id];
     Env env = o->envs.at[use->env];
     Stage stage = { .target = o->symbols[id], .op = STAGE_SET, .rank = (uint8_t)env.count, .value = o->built[id],
-                    .at = o->p->infos.at[id].at };
+                    .at = o->p->infos.at[id].at.end != 0 ? o->p->infos.at[id].at : o->at };
     AffId subs[UINT8_MAX];
 
     for (uint32_t k = 0; k < env.count; k++)
@@ -154,6 +166,7 @@ static void emit_stage(Outliner *o, StageId id)
 {
     Stage *stage;
 
+    o->at = o->p->stages.at[id].at;
     emit_needed(o, o->p->stages.at[id].guard);
     emit_needed(o, o->p->stages.at[id].value);
     stage = &o->p->stages.at[id];

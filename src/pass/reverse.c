@@ -192,6 +192,18 @@ static void end_reversed(Sweep *s)
     }
 }
 
+/* The range of a loop's index is known while the loop is gone through. */
+static void enter_loop(Sweep *s, LoopId id, bool enter)
+{
+    const Loop *loop = &s->p->loops.at[id];
+    Range range = { loop->index, aff_const(&s->p->affs, loop->low), aff_const(&s->p->affs, loop->high) };
+
+    if (enter)
+        hulls_enter(&s->hulls, &range, 1);
+    else
+        hulls_leave(&s->hulls, &range, 1);
+}
+
 static void sweep_back(Sweep *s)
 {
     unsigned depth = 0;
@@ -201,9 +213,11 @@ static void sweep_back(Sweep *s)
 
         if (item.kind == ITEM_END) {
             depth++;
+            enter_loop(s, item.id, true);
             begin_reversed(s, item.id);
         } else if (item.kind == ITEM_LOOP) {
             depth--;
+            enter_loop(s, item.id, false);
             end_reversed(s);
         } else {
             Stage stage = s->p->stages.at[item.id];
@@ -226,6 +240,16 @@ static bool *find_read(const Sweep *s)
     return read;
 }
 
+static void find_summed(Sweep *s)
+{
+    for (size_t i = 0; i < s->p->body.count; i++) {
+        const Stage *stage = &s->p->stages.at[s->p->body.at[i].id];
+
+        if (s->p->body.at[i].kind == ITEM_STAGE && stage->op == STAGE_ADD && !stage->fresh)
+            s->summed[stage->target] = true;
+    }
+}
+
 static void sweep_init(Sweep *s, Program *p, Reverse *reverse)
 {
     *s = (Sweep){ .p = p, .arena = heap_arena(p->heap), .reverse = reverse, .stored = NO_ID, .gate = NO_ID };
@@ -238,6 +262,8 @@ static void sweep_init(Sweep *s, Program *p, Reverse *reverse)
     s->adjoints = arena_array(s->arena, SymId, p->symbols.count + 1);
     for (SymId i = 0; i < p->symbols.count; i++)
         s->adjoints[i] = NO_ID;
+    s->summed = arena_array(s->arena, bool, p->symbols.count + 1);
+    find_summed(s);
     s->seeded = arena_array(s->arena, bool, p->symbols.count + 1);
     s->ranks = arena_array(s->arena, size_t, p->symbols.count + 1);
     s->owned = arena_array(s->arena, uint32_t, p->body.count + 1);
@@ -254,6 +280,7 @@ Program *pass_reverse(Program *p, const SymId *wanted, size_t wanted_count, Reve
     activity_find(&s.active, s.arena, p, wanted, wanted_count);
     make_seeds(&s, find_read(&s));
     make_gradients(&s, wanted, wanted_count);
+    hulls_init(&s.hulls, s.arena, p);
     list_all_scalars(&s);
     sweep_back(&s);
     heap_release(p->heap, s.arena);

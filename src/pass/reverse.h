@@ -2,6 +2,7 @@
 #ifndef BPGEN_REVERSE_H
 #define BPGEN_REVERSE_H
 
+#include "pass/hull.h"
 #include "pass/pass.h"
 #include "pass/scope.h"
 
@@ -20,6 +21,7 @@ typedef struct {
     uint32_t left;    /* uses whose contribution is still to come */
     ScopeId scope;
     uint32_t masked;  /* contributions out of branches, or NO_ID */
+    bool strict;      /* a read whose subscripts are in range only in its scope */
     bool outside;     /* some of them come from beside the scope: it is a joint one */
     NodeId input;     /* the only boundary node that its statement reads: NO_ID none, MANY_INPUTS several */
     uint32_t occurs;  /* how often it does */
@@ -35,6 +37,7 @@ typedef struct {
     VEC(Slot) slots;   /* parallel to nodes */
     uint32_t *slot_of; /* by node: position + 1, 0 for none */
     bool scalars;      /* the scalars of the whole program, one adjoint each; else one stage inside a domain or loop */
+    bool selects;      /* are there any? */
     bool stops;        /* inside a domain: a scalar is a leaf, its adjoint is collected with those of the scalars */
 } Work;
 
@@ -44,7 +47,9 @@ typedef struct {
     Reverse *reverse;
     Activity active;
     Scopes scopes;
+    Hulls hulls;      /* of the indices of the loops and the domain at hand */
     SymId *adjoints;  /* by symbol: its adjoint, or NO_ID */
+    bool *summed;     /* by symbol: its elements are added to after they were set */
     bool *seeded;     /* by symbol: an output whose adjoint is 1 and nothing else */
     size_t *ranks;    /* by symbol: its place among the contributions of the stage at hand, 0 between stages */
     Work scalars;     /* scalar nodes outside of loops */
@@ -68,8 +73,8 @@ Name sweep_adjoint_name(Sweep *s, Name name);                       /* d_NAME */
 
 Slot *work_slot(const Work *w, NodeId node);
 bool work_is_leaf(const Sweep *s, const Work *w, NodeId node);
-/* Adds the active nodes below `root` that are new. True if there are selects among them. */
-bool work_collect(Sweep *s, Work *w, NodeId root);
+/* Adds the active nodes below `root` that are new. */
+void work_collect(Sweep *s, Work *w, NodeId root);
 /* A use from outside, in this scope. */
 void work_use(Work *w, Scopes *scopes, NodeId root, ScopeId scope);
 /* Uses by other nodes, statements and scopes: once all is collected. Leaves inside a domain have the scope `base`. */

@@ -12,7 +12,8 @@ void local_collect(Sweep *s, const Stage *stage)
 
     /* A scalar that only some points need must not be differentiated once for all: 0 times infinity. */
     w->stops = stage->guard == NO_ID || s->p->nodes.at[stage->guard].deps == 0;
-    if (!work_collect(s, w, stage->value) || !w->stops)
+    work_collect(s, w, stage->value);
+    if (!w->selects || !w->stops)
         return;
     work_clear(w);
     w->stops = false;
@@ -87,13 +88,24 @@ static Leaf *sort_leaves(Sweep *s, size_t *count)
 
 /* ---- emitting ---------------------------------------------------------------------------------------- */
 
+/* What guards a contribution: the guard of the stage, and where the subscripts need it, the branch. */
+static NodeId guard_of_leaf(Sweep *s, const Stage *stage, NodeId leaf)
+{
+    ScopeId base = scope_of_guard(&s->scopes, stage->guard), scope = work_slot(&s->local, leaf)->scope;
+    NodeId branch = scope == base ? NO_ID : scope_condition(&s->scopes, base, scope);
+
+    if (stage->guard == NO_ID || branch == NO_ID)
+        return branch == NO_ID ? stage->guard : branch;
+    return node_op2(s->p, OP_AND, stage->guard, branch);
+}
+
 static void emit_over_domain(Sweep *s, const Stage *stage, const Winner *winner, NodeId leaf, NodeId value)
 {
     Program *p = s->p;
-    Stage made = { .op = STAGE_ADD, .rank = stage->rank, .value = value, .guard = stage->guard, .domain = stage->domain,
-                   .at = stage->at };
+    Stage made = { .op = STAGE_ADD, .rank = stage->rank, .value = value, .domain = stage->domain, .at = stage->at };
     AffId subs[UINT8_MAX];
 
+    made.guard = guard_of_leaf(s, stage, leaf);
     if (p->nodes.at[leaf].op == OP_READ) {
         made.target = sweep_adjoint(s, p->nodes.at[leaf].u.read.symbol);
         memcpy(subs, node_subs(p, leaf), p->symbols.at[made.target].rank * sizeof *subs);
@@ -134,13 +146,15 @@ void local_reverse(Sweep *s, const Stage *stage)
     NodeId adjoint = sweep_read_adjoint(s, stage->target, stage->subs);
     Winner winner = { 0 };
 
+    hulls_enter(&s->hulls, stage->domain, stage->rank);
     if (stage->op == STAGE_MAX)
         winner_find(s, stage, &winner);
     local_collect(s, stage);
     work_use(w, &s->scopes, stage->value, base);
     work_prepare(s, w, base);
+    hulls_leave(&s->hulls, stage->domain, stage->rank);
     s->gate = NO_ID;
-    if (stage->op == STAGE_SET) {
+    if (stage->op == STAGE_SET && !s->summed[stage->target]) {
         s->stored = stage->value;
         s->result = node_read(s->p, stage->target, stage->subs);
     }

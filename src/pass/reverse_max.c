@@ -13,56 +13,23 @@ static bool is_subscript(const Program *p, const Stage *stage, IndexId index)
     return false;
 }
 
-/* The values that an integer expression can take, at most: its range over the ranges of its atoms. */
-typedef struct {
-    int64_t low, high; /* high included */
-} Bounds;
-
-static Bounds atom_bounds(const Program *p, const Bounds *known, const Stage *stage, Atom atom)
-{
-    if (atom.kind == ATOM_ELEMENT)
-        return (Bounds){ p->symbols.at[atom.of].low, p->symbols.at[atom.of].high - 1 };
-    for (unsigned d = 0; d < stage->rank; d++)
-        if (stage->domain[d].index == atom.of)
-            return known[d];
-    for (size_t i = 0; i < p->loops.count; i++)
-        if (p->loops.at[i].index == atom.of)
-            return (Bounds){ p->loops.at[i].low, p->loops.at[i].high - 1 };
-    return (Bounds){ 0, 0 };
-}
-
-static Bounds aff_bounds(const Program *p, const Bounds *known, const Stage *stage, AffId aff)
-{
-    const Affine *a = &p->affs.affs.at[aff];
-    Bounds sum = { a->constant, a->constant };
-
-    for (uint32_t i = 0; i < a->count; i++) {
-        AffTerm term = p->affs.terms.at[a->first + i];
-        Bounds b = atom_bounds(p, known, stage, p->affs.atoms.at[term.atom]);
-
-        sum.low += term.coef * (term.coef > 0 ? b.low : b.high);
-        sum.high += term.coef * (term.coef > 0 ? b.high : b.low);
-    }
-    return sum;
-}
-
 /* A symbol of the target's shape with one more axis: the values of the reduced indices. */
 static SymId position_symbol(Sweep *s, const Stage *stage, const Winner *winner)
 {
     Program *p = s->p;
     const Symbol *target = &p->symbols.at[stage->target];
     int32_t extents[UINT8_MAX + 1];
-    Bounds known[UINT8_MAX];
     Symbol symbol = { .at = target->at, .role = SYM_INTEGER, .rank = (uint8_t)(target->rank + 1), .integer = true,
                       .local = true, .low = INT32_MAX, .high = 0, .of = NO_ID, .extents = extents };
 
     for (unsigned d = 0; d < stage->rank; d++) {
-        known[d].low = aff_bounds(p, known, stage, stage->domain[d].low).low;
-        known[d].high = aff_bounds(p, known, stage, stage->domain[d].high).high - 1;
-        if (is_subscript(p, stage, stage->domain[d].index))
+        Hull hull;
+
+        if (is_subscript(p, stage, stage->domain[d].index) ||
+            !hull_of_aff(&s->hulls, aff_index(&p->affs, stage->domain[d].index), &hull))
             continue;
-        symbol.low = known[d].low < symbol.low ? known[d].low : symbol.low;
-        symbol.high = known[d].high >= symbol.high ? known[d].high + 1 : symbol.high;
+        symbol.low = hull.least < symbol.low ? hull.least : symbol.low;
+        symbol.high = hull.most >= symbol.high ? hull.most + 1 : symbol.high;
     }
     for (unsigned k = 0; k < target->rank; k++)
         extents[k] = target->extents[k];

@@ -20,6 +20,7 @@ void work_clear(Work *w)
     for (size_t i = 0; i < w->nodes.count; i++)
         w->slot_of[w->nodes.at[i]] = 0;
     w->nodes.count = w->slots.count = 0;
+    w->selects = false;
 }
 
 /* ---- collecting -------------------------------------------------------------------------------------- */
@@ -43,10 +44,9 @@ static const Slot empty_slot = {
     .adjoint = NO_ID, .scope = SCOPE_NONE, .masked = NO_ID, .input = NO_ID, .gate = NO_ID, .symbol = NO_ID
 };
 
-bool work_collect(Sweep *s, Work *w, NodeId root)
+void work_collect(Sweep *s, Work *w, NodeId root)
 {
     size_t first = w->nodes.count;
-    bool selects = false;
 
     collect_one(s, w, root);
     for (size_t i = first; i < w->nodes.count; i++) {
@@ -54,7 +54,7 @@ bool work_collect(Sweep *s, Work *w, NodeId root)
 
         if (work_is_leaf(s, w, w->nodes.at[i]))
             continue;
-        selects |= node->op == OP_SELECT;
+        w->selects |= node->op == OP_SELECT;
         for (unsigned k = 0; k < op_info[node->op].arity; k++)
             if (activity_edge((Op)node->op, k))
                 collect_one(s, w, node->u.arg[k]);
@@ -65,7 +65,6 @@ bool work_collect(Sweep *s, Work *w, NodeId root)
         vec_push(s->arena, &w->slots, empty_slot);
         w->slot_of[w->nodes.at[i]] = (uint32_t)i + 1;
     }
-    return selects;
 }
 
 void work_use(Work *w, Scopes *scopes, NodeId root, ScopeId scope)
@@ -113,12 +112,28 @@ static void find_scopes(Sweep *s, Work *w, Node node, ScopeId scope)
     for (unsigned k = 0; k < op_info[node.op].arity; k++) {
         ScopeId inside = scope;
 
-        if (!is_edge(s, &node, k) || work_is_leaf(s, w, node.u.arg[k]))
+        if (!is_edge(s, &node, k) || (work_is_leaf(s, w, node.u.arg[k]) && !work_slot(w, node.u.arg[k])->strict))
             continue;
         if (node.op == OP_SELECT)
             inside = scope_branch(&s->scopes, scope, node.u.arg[0], k == 1);
         work_slot(w, node.u.arg[k])->scope = scope_join(&s->scopes, work_slot(w, node.u.arg[k])->scope, inside);
     }
+}
+
+/* Are the subscripts of a read in range only because of the branch that it stands in? */
+static bool leaves_range(const Sweep *s, NodeId id)
+{
+    const Node *node = &s->p->nodes.at[id];
+    const Symbol *symbol;
+    Hull hull;
+
+    if (node->op != OP_READ || node->deps == 0)
+        return false;
+    symbol = &s->p->symbols.at[node->u.read.symbol];
+    for (unsigned k = 0; k < symbol->rank; k++)
+        if (!hull_of_aff(&s->hulls, node_subs(s->p, id)[k], &hull) || hull.least < 0 || hull.most >= symbol->extents[k])
+            return true;
+    return false;
 }
 
 void work_prepare(Sweep *s, Work *w, ScopeId base)
@@ -131,10 +146,12 @@ void work_prepare(Sweep *s, Work *w, ScopeId base)
     for (size_t i = 0; i < w->nodes.count; i++)
         if (!work_is_leaf(s, w, w->nodes.at[i]))
             find_input(s, w, &p->nodes.at[w->nodes.at[i]], &w->slots.at[i]);
+    for (size_t i = 0; w->selects && !w->scalars && i < w->nodes.count; i++)
+        w->slots.at[i].strict = leaves_range(s, w->nodes.at[i]);
     for (size_t i = w->nodes.count; i-- > 0;) {
         if (!work_is_leaf(s, w, w->nodes.at[i]))
             find_scopes(s, w, p->nodes.at[w->nodes.at[i]], w->slots.at[i].scope);
-        else if (!w->scalars)
+        else if (!w->scalars && !w->slots.at[i].strict)
             w->slots.at[i].scope = base;
     }
 }

@@ -119,14 +119,12 @@ bool scope_is_inside(const Scopes *s, ScopeId inner, ScopeId outer)
 
 /* ---- scopes side by side ------------------------------------------------------------------------------ */
 
-enum { MOST_ALTERNATIVES = 4, MOST_LEVELS = 4 };
+enum { MOST_ALTERNATIVES = 8, MOST_LEVELS = 16 };
 
-/* The condition of the way from `outer` to `scope`; of a long way only the first part. */
-static NodeId way_condition(Scopes *s, ScopeId outer, ScopeId scope)
+NodeId scope_condition(Scopes *s, ScopeId outer, ScopeId scope)
 {
     NodeId all = NO_ID;
 
-    scope = climb(s, scope, depth_of(s, outer) + MOST_LEVELS);
     for (; scope != outer; scope = scope_parent(s, scope)) {
         NodeId condition = branch_of(s, scope)->condition;
 
@@ -174,10 +172,12 @@ ScopeId scope_join(Scopes *s, ScopeId a, ScopeId b)
     if (outer == SCOPE_NONE || a == SCOPE_NONE || b == SCOPE_NONE || outer == a || outer == b)
         return outer;
     depth = depth_of(s, outer) + 1;
+    if (depth_of(s, a) > depth + MOST_LEVELS || depth_of(s, b) > depth + MOST_LEVELS)
+        return outer;
     if ((climb(s, a, depth) - 1) / 2 == (climb(s, b, depth) - 1) / 2) /* both sides of one condition */
         return outer;
-    if (!add_alternatives(s->p, way_condition(s, outer, a), list, &count) ||
-        !add_alternatives(s->p, way_condition(s, outer, b), list, &count))
+    if (!add_alternatives(s->p, scope_condition(s, outer, a), list, &count) ||
+        !add_alternatives(s->p, scope_condition(s, outer, b), list, &count))
         return outer;
     any = list[0];
     for (size_t i = 1; i < count; i++)
