@@ -72,6 +72,9 @@ bool cli_read_value(Unit *unit, Run *run, Evaluation *e, SymId symbol, const Set
 /* Fills all settings of the command line; `given` (by symbol) says which. False as above. */
 bool cli_read_settings(Unit *unit, Run *run, Evaluation *e, bool *given);
 
+/* What follows the last '/'. */
+const char *cli_base_name(const char *path);
+
 /* The output format of this name, or NULL. */
 const Emitter *emitter_find(const char *name);
 

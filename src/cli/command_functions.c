@@ -6,9 +6,12 @@
 /* Longest infix text of a row's derivative, and most operands waiting while it is read. */
 enum { LONGEST = 256, WAITING = 16 };
 
+/* How tightly an operator binds. */
+enum { BINDS_SELECT, BINDS_LOGIC, BINDS_COMPARISON, BINDS_SUM, BINDS_PRODUCT, BINDS_SIGN, BINDS_ATOM };
+
 typedef struct {
     char text[LONGEST];
-    int binds; /* how tightly its outermost operator binds: 5 is an atom */
+    int binds; /* its outermost operator */
 } Infix;
 
 static Op op_of_word(const char *word)
@@ -22,16 +25,21 @@ static Op op_of_word(const char *word)
 static int binding(Op op)
 {
     switch (op) {
+    case OP_SELECT:
+        return BINDS_SELECT;
+    case OP_AND:
+    case OP_OR:
+        return BINDS_LOGIC;
     case OP_ADD:
     case OP_SUB:
-        return 2;
+        return BINDS_SUM;
     case OP_MUL:
     case OP_DIV:
-        return 3;
+        return BINDS_PRODUCT;
     case OP_NEG:
-        return 4;
+        return BINDS_SIGN;
     default:
-        return op_info[op].form == FORM_CALL ? 5 : op_info[op].form == FORM_SELECT ? 0 : 1;
+        return op_info[op].form == FORM_CALL ? BINDS_ATOM : BINDS_COMPARISON;
     }
 }
 
@@ -50,18 +58,20 @@ static Infix combine(Op op, const Infix *args)
     Infix made = { .binds = binding(op) };
 
     if (info->form == FORM_SELECT) {
-        add_operand(made.text, &args[0], 1);
+        add_operand(made.text, &args[0], BINDS_LOGIC);
         strcat(made.text, " ? ");
-        add_operand(made.text, &args[1], 1);
+        add_operand(made.text, &args[1], BINDS_LOGIC);
         strcat(made.text, " : ");
-        add_operand(made.text, &args[2], 0);
+        add_operand(made.text, &args[2], BINDS_SELECT);
     } else if (info->form == FORM_INFIX) {
+        const char *blank = made.binds == BINDS_PRODUCT ? "" : " ";
+
         add_operand(made.text, &args[0], made.binds);
-        strcat(strcat(strcat(made.text, made.binds == 3 ? "" : " "), info->name), made.binds == 3 ? "" : " ");
+        strcat(strcat(strcat(made.text, blank), info->name), blank);
         add_operand(made.text, &args[1], made.binds + 1);
     } else if (info->form == FORM_PREFIX) {
         strcat(made.text, info->c);
-        add_operand(made.text, &args[0], 3);
+        add_operand(made.text, &args[0], BINDS_PRODUCT);
     } else {
         strcat(strcat(made.text, info->name), "(");
         for (unsigned k = 0; k < info->arity; k++) {
@@ -91,7 +101,7 @@ static void print_partial(const char *postfix, Text *out)
             count -= op_info[op].arity;
             waiting[count] = combine(op, &waiting[count]);
         } else {
-            waiting[count] = (Infix){ .binds = word[0] == '-' ? 4 : 5 };
+            waiting[count] = (Infix){ .binds = word[0] == '-' ? BINDS_SIGN : BINDS_ATOM };
             strcpy(waiting[count].text, word);
         }
         count++;

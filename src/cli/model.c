@@ -14,7 +14,7 @@ bool cli_report(Unit *unit, Run *run)
     return false;
 }
 
-static const char *base_name(const char *path)
+const char *cli_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
 
@@ -24,7 +24,7 @@ static const char *base_name(const char *path)
 /* "my-net.v2.expr" makes "my_net_v2"; a leading digit gets "m_". */
 static const char *prefix_of(Arena *arena, const char *path)
 {
-    const char *name = base_name(path), *dot = strrchr(name, '.');
+    const char *name = cli_base_name(path), *dot = strrchr(name, '.');
     size_t size = dot == NULL || dot == name ? strlen(name) : (size_t)(dot - name);
     Text prefix;
 

@@ -44,6 +44,7 @@ typedef struct {
     uint32_t side[2];   /* contexts, or NO_ID */
     uint32_t opening;   /* the last `if` made for it, or NO_ID */
     bool asked;         /* a use of the condition is counted for it */
+    bool demanded;      /* the condition was asked for in its scope */
 } Group;
 
 typedef struct {
@@ -107,11 +108,17 @@ typedef struct CBody {
     bool label_due;        /* it begins with the next line */
 } CBody;
 
-/* c_scope.c */
-void c_scopes_find(CBody *b);
+/* c_context.c */
+uint32_t c_context_new(CBody *b, uint32_t parent, uint32_t group, unsigned side);
+/* The branch of a condition: side 0 where it holds. */
 uint32_t c_context(CBody *b, uint32_t parent, NodeId condition, unsigned side);
+/* Where what both need is computed. */
+uint32_t c_context_common(CBody *b, uint32_t x, uint32_t y);
 /* Removes negations: they change the side. */
 NodeId c_condition(const CBody *b, NodeId condition, unsigned *side);
+
+/* c_scope.c */
+void c_scopes_find(CBody *b);
 static inline uint32_t c_scope_id(PlanId plan) { return plan == NO_ID ? 0 : plan + 1; }
 static inline PlanId c_first_item(const CBody *b, PlanId plan)
 {

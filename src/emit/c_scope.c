@@ -17,79 +17,6 @@ typedef struct {
     VEC(uint32_t) popped;  /* of pending, in descending order of nodes */
 } Finder;
 
-/* ---- contexts ---------------------------------------------------------------------------------------- */
-
-NodeId c_condition(const CBody *b, NodeId condition, unsigned *side)
-{
-    while (b->p->nodes.at[condition].op == OP_NOT) {
-        condition = b->p->nodes.at[condition].u.arg[0];
-        *side ^= 1;
-    }
-    return condition;
-}
-
-typedef struct {
-    const CBody *b;
-    uint32_t context;
-    NodeId condition;
-} SoughtGroup;
-
-static bool same_group(const void *context, uint32_t id)
-{
-    const SoughtGroup *sought = context;
-    const Group *group = &sought->b->groups.at[id];
-
-    return group->context == sought->context && group->condition == sought->condition;
-}
-
-static uint32_t new_context(CBody *b, uint32_t parent, uint32_t group, unsigned side)
-{
-    Context context = { .parent = parent, .group = group, .side = (uint8_t)side };
-
-    if (parent != NO_ID) {
-        NodeId latest = b->contexts.at[parent].latest, condition = b->groups.at[group].condition;
-
-        context.depth = b->contexts.at[parent].depth + 1;
-        context.latest = condition > latest ? condition : latest;
-    }
-    vec_push(b->arena, &b->contexts, context);
-    return (uint32_t)b->contexts.count - 1;
-}
-
-uint32_t c_context(CBody *b, uint32_t parent, NodeId condition, unsigned side)
-{
-    uint64_t hash;
-    uint32_t group;
-
-    condition = c_condition(b, condition, &side);
-    hash = hash_mix(hash_mix(HASH_START, parent), condition);
-    group = hash_find(&b->group_table, hash, same_group, &(SoughtGroup){ b, parent, condition });
-    if (group == HASH_NONE) {
-        group = (uint32_t)b->groups.count;
-        vec_push(b->arena, &b->groups, (Group){ parent, condition, { NO_ID, NO_ID }, NO_ID, false });
-        hash_add(b->arena, &b->group_table, hash, group);
-    }
-    if (b->groups.at[group].side[side] == NO_ID) {
-        uint32_t made = new_context(b, parent, group, side);
-
-        b->groups.at[group].side[side] = made;
-    }
-    return b->groups.at[group].side[side];
-}
-
-static uint32_t common_context(const CBody *b, uint32_t x, uint32_t y)
-{
-    const Context *contexts = b->contexts.at;
-
-    while (x != y) {
-        if (contexts[x].depth >= contexts[y].depth)
-            x = contexts[x].parent;
-        else
-            y = contexts[y].parent;
-    }
-    return x;
-}
-
 /* ---- demands ----------------------------------------------------------------------------------------- */
 
 bool c_is_plain(const CBody *b, NodeId node)
@@ -154,7 +81,7 @@ static void demand(Finder *f, NodeId node, uint32_t context, uint32_t item, uint
         return;
     }
     inst = &f->pending.at[b->where[node]];
-    inst->context = common_context(b, inst->context, context);
+    inst->context = c_context_common(b, inst->context, context);
     inst->item = item < inst->item ? item : inst->item;
     inst->uses += uses;
 }
@@ -166,6 +93,30 @@ static bool is_invariant(const Finder *f, NodeId node)
 
     return f->plan != NO_ID && !set_has(b->p, b->p->nodes.at[node].deps, b->plan->nodes.at[f->plan].index) &&
            b->last_write[node] < b->first_leaf[f->plan];
+}
+
+/* Asks for the conditions around a context. Those above one that was asked for were asked for with it. */
+static void demand_conditions(Finder *f, uint32_t context, uint32_t item)
+{
+    CBody *b = f->b;
+
+    for (; b->contexts.at[context].depth > 0; context = b->contexts.at[context].parent) {
+        Group *group = &b->groups.at[b->contexts.at[context].group];
+
+        if (group->demanded)
+            return;
+        group->demanded = true;
+        demand(f, group->condition, group->context, item, 1);
+    }
+}
+
+/* The context of a branch whose condition was just asked for. */
+static uint32_t branch(Finder *f, uint32_t parent, NodeId condition, unsigned side)
+{
+    uint32_t context = c_context(f->b, parent, condition, side);
+
+    f->b->groups.at[f->b->contexts.at[context].group].demanded = true;
+    return context;
 }
 
 static void demand_arguments(Finder *f, const Inst *inst)
@@ -180,8 +131,8 @@ static void demand_arguments(Finder *f, const Inst *inst)
         condition = c_condition(b, node->u.arg[0], &side);
         demand(f, condition, context, item, 1);
         if (node->op == OP_SELECT)
-            demand(f, node->u.arg[1], c_context(b, context, node->u.arg[0], 0), item, 1);
-        demand(f, node->u.arg[arity - 1], c_context(b, context, node->u.arg[0], node->op != OP_AND), item, 1);
+            demand(f, node->u.arg[1], branch(f, context, node->u.arg[0], 0), item, 1);
+        demand(f, node->u.arg[arity - 1], branch(f, context, node->u.arg[0], node->op != OP_AND), item, 1);
         return;
     }
     for (unsigned k = 0; k < arity; k++)
@@ -194,7 +145,7 @@ static void demand_arguments(Finder *f, const Inst *inst)
 static uint32_t demand_guard(Finder *f, NodeId guard, uint32_t context, uint32_t item)
 {
     CBody *b = f->b;
-    uint32_t inside = c_context(b, context, guard, 0);
+    uint32_t inside = branch(f, context, guard, 0);
     Group *group = &b->groups.at[b->contexts.at[inside].group];
 
     demand(f, group->condition, context, item, group->asked ? 0 : 1);
@@ -253,6 +204,7 @@ static void take_all(Finder *f)
             b->where[node] = NO_ID;
         } else {
             vec_push(b->arena, &f->popped, id);
+            demand_conditions(f, inst.context, inst.item);
             demand_arguments(f, &inst);
         }
     }
@@ -323,7 +275,7 @@ static void find_scope(Finder *f, PlanId plan)
     f->plan = plan;
     f->scope = c_scope_id(plan);
     f->pending.count = f->popped.count = 0;
-    b->scopes[f->scope].context = new_context(b, NO_ID, NO_ID, 0);
+    b->scopes[f->scope].context = c_context_new(b, NO_ID, NO_ID, 0);
     for (PlanId id = c_first_item(b, plan); id != NO_ID; id = b->plan->nodes.at[id].next, items++)
         demand_item(f, id);
     take_all(f);

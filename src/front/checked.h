@@ -93,8 +93,8 @@ typedef enum {
     CHECKED_CONCAT,    /* `count` >= 1 parts joined along the first axis; if `shape` has rank 1, scalars count as [1] */
     CHECKED_CALL,      /* the result of a function put in place: 1 operand, the value that its body left ; u.def. The
                         * code of a call: arguments, CHECKED_BIND, statements of the body (ASSIGN, LOOP_..), the value
-                        * (of a block: REF of the name assigned last), CALL. It may stand inside the body of a reduction, so
-                        * its symbols may depend on the indices in scope */
+                        * (of a block: REF of the name assigned last), CALL. It may stand inside the body of a
+                        * reduction, so its symbols may depend on the indices in scope */
     CHECKED_STATED,    /* a function with stated derivatives, or extern: `count` arguments, broadcast ; u.stated */
     CHECKED_GRAD, CHECKED_JACOBIAN, /* 1 operand f ; u.symbol: the name by which it is differentiated */
     CHECKED_JVP,       /* f, direction ; u.symbol */
@@ -102,8 +102,8 @@ typedef enum {
                         * over i stands before it) */
     /* leave none */
     CHECKED_MARK_THEN, CHECKED_MARK_ELSE, CHECKED_MARK_RIGHT, /* no operands: what follows is evaluated only in that
-                        * case, up to node u.mark (THEN: its MARK_ELSE, ELSE: the SELECT, RIGHT: the AND or OR). The
-                        * condition is on top of the stack at MARK_THEN and MARK_RIGHT (AND: if it holds, OR: if it does not) */
+                        * case, up to node u.mark (THEN: its MARK_ELSE, ELSE: the SELECT, RIGHT: the AND or OR). At
+                        * MARK_THEN and MARK_RIGHT the condition is on top of the stack (AND: if true, OR: if not) */
     CHECKED_BIND,      /* takes u.bind.count = `count` values and gives them to the symbols u.bind.first .. +count-1
                         * (arguments, in order; a plain REF makes the argument another name of that symbol) */
     CHECKED_ASSIGN,    /* 1 operand ; u.assign: symbol[left indices] = it. The symbol's shape is the extents of the left

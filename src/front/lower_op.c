@@ -1,6 +1,8 @@
 /* lower_op.c -- operators, element by element, and branches. */
 #include "front/lowering.h"
 
+#include <string.h>
+
 static bool constant_fraction(const AffPool *pool, AffId aff, int64_t *num, int64_t *den)
 {
     const Affine *sum = &pool->affs.at[aff];
@@ -59,6 +61,20 @@ static void lower_several(Lowering *l, const CheckedNode *n, Value *arg)
     vec_push(l->arena, &l->stack, value_of_node(l, made, n->shape));
 }
 
+/* Names that tell all of an operand are good names up to this length. */
+enum { TELLING = 12 };
+
+/* A long-winded operand of a division is called what it is there. */
+static void name_operand(Lowering *l, NodeId node, const char *name)
+{
+    Name telling = node_telling_name(l->p, node);
+
+    if (op_info[l->p->nodes.at[node].op].arity == 0 || l->p->infos.at[node].name != NAME_NONE)
+        return;
+    if (telling == NAME_NONE || strlen(names_text(l->p->names, telling)) > TELLING)
+        node_describe(l->p, node, names_intern_text(l->p->names, name), l->p->infos.at[node].at);
+}
+
 void lower_op(Lowering *l, const CheckedNode *n)
 {
     Value *arg = l->stack.at + l->stack.count - n->count;
@@ -76,6 +92,10 @@ void lower_op(Lowering *l, const CheckedNode *n)
         aff = integer_op(&l->p->affs, n->u.op, arg[0].aff, n->count > 1 ? arg[1].aff : AFF_ZERO);
     for (uint32_t k = 0; k < n->count; k++)
         node[k] = value_node(l, &arg[k], n->at);
+    if (n->u.op == OP_DIV) {
+        name_operand(l, node[0], "num");
+        name_operand(l, node[1], "den");
+    }
     made = value_of_node(l, describe(l, node_op(l->p, n->u.op, node[0], node[1], node[2]), n->at), n->shape);
     made.aff = aff;
     l->stack.count -= n->count;

@@ -226,6 +226,22 @@ static void named_output(Sema *s, AstId id)
     }
 }
 
+/* Free names are found in the order in which calls put functions in place; params come by first appearance in the text.
+ * A symbol is placed at its first free appearance, and leaves of the AST stand in the order of the text. */
+static void order_implicit(Sema *s)
+{
+    size_t count = 0;
+
+    for (AstId id = 0; id < s->ast->nodes.count; id++) {
+        const AstNode *node = &s->ast->nodes.at[id];
+        uint32_t outer = node->kind == AST_NAME ? s->words[node->u.name].outer : 0;
+
+        if (outer != 0 && s->symbols.at[outer - 1].ast == 0 && s->model->symbols.at[outer - 1].role == NAME_PARAM &&
+            s->model->symbols.at[outer - 1].at.begin == node->at.begin)
+            s->model->declared.at[count++] = outer - 1;
+    }
+}
+
 static void warn_unused(Sema *s)
 {
     for (CheckedSym i = 0; i < s->model->symbols.count; i++) {
@@ -259,6 +275,9 @@ void sema_outputs(Sema *s)
         else if (outer != 0)
             add_output(s, outer - 1);
     }
-    if (s->diag->errors == 0)
-        warn_unused(s);
+    if (s->diag->errors > 0)
+        return;
+    if (s->implicit)
+        order_implicit(s);
+    warn_unused(s);
 }

@@ -3,23 +3,11 @@
 
 #include "pass/reverse.h"
 
-bool op_lacks_derivative(Op op)
-{
-    const OpInfo *info = &op_info[op];
-
-    if (info->arity == 0 || info->result != KIND_REAL || info->form == FORM_SELECT || info->weight == 0)
-        return false;
-    for (unsigned k = 0; k < info->arity; k++)
-        if (info->partial[k] != NULL)
-            return false;
-    return true;
-}
-
 bool activity_edge(Op op, unsigned k)
 {
     if (op == OP_SELECT)
         return k > 0;
-    return op_info[op].partial[k] != NULL || op_lacks_derivative(op);
+    return op_info[op].partial[k] != NULL || op_info[op].no_derivative;
 }
 
 typedef struct {

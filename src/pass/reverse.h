@@ -9,10 +9,6 @@
 /* Does a derivative go through argument k? */
 bool activity_edge(Op op, unsigned k);
 
-/* Must a derivative be refused? Of a smooth function that has no row of partials (what costs nothing, like sign, is
- * piecewise constant). */
-bool op_lacks_derivative(Op op);
-
 /* The active nodes of expressions that are differentiated together, and what is known of each. A node stands behind its
  * arguments. A *boundary* node is a read, or used more than once: a sum of contributions. Between boundary nodes lie trees,
  * the statements. */

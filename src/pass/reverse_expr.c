@@ -49,7 +49,7 @@ static NodeId partial_of(Sweep *s, NodeId node, unsigned k)
     Op op = (Op)s->p->nodes.at[node].op;
     NodeId partial = node_partial_with(s->p, node, node == s->stored ? s->result : node, k);
 
-    if (partial == NO_ID && op_lacks_derivative(op) && !s->reverse->failed) {
+    if (partial == NO_ID && op_info[op].no_derivative && !s->reverse->failed) {
         s->reverse->failed = true;
         s->reverse->failed_op = op;
         s->reverse->failed_at = sweep_place(s);

@@ -8,13 +8,21 @@
 
 enum { MOST_CONDITIONS = 32 }; /* of one symbol; a path is cut there, which only makes guards weaker */
 
+enum { MOST_WAYS = 6 };
+
+/* Conditions that hold together, over the dimensions of a symbol (Sinker.dimensions), outermost first. */
+typedef struct {
+    uint32_t count;
+    NodeId *conditions;
+} Way;
+
 /* What is known of a symbol. */
 typedef struct {
     bool open;           /* its guard is still being found */
-    bool met;            /* a read was seen: `conditions` is what all reads so far have in common */
+    bool always;         /* a read needs it unconditionally, or there are too many ways */
     uint32_t pending;    /* reads without a scope yet */
     uint32_t count;
-    NodeId *conditions;  /* over the dimensions of the symbol (Sinker.dimensions) */
+    Way *ways;           /* each read stands under one of these, none of which implies another */
     uint32_t first, writers; /* its stages: in Sinker.writers */
     uint32_t last;       /* the last item that writes it */
 } Target;

@@ -8,33 +8,57 @@ static IndexId dimension(Sinker *s, uint32_t k)
     return s->dimensions.at[k];
 }
 
+static bool implies(const Way *a, const Way *b)
+{
+    for (uint32_t i = 0; i < b->count; i++)
+        if (!sink_is_among(b->conditions[i], a->conditions, a->count))
+            return false;
+    return true;
+}
+
+static void add_way(Sinker *s, Target *target, const Way *way)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < target->count; i++)
+        if (implies(way, &target->ways[i]))
+            return;
+    for (uint32_t i = 0; i < target->count; i++)
+        if (!implies(&target->ways[i], way))
+            target->ways[kept++] = target->ways[i];
+    target->count = kept;
+    if (target->ways == NULL)
+        target->ways = arena_array(s->arena, Way, MOST_WAYS);
+    if (kept == MOST_WAYS) {
+        target->always = true;
+        return;
+    }
+    target->ways[target->count] = (Way){ way->count, arena_array(s->arena, NodeId, way->count) };
+    for (uint32_t i = 0; i < way->count; i++)
+        target->ways[target->count].conditions[i] = way->conditions[i];
+    target->count++;
+}
+
 void sink_narrow(Sinker *s, NodeId read, ScopeId scope)
 {
     SymId symbol = s->p->nodes.at[read].u.read.symbol;
     Target *target = &s->targets[symbol];
-    uint32_t rank = s->p->symbols.at[symbol].rank, count, kept = 0;
+    uint32_t rank = s->p->symbols.at[symbol].rank;
     NodeId conditions[MOST_CONDITIONS];
+    Way way = { 0, conditions };
     AffId dims[UINT8_MAX];
     Solved solved;
 
-    if (!target->open || (target->met && target->count == 0))
+    if (!target->open || target->always)
         return;
     for (uint32_t k = 0; k < rank; k++)
         dims[k] = aff_index(&s->p->affs, dimension(s, k));
     sink_solve(s, node_subs(s->p, read), dims, rank, &solved);
-    count = sink_express_path(s, scope, &solved, conditions);
-    if (!target->met) {
-        target->met = true;
-        target->conditions = arena_array(s->arena, NodeId, count);
-        for (uint32_t i = 0; i < count; i++)
-            target->conditions[i] = conditions[i];
-        target->count = count;
-        return;
-    }
-    for (uint32_t i = 0; i < target->count; i++)
-        if (sink_is_among(target->conditions[i], conditions, count))
-            target->conditions[kept++] = target->conditions[i];
-    target->count = kept;
+    way.count = sink_express_path(s, scope, &solved, conditions);
+    if (way.count == 0)
+        target->always = true;
+    else
+        add_way(s, target, &way);
 }
 
 /* ---- guarding stages -------------------------------------------------------------------------------- */
@@ -75,24 +99,51 @@ static void add_condition(Sinker *s, StageId id, NodeId condition, NodeId *known
     known[(*known_count)++] = condition;
 }
 
+static bool is_common(const Target *target, NodeId condition)
+{
+    for (uint32_t i = 0; i < target->count; i++)
+        if (!sink_is_among(condition, target->ways[i].conditions, target->ways[i].count))
+            return false;
+    return true;
+}
+
+/* What of each way is not common to all, one way or another. Every way has such a part, if there are several. */
+static NodeId any_way(Sinker *s, const Target *target)
+{
+    NodeId any = NO_ID;
+
+    for (uint32_t i = 0; i < target->count; i++) {
+        const Way *way = &target->ways[i];
+        NodeId own = NO_ID;
+
+        for (uint32_t k = 0; k < way->count; k++)
+            if (!is_common(target, way->conditions[k]))
+                own = own == NO_ID ? way->conditions[k] : node_op2(s->p, OP_AND, own, way->conditions[k]);
+        any = any == NO_ID ? own : node_op2(s->p, OP_OR, any, own);
+    }
+    return any;
+}
+
 void sink_guard_stage(Sinker *s, StageId id, const Target *target)
 {
     NodeId known[2 * MOST_CONDITIONS];
     uint32_t count = list_guard(s, s->p->stages.at[id].guard, known);
-    const Stage *stage = &s->p->stages.at[id];
+    Stage stage = s->p->stages.at[id];
     Solved solved = { 0 };
 
-    for (uint32_t k = 0; k < s->p->symbols.at[stage->target].rank; k++) {
+    for (uint32_t k = 0; k < s->p->symbols.at[stage.target].rank; k++) {
         solved.from[k] = dimension(s, k);
-        solved.to[k] = stage->subs[k];
+        solved.to[k] = stage.subs[k];
         solved.set = set_union(s->p, solved.set, set_of(s->p, solved.from[k]));
         solved.count++;
     }
-    hulls_enter(&s->hulls, stage->domain, stage->rank);
-    for (uint32_t i = 0; i < target->count; i++)
-        add_condition(s, id, sink_express(s, target->conditions[i], &solved), known, &count);
-    stage = &s->p->stages.at[id];
-    hulls_leave(&s->hulls, stage->domain, stage->rank);
+    hulls_enter(&s->hulls, stage.domain, stage.rank);
+    for (uint32_t i = 0; i < target->ways[0].count; i++)
+        if (is_common(target, target->ways[0].conditions[i]))
+            add_condition(s, id, sink_express(s, target->ways[0].conditions[i], &solved), known, &count);
+    if (target->count > 1)
+        add_condition(s, id, sink_express(s, any_way(s, target), &solved), known, &count);
+    hulls_leave(&s->hulls, stage.domain, stage.rank);
 }
 
 /* What a guard has decided need not be asked again. */

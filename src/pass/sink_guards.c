@@ -34,7 +34,7 @@ static void look_at_node(Sinker *s, NodeId id)
 static void settle(Sinker *s, SymId symbol)
 {
     Target *target = &s->targets[symbol];
-    bool guarded = target->open && target->met;
+    bool guarded = target->open && !target->always;
 
     target->open = false;
     for (uint32_t i = 0; i < target->writers; i++) {
