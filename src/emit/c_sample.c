@@ -46,9 +46,16 @@ static double short_number(double value)
     return floor(value / unit + 0.5) / (1 / unit);
 }
 
+/* The element as the emitted code will hold it. (A select between `value` and its conversion to float and back is compiled
+ * wrongly by gcc 12.2 at -O2 where two of them are stored side by side: the conversion is lost.) */
 static double rounded(const CModel *m, double value)
 {
-    return m->is_float ? (double)(float)value : value;
+    if (m->is_float) {
+        const volatile float held = (float)value;
+
+        return (double)held;
+    }
+    return value;
 }
 
 static void set_real(Evaluation *e, SymId symbol, uint64_t i, double value)

@@ -46,8 +46,8 @@ static Interval *copy_box(const Cover *cover, const Interval *box)
     return copy;
 }
 
-/* Appends the parts of `piece` outside of `hole`, which overlaps it: for each dimension what lies below and above, the hole's
- * interval in the dimensions before. */
+/* Appends the parts of `piece` outside of `hole`, which overlaps it: for each dimension what lies below and above,
+ * the hole's interval in the dimensions before. */
 static void split_piece(const Cover *cover, const Interval *piece, const Interval *hole, BoxVec *out)
 {
     Interval *inner = copy_box(cover, piece);
@@ -179,7 +179,8 @@ bool cover_add(Cover *cover, const Interval *box, BoxVec *rest)
     vec_push(cover->arena, rest, copy_box(cover, box));
     for (size_t i = 0; i < cover->boxes.count; i++)
         cut_hole(cover, rest, cover->boxes.at[i]);
-    if (!cut_points(cover, rest) || rest->count > COVER_MOST_PIECES || cover->boxes.count + rest->count > COVER_MOST_BOXES)
+    if (!cut_points(cover, rest) || rest->count > COVER_MOST_PIECES ||
+        cover->boxes.count + rest->count > COVER_MOST_BOXES)
         return false;
     for (size_t i = 0; i < rest->count; i++) {
         vec_push(cover->arena, &cover->boxes, rest->at[i]);

@@ -1,8 +1,9 @@
 /* first_write.c -- who writes an element of an adjoint first, writes it with =.
  *
- * Reverse mode only ever adds. Here the contributions to each adjoint are gone through in the order in which they run; the one
- * that reaches an element first sets it. What a contribution reaches only in part, or may miss (a scatter through integers, a
- * triangle), is set to 0 before it. In a loop the contributions with the smallest offset to a descending time come first.
+ * Reverse mode only ever adds. Here the contributions to each adjoint are gone through in the order in which they
+ * run; the one that reaches an element first sets it. What a contribution reaches only in part, or may miss (a
+ * scatter through integers, a triangle), is set to 0 before it. In a loop the contributions with the smallest offset
+ * to a descending time come first.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -73,7 +74,9 @@ static void list_contributions(Writes *w)
         } else if (item.kind == ITEM_END) {
             loop = w->outer[item.id];
         } else {
-            w->all.at[next[p->stages.at[item.id].target]++] = (Contribution){ .stage = item.id, .loop = loop, .top = top, .order = i };
+            SymId target = p->stages.at[item.id].target;
+
+            w->all.at[next[target]++] = (Contribution){ .stage = item.id, .loop = loop, .top = top, .order = i };
         }
     }
 }
@@ -186,7 +189,8 @@ static bool stays_guarded(const Writes *w, SymId symbol)
 {
     const Symbol *s = &w->p->symbols.at[symbol];
 
-    return s->role == SYM_LOCAL && s->of != NO_ID && w->guards[symbol] != NO_ID && w->guards[s->of] == w->guards[symbol];
+    return s->role == SYM_LOCAL && s->of != NO_ID && w->guards[symbol] != NO_ID &&
+           w->guards[s->of] == w->guards[symbol];
 }
 
 /* Where the guard does not hold, a first write writes 0. */
@@ -235,7 +239,8 @@ static StageId fill_stage(Writes *w, const Fill *fill)
     Program *p = w->p;
     Range domain[UINT8_MAX];
     AffId subs[UINT8_MAX];
-    Stage stage = { .target = fill->symbol, .op = STAGE_SET, .value = node_int(p, 0), .guard = NO_ID, .domain = domain, .subs = subs };
+    Stage stage = { .target = fill->symbol, .op = STAGE_SET, .value = node_int(p, 0), .guard = NO_ID, .domain = domain,
+                    .subs = subs };
 
     stage.at = fill->like == NO_ID ? p->symbols.at[fill->symbol].at : p->stages.at[fill->like].at;
     for (unsigned k = 0; k < p->symbols.at[fill->symbol].rank; k++) {

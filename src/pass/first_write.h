@@ -34,8 +34,8 @@ typedef struct {
     VEC(IndexId) indices; /* by dimension: of fills that have no model */
 } Writes;
 
-/* The box that a contribution reaches at most. It is `regular` if every element of it is reached, and once unless there are
- * indices to be summed over. */
+/* The box that a contribution reaches at most. It is `regular` if every element of it is reached, and once unless
+ * there are indices to be summed over. */
 typedef struct {
     Interval *box;
     bool regular;

@@ -4,26 +4,27 @@
 
 #include "ir/program.h"
 
-/* A pass that rebuilds takes the old program and gives back a new one (the caller frees the old). A pass that only appends or
- * rewrites stages works in place and returns its argument. */
+/* A pass that rebuilds takes the old program and gives back a new one (the caller frees the old). A pass that only
+ * appends or rewrites stages works in place and returns its argument. */
 
-/* Rebuilds with simplifying constructors and rewrites that gain accuracy (log1p, expm1, sig, softplus, shifted log-sum-exp);
- * equal subexpressions become one. Idempotent. */
+/* Rebuilds with simplifying constructors and rewrites that gain accuracy (log1p, expm1, sig, softplus, shifted
+ * log-sum-exp); equal subexpressions become one. Idempotent. */
 Program *pass_simplify(Program *p);
 
-/* Unrolls domain dimensions of constant bounds where the stage's whole domain has at most UNROLL_POINTS points, and turns local
- * arrays that are then read and written only at constant subscripts into scalar nodes. */
+/* Unrolls domain dimensions of constant bounds where the stage's whole domain has at most UNROLL_POINTS points,
+ * and turns local arrays that are then read and written only at constant subscripts into scalar nodes. */
 enum { UNROLL_POINTS = 8 };
 Program *pass_unroll(Program *p);
 
 /* Drops what no output or gradient needs: symbols, stages, loops, nodes. Keeps params, inputs, outputs, gradients. */
 Program *pass_prune(Program *p);
 
-/* Gives a guard to stages all of whose readers stand under it, so that what an untaken branch needs is neither computed nor differentiated. */
+/* Gives a guard to stages all of whose readers stand under it, so that what an untaken branch needs is neither
+ * computed nor differentiated. */
 Program *pass_sink_guards(Program *p);
 
-/* Before differentiation: an expensive active node inside a domain becomes a stage over the indices that it depends on, and an
- * active node that several stages share becomes a symbol of its own. */
+/* Before differentiation: an expensive active node inside a domain becomes a stage over the indices that it
+ * depends on, and an active node that several stages share becomes a symbol of its own. */
 Program *pass_outline(Program *p, const SymId *wanted, size_t wanted_count);
 
 /* What depends on the wanted symbols and is needed by the outputs. */
@@ -33,10 +34,11 @@ typedef struct {
 } Activity;
 void activity_find(Activity *activity, Arena *arena, const Program *p, const SymId *wanted, size_t wanted_count);
 
-/* Reverse mode: appends the adjoint stages of everything active, last stage first, and fills p->gradients with one SYM_GRADIENT for each
- * wanted symbol. With `seeds` the adjoints of the outputs are SYM_SEED symbols, else the one scalar output has the constant 1.
- * Sets `first_adjoint` to the first item of the body that belongs to the backward sweep, and `first_node` to the number of nodes before.
- * Sources of the rules: Griewank and Walther, Evaluating Derivatives (2nd ed., SIAM 2008), chapters 3 and 4. */
+/* Reverse mode: appends the adjoint stages of everything active, last stage first, and fills p->gradients with one
+ * SYM_GRADIENT for each wanted symbol. With `seeds` the adjoints of the outputs are SYM_SEED symbols, else the one
+ * scalar output has the constant 1. Sets `first_adjoint` to the first item of the body that belongs to the
+ * backward sweep, and `first_node` to the number of nodes before. Sources of the rules: Griewank and Walther,
+ * Evaluating Derivatives (2nd ed., SIAM 2008), chapters 3 and 4. */
 typedef struct {
     bool seeds;
     size_t first_adjoint;
@@ -48,13 +50,15 @@ typedef struct {
 } Reverse;
 Program *pass_reverse(Program *p, const SymId *wanted, size_t wanted_count, Reverse *reverse);
 
-/* Replaces zero fills by first writes: the first stage that reaches an element of an adjoint sets it; what no stage reaches is set to 0.
- * Called by pass_reverse at its end; kept apart because forward mode and loops use it, too. */
+/* Replaces zero fills by first writes: the first stage that reaches an element of an adjoint sets it; what no
+ * stage reaches is set to 0. Called by pass_reverse at its end; kept apart because forward mode and loops use it,
+ * too. */
 Program *pass_first_write(Program *p);
 
-/* Splits a reversed program into the forward sweep (outputs and SYM_TAPE) and the backward sweep (reads SYM_TAPE). The tape holds
- * what the backward sweep reads of forward locals and forward scalars, and only that; both have its symbols in the same order.
- * `reversed` is as pass_reverse left it (no pass in between) and is used up: only program_free may follow. Both results are pruned. */
+/* Splits a reversed program into the forward sweep (outputs and SYM_TAPE) and the backward sweep (reads SYM_TAPE).
+ * The tape holds what the backward sweep reads of forward locals and forward scalars, and only that; both have its
+ * symbols in the same order. `reversed` is as pass_reverse left it (no pass in between) and is used up: only
+ * program_free may follow. Both results are pruned. */
 typedef struct {
     Program *forward, *backward;
 } Sweeps;

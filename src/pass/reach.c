@@ -72,8 +72,8 @@ static bool uses_index(const Finding *f, uint32_t rank, IndexId index)
     return false;
 }
 
-/* Is the range of an index that is summed over empty for no element, or may it be, since the sum then is the 0 that it begins
- * with? It may use indices of the target, but no other sum. */
+/* Is the range of an index that is summed over empty for no element, or may it be, since the sum then is the 0
+ * that it begins with? It may use indices of the target, but no other sum. */
 static bool range_is_sum(const Finding *f, uint32_t rank, unsigned d)
 {
     const AffPool *affs = &f->w->p->affs;
@@ -82,7 +82,8 @@ static bool range_is_sum(const Finding *f, uint32_t rank, unsigned d)
     for (unsigned k = 0; k < d; k++) {
         IndexId index = f->stage->domain[k].index;
 
-        if ((aff_uses_index(affs, range->low, index) || aff_uses_index(affs, range->high, index)) && !uses_index(f, rank, index))
+        if (!uses_index(f, rank, index) &&
+            (aff_uses_index(affs, range->low, index) || aff_uses_index(affs, range->high, index)))
             return false;
     }
     return true;

@@ -1,8 +1,9 @@
 /* reverse.c -- reverse mode as a transform: the body from its end to its beginning, every stage by the one rule.
  *
- * For a stage T[m] op= e over D and every distinct read A[g] in e of an active A: A_bar[g] += T_bar[m] * de/dA[g] over D
- * (Griewank and Walther, Evaluating Derivatives, chapter 3). Every element is written by one SET, or summed, so nothing needs
- * clearing on the way. Loops are reversed; the time that carried symbols have as a dimension does the rest.
+ * For a stage T[m] op= e over D and every distinct read A[g] in e of an active A: A_bar[g] += T_bar[m] * de/dA[g]
+ * over D (Griewank and Walther, Evaluating Derivatives, chapter 3). Every element is written by one SET, or summed,
+ * so nothing needs clearing on the way. Loops are reversed; the time that carried symbols have as a dimension does
+ * the rest.
  */
 #include "pass/reverse.h"
 
@@ -43,13 +44,15 @@ static void add_seed(Sweep *s, SymId output, SymId seed)
 {
     Program *p = s->p;
     const Symbol *symbol = &p->symbols.at[output];
-    Stage stage = { .target = sweep_adjoint(s, output), .op = STAGE_ADD, .rank = symbol->rank, .guard = NO_ID, .at = symbol->at };
+    Stage stage = { .op = STAGE_ADD, .rank = symbol->rank, .guard = NO_ID, .at = symbol->at };
     Range domain[UINT8_MAX];
     AffId subs[UINT8_MAX];
 
+    stage.target = sweep_adjoint(s, output);
     symbol = &p->symbols.at[output];
     for (unsigned k = 0; k < symbol->rank; k++) {
-        domain[k] = (Range){ program_index(p, NAME_NONE, (Span){ 0, 0 }), AFF_ZERO, aff_const(&p->affs, symbol->extents[k]) };
+        domain[k] = (Range){ program_index(p, NAME_NONE, (Span){ 0, 0 }), AFF_ZERO, AFF_ZERO };
+        domain[k].high = aff_const(&p->affs, symbol->extents[k]);
         subs[k] = aff_index(&p->affs, domain[k].index);
     }
     stage.value = seed == NO_ID ? node_int(p, 1) : node_read(p, seed, subs);

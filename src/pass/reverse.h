@@ -9,9 +9,9 @@
 /* Does a derivative go through argument k? */
 bool activity_edge(Op op, unsigned k);
 
-/* The active nodes of expressions that are differentiated together, and what is known of each. A node stands behind its
- * arguments. A *boundary* node is a read, or used more than once: a sum of contributions. Between boundary nodes lie trees,
- * the statements. */
+/* The active nodes of expressions that are differentiated together, and what is known of each. A node stands
+ * behind its arguments. A *boundary* node is a read, or used more than once: a sum of contributions. Between
+ * boundary nodes lie trees, the statements. */
 typedef struct {
     NodeId adjoint;   /* the sum of the contributions of its own scope so far, or NO_ID */
     uint32_t left;    /* uses whose contribution is still to come */
@@ -80,7 +80,8 @@ void work_clear(Work *w);
 /* ---- reverse_expr.c: the local reverse of one expression ---------------------------------------------- */
 
 Span sweep_place(const Sweep *s);   /* the source text of the gate at hand */
-/* A contribution to the adjoint of `node`, made in scope `from`, which stands for `uses` of its uses. NO_ID: it is 0. */
+/* A contribution to the adjoint of `node`, made in scope `from`, which stands for `uses` of its uses. NO_ID: it is
+ * 0. */
 void work_deliver(Sweep *s, Work *w, NodeId node, NodeId value, ScopeId from, uint32_t uses);
 /* Takes the adjoint of a node, complete now, to its arguments. */
 void work_differentiate(Sweep *s, Work *w, NodeId node);
@@ -95,7 +96,8 @@ void local_reverse(Sweep *s, const Stage *stage);
 
 /* ---- reverse_max.c ------------------------------------------------------------------------------------ */
 
-/* The positions of the maxima that a stage finds, and what becomes of its adjoint stages: reduced indices are replaced. */
+/* The positions of the maxima that a stage finds, and what becomes of its adjoint stages: reduced indices are
+ * replaced. */
 typedef struct {
     uint32_t reduced, kept;
     IndexId *indices;  /* the reduced ones */

@@ -1,8 +1,9 @@
 /* reverse_expr.c -- the local reverse of one expression: from the adjoint of a node to those of its arguments.
  *
- * A value goes up to where it is needed: inside a branch nothing is masked, and a contribution that leaves a branch is
- * wrapped in a select (scope.h), so that no untaken branch can turn a 0 into a NaN. Where a statement has one input, its
- * partial is formed first and multiplied once by the adjoint (preaccumulation: Griewank and Walther, section 10.2).
+ * A value goes up to where it is needed: inside a branch nothing is masked, and a contribution that leaves a branch
+ * is wrapped in a select (scope.h), so that no untaken branch can turn a 0 into a NaN. Where a statement has one
+ * input, its partial is formed first and multiplied once by the adjoint (preaccumulation: Griewank and Walther,
+ * section 10.2).
  */
 #include "pass/reverse.h"
 
@@ -76,7 +77,8 @@ SymId scalar_adjoint(Sweep *s, NodeId node)
     Slot *slot = work_slot(&s->scalars, node);
 
     if (slot->symbol == NO_ID) {
-        Symbol symbol = { .name = adjoint_name(s, node), .at = s->p->infos.at[node].at, .role = SYM_LOCAL, .of = NO_ID };
+        Symbol symbol = { .name = adjoint_name(s, node), .at = s->p->infos.at[node].at, .role = SYM_LOCAL,
+                          .of = NO_ID };
 
         slot->symbol = program_symbol(s->p, symbol);
     }
@@ -85,7 +87,8 @@ SymId scalar_adjoint(Sweep *s, NodeId node)
 
 static void emit_point(Sweep *s, SymId target, const AffId *subs, NodeId value, NodeId guard)
 {
-    Stage stage = { .target = target, .op = STAGE_ADD, .value = value, .guard = guard, .subs = subs, .at = sweep_place(s) };
+    Stage stage = { .target = target, .op = STAGE_ADD, .value = value, .guard = guard, .subs = subs,
+                    .at = sweep_place(s) };
 
     program_stage(s->p, stage);
 }
@@ -111,14 +114,16 @@ static void arrive(Sweep *s, Work *w, NodeId node, ScopeId scope, NodeId value)
     }
 }
 
-/* The contributions out of branches are held back until the last has come: then the sides of a condition can be joined. */
+/* The contributions out of branches are held back until the last has come: then the sides of a condition can be
+ * joined. */
 static void release(Sweep *s, Work *w, NodeId node, bool read)
 {
     Slot *slot = work_slot(w, node);
+    ScopeId top = slot->outside ? scope_parent(&s->scopes, slot->scope) : slot->scope;
     uint32_t list = slot->masked, at;
 
     slot->masked = NO_ID;
-    at = list = scopes_fold(&s->scopes, list, read ? 0 : slot->outside ? scope_parent(&s->scopes, slot->scope) : slot->scope, read);
+    at = list = scopes_fold(&s->scopes, list, read ? 0 : top, read);
     do {
         ScopedValue value = s->scopes.values.at[at = s->scopes.values.at[at].next];
 
@@ -158,7 +163,8 @@ static bool is_edge(const Sweep *s, const Node *node, unsigned k)
     return activity_edge((Op)node->op, k) && s->active.nodes[node->u.arg[k]];
 }
 
-/* One step down: the derivative by argument k, where that by the node itself is `value`, and the scope where it holds. */
+/* One step down: the derivative by argument k, where that by the node itself is `value`, and the scope where it
+ * holds. */
 static NodeId step_down(Sweep *s, NodeId id, unsigned k, NodeId value, ScopeId *scope)
 {
     Node node = s->p->nodes.at[id];

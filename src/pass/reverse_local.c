@@ -24,8 +24,8 @@ void local_collect(Sweep *s, const Stage *stage)
 
 enum { MOST_KEYS = 4 };
 
-/* Contributions to one symbol stand together, larger offsets first: then what one turn of an ascending loop adds to was set by
- * the turns before it, and both can share the loop. */
+/* Contributions to one symbol stand together, larger offsets first: then what one turn of an ascending loop adds
+ * to was set by the turns before it, and both can share the loop. */
 typedef struct {
     size_t rank;  /* of the symbol, by its first contribution */
     int64_t offsets[MOST_KEYS];

@@ -46,8 +46,10 @@ void winner_find(Sweep *s, const Stage *stage, Winner *winner)
     AffId subs[UINT8_MAX + 1];
     uint32_t rank = stage_subs(p, stage);
 
-    *winner = (Winner){ .indices = arena_array(s->arena, IndexId, stage->rank), .positions = arena_array(s->arena, AffId, stage->rank),
-                        .domain = arena_array(s->arena, Range, stage->rank) };
+    *winner = (Winner){ .reduced = 0 };
+    winner->indices = arena_array(s->arena, IndexId, stage->rank);
+    winner->positions = arena_array(s->arena, AffId, stage->rank);
+    winner->domain = arena_array(s->arena, Range, stage->rank);
     for (unsigned d = 0; d < stage->rank; d++) {
         if (is_subscript(p, stage, stage->domain[d].index))
             winner->domain[winner->kept++] = stage->domain[d];

@@ -34,7 +34,8 @@ static bool same_branch(const void *context, uint32_t id)
     return sought->branches[id].parent == sought->parent && sought->branches[id].condition == sought->condition;
 }
 
-/* Jumps as in a skew-binary list: Myers, "An applicative random-access stack", Information Processing Letters 17 (1983). */
+/* Jumps as in a skew-binary list: Myers, "An applicative random-access stack", Information Processing Letters 17
+ * (1983). */
 static ScopeId choose_jump(const Scopes *s, ScopeId parent)
 {
     ScopeId once = jump_of(s, parent), twice = jump_of(s, once);

@@ -47,9 +47,9 @@ ScopeId scope_of_guard(Scopes *s, NodeId guard);
 /* The innermost scope around both; SCOPE_NONE is neutral. */
 ScopeId scope_meet(const Scopes *s, ScopeId a, ScopeId b);
 
-/* The same, but what only several branches side by side need has a scope of its own, where one of their conditions holds: so
- * what none of them needs is left out. A few conditions are told apart. The scopes joined do not lie inside the new one, but
- * inside its parent. */
+/* The same, but what only several branches side by side need has a scope of its own, where one of their conditions
+ * holds: so what none of them needs is left out. A few conditions are told apart. The scopes joined do not lie
+ * inside the new one, but inside its parent. */
 ScopeId scope_join(Scopes *s, ScopeId a, ScopeId b);
 
 /* The condition of the way from `outer` to a scope inside it; NO_ID: they are the same. */
@@ -63,9 +63,9 @@ bool scope_holds_stages(const Scopes *s, ScopeId scope, NodeId *guard);
 /* Adds a value to a list (NO_ID: empty) and returns the list. */
 uint32_t scopes_push(Scopes *s, uint32_t list, ScopeId scope, NodeId value);
 
-/* The sum of a list as a value in the scope `top` around all of them: what comes from inside a branch is wrapped in a select
- * with 0 on the other side, and both sides of a condition come together in one select. With `stages`, sums stop at scopes that
- * hold stages: the result is a list of one value a scope, else of one value. */
+/* The sum of a list as a value in the scope `top` around all of them: what comes from inside a branch is wrapped
+ * in a select with 0 on the other side, and both sides of a condition come together in one select. With `stages`,
+ * sums stop at scopes that hold stages: the result is a list of one value a scope, else of one value. */
 uint32_t scopes_fold(Scopes *s, uint32_t list, ScopeId top, bool stages);
 
 #endif

@@ -24,8 +24,13 @@ typedef struct {
     uint32_t count;
     Way *ways;           /* each read stands under one of these, none of which implies another */
     uint32_t first, writers; /* its stages: in Sinker.writers */
-    uint32_t last;       /* the last item that writes it */
+    uint64_t earliest;   /* the place of the first stage that reads it, as far as known */
 } Target;
+
+/* Where a stage stands: `moved` 0 is the place of an item of the body (in loops: of the outermost one); the n-th stage that is
+ * moved before that item has n, so that what is moved later comes earlier: what a moved stage reads may be moved after it. */
+#define PLACE(item, n) ((uint64_t)(item) << 32 | (UINT32_MAX - (uint32_t)(n)))
+#define PLACE_ITEM(place) ((size_t)((place) >> 32))
 
 typedef struct {
     Program *p;
@@ -35,9 +40,13 @@ typedef struct {
     Hulls hulls;
     Target *targets;     /* by symbol */
     StageId *writers;    /* stages sorted by symbol */
-    uint32_t *position;  /* by stage: its item */
+    uint64_t *place;     /* by stage: see PLACE */
+    uint32_t moved;      /* stages that have another place than they had */
     uint32_t *pending;   /* by node: uses without a scope yet */
     ScopeId *scope;      /* by node */
+    uint64_t *earliest;  /* by node: the place of the first stage that needs it, as far as known */
+    uint32_t *asked;     /* by node: 1 + what it reads as a condition without indices, in Sinker.asked_reads */
+    VEC(NodeVec) asked_reads;
     VEC(IndexId) dimensions; /* placeholders for the dimensions of a symbol */
     NodeVec ready;       /* nodes whose uses are all known */
     VEC(SymId) settled;  /* symbols whose stages can be looked at */
@@ -48,8 +57,8 @@ typedef struct {
 /* A read of a symbol in this scope: what it has in common with the reads before stays. */
 void sink_narrow(Sinker *s, NodeId read, ScopeId scope);
 
-/* Gives a stage the conditions of its target as far as it can ask them. */
-void sink_guard_stage(Sinker *s, StageId id, const Target *target);
+/* Gives the stages of a symbol its conditions as far as they can ask them, at a later place if need be. */
+void sink_guard_stages(Sinker *s, const Target *target);
 
 void sink_drop_select(Sinker *s, Stage *stage);
 
@@ -73,7 +82,9 @@ uint32_t sink_express_path(Sinker *s, ScopeId scope, const Solved *solved, NodeI
 
 bool sink_is_among(NodeId node, const NodeId *list, uint32_t count);
 
-/* May a stage with these `known` conditions ask one more: is all that it reads in range and computed before? Lists its reads. */
-bool sink_can_ask(Sinker *s, StageId id, NodeId condition, const NodeId *known, uint32_t known_count, NodeVec *reads);
+/* May a stage with these `known` conditions ask one more: is all that it reads in range and computed before? Lists its reads of
+ * computed symbols. */
+typedef enum { ASK_NO, ASK_LATER, ASK_YES } Asking; /* LATER: if the stage stood behind what the condition reads */
+Asking sink_can_ask(Sinker *s, StageId id, NodeId condition, const NodeId *known, uint32_t known_count, NodeVec *reads);
 
 #endif

@@ -155,40 +155,77 @@ static bool guard_is_met(Sinker *s, const Stage *writer, NodeId read, const Node
 }
 
 /* Is the element that a condition of `reader` reads computed before, for every point of the reader's domain? */
-static bool is_computed(Sinker *s, StageId reader, NodeId read, const NodeId *known, uint32_t known_count)
+static Asking is_computed(Sinker *s, StageId reader, NodeId read, const NodeId *known, uint32_t known_count)
 {
     const Target *target = &s->targets[s->p->nodes.at[read].u.read.symbol];
+    Asking result = ASK_YES;
 
-    if (target->writers > 0 && target->last >= s->position[reader])
-        return false;
     for (uint32_t i = 0; i < target->writers; i++) {
-        const Stage *writer = &s->p->stages.at[s->writers[target->first + i]];
+        StageId id = s->writers[target->first + i];
+        const Stage *writer = &s->p->stages.at[id];
 
         if (!has_constant_bounds(s->p, writer) &&
             (target->writers > 1 || !runs_alike(s, writer, read, &s->p->stages.at[reader])))
-            return false;
+            return ASK_NO;
         if (!guard_is_met(s, writer, read, known, known_count))
-            return false;
+            return ASK_NO;
+        if (s->place[id] >= s->place[reader])
+            result = ASK_LATER;
     }
-    return true;
+    return result;
 }
 
-bool sink_can_ask(Sinker *s, StageId id, NodeId condition, const NodeId *known, uint32_t known_count, NodeVec *reads)
+/* What a condition needs: reads, and integer expressions with elements. */
+static void list_needs(Sinker *s, NodeId condition, NodeVec *needs)
 {
     NodeVec reached = { 0 };
 
-    reads->count = 0;
     node_reach(s->p, s->arena, &condition, 1, &reached);
     for (size_t i = 0; i < reached.count; i++) {
-        Node node = s->p->nodes.at[reached.at[i]];
+        const Node *node = &s->p->nodes.at[reached.at[i]];
+
+        if (node->op == OP_INTEGER || (node->op == OP_READ && (node->deps != 0 || s->targets[node->u.read.symbol].writers > 0)))
+            vec_push(s->arena, needs, reached.at[i]);
+    }
+}
+
+/* Many stages may ask one large scalar: it is walked through once. */
+static const NodeVec *needs_of(Sinker *s, NodeId condition, NodeVec *own)
+{
+    if (s->p->nodes.at[condition].op == OP_NOT)
+        condition = s->p->nodes.at[condition].u.arg[0];
+    if (s->p->nodes.at[condition].deps != 0 || condition >= s->nodes) {
+        list_needs(s, condition, own);
+        return own;
+    }
+    if (s->asked[condition] == 0) {
+        NodeVec needs = { 0 };
+
+        list_needs(s, condition, &needs);
+        vec_push(s->arena, &s->asked_reads, needs);
+        s->asked[condition] = (uint32_t)s->asked_reads.count;
+    }
+    return &s->asked_reads.at[s->asked[condition] - 1];
+}
+
+Asking sink_can_ask(Sinker *s, StageId id, NodeId condition, const NodeId *known, uint32_t known_count, NodeVec *reads)
+{
+    NodeVec own = { 0 };
+    const NodeVec *needs = needs_of(s, condition, &own);
+    Asking result = ASK_YES;
+
+    reads->count = 0;
+    for (size_t i = 0; i < needs->count; i++) {
+        Node node = s->p->nodes.at[needs->at[i]];
+        Asking one;
 
         if (node.op == OP_INTEGER && !elements_in_range(s, node.u.aff))
-            return false;
+            return ASK_NO;
         if (node.op != OP_READ)
             continue;
-        if (!all_in_range(s, reached.at[i]) || !is_computed(s, id, reached.at[i], known, known_count))
-            return false;
-        vec_push(s->arena, reads, reached.at[i]);
+        one = all_in_range(s, needs->at[i]) ? is_computed(s, id, needs->at[i], known, known_count) : ASK_NO;
+        result = one < result ? one : result;
+        vec_push(s->arena, reads, needs->at[i]);
     }
-    return true;
+    return result;
 }

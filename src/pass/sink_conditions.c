@@ -81,22 +81,36 @@ static uint32_t list_guard(Sinker *s, NodeId guard, NodeId *known)
     return count;
 }
 
+static void read_before(Sinker *s, NodeId read, uint64_t place)
+{
+    Target *target = &s->targets[s->p->nodes.at[read].u.read.symbol];
+
+    target->earliest = place < target->earliest ? place : target->earliest;
+}
+
 /* One more condition for a stage; what the condition reads is needed under those before it. */
-static void add_condition(Sinker *s, StageId id, NodeId condition, NodeId *known, uint32_t *known_count)
+static Asking add_condition(Sinker *s, StageId id, NodeId condition, NodeId *known, uint32_t *known_count)
 {
     Stage *stage = &s->p->stages.at[id];
     NodeVec reads = { 0 };
     ScopeId scope;
+    Asking asking;
 
     if (op_info[s->p->nodes.at[condition].op].form == FORM_LEAF) /* decided by constant subscripts */
-        return;
-    if (sink_is_among(condition, known, *known_count) || !sink_can_ask(s, id, condition, known, *known_count, &reads))
-        return;
+        return ASK_NO;
+    if (sink_is_among(condition, known, *known_count))
+        return ASK_YES;
+    asking = sink_can_ask(s, id, condition, known, *known_count, &reads);
+    if (asking != ASK_YES)
+        return asking;
     scope = scope_of_guard(&s->scopes, stage->guard);
-    for (size_t i = 0; i < reads.count; i++)
+    for (size_t i = 0; i < reads.count; i++) {
         sink_narrow(s, reads.at[i], scope);
+        read_before(s, reads.at[i], s->place[id]);
+    }
     stage->guard = stage->guard == NO_ID ? condition : node_op2(s->p, OP_AND, stage->guard, condition);
     known[(*known_count)++] = condition;
+    return ASK_YES;
 }
 
 static bool is_common(const Target *target, NodeId condition)
@@ -124,12 +138,14 @@ static NodeId any_way(Sinker *s, const Target *target)
     return any;
 }
 
-void sink_guard_stage(Sinker *s, StageId id, const Target *target)
+/* True if a condition would have to be asked later. */
+static bool guard_stage(Sinker *s, StageId id, const Target *target)
 {
     NodeId known[2 * MOST_CONDITIONS];
     uint32_t count = list_guard(s, s->p->stages.at[id].guard, known);
     Stage stage = s->p->stages.at[id];
     Solved solved = { 0 };
+    bool later = false;
 
     for (uint32_t k = 0; k < s->p->symbols.at[stage.target].rank; k++) {
         solved.from[k] = dimension(s, k);
@@ -138,12 +154,33 @@ void sink_guard_stage(Sinker *s, StageId id, const Target *target)
         solved.count++;
     }
     hulls_enter(&s->hulls, stage.domain, stage.rank);
-    for (uint32_t i = 0; i < target->ways[0].count; i++)
-        if (is_common(target, target->ways[0].conditions[i]))
-            add_condition(s, id, sink_express(s, target->ways[0].conditions[i], &solved), known, &count);
+    for (uint32_t i = 0; i < target->ways[0].count; i++) {
+        NodeId condition = target->ways[0].conditions[i];
+
+        if (is_common(target, condition))
+            later |= add_condition(s, id, sink_express(s, condition, &solved), known, &count) == ASK_LATER;
+    }
     if (target->count > 1)
-        add_condition(s, id, sink_express(s, any_way(s, target), &solved), known, &count);
+        later |= add_condition(s, id, sink_express(s, any_way(s, target), &solved), known, &count) == ASK_LATER;
     hulls_leave(&s->hulls, stage.domain, stage.rank);
+    return later;
+}
+
+/* Where conditions are known only later, all stages of the symbol go directly before the first one that reads it. */
+void sink_guard_stages(Sinker *s, const Target *target)
+{
+    bool later = false;
+    size_t item = PLACE_ITEM(target->earliest);
+
+    for (uint32_t i = 0; i < target->writers; i++)
+        later |= guard_stage(s, s->writers[target->first + i], target);
+    if (!later || target->writers > UINT32_MAX - s->moved)
+        return;
+    s->moved += target->writers;
+    for (uint32_t i = 0; i < target->writers; i++)
+        s->place[s->writers[target->first + i]] = PLACE(item, s->moved - i);
+    for (uint32_t i = 0; i < target->writers; i++)
+        guard_stage(s, s->writers[target->first + i], target);
 }
 
 /* What a guard has decided need not be asked again. */

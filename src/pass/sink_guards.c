@@ -1,16 +1,20 @@
 /* sink_guards.c -- stages whose results are needed only under a condition get it as a guard.
  *
  * A local array T is needed where its readers are: each read T[g] stands in a scope, a path of conditions. Conditions over
- * indices that g determines are rewritten over the dimensions of T; what all reads of T have in common guards the stages that
- * write T. Readers come first: a stage is looked at when all reads of its target are known with their scopes.
+ * indices that g determines are rewritten over the dimensions of T. What all reads have in common guards the stages that write
+ * T; where reads stand under different conditions, one of them must hold. Readers come first: a stage is looked at when all
+ * reads of its target are known with their scopes. A condition that is computed after T moves T's stages to their first reader.
  */
+#include <stdlib.h>
+
 #include "pass/sink.h"
 
 /* ---- scopes of nodes -------------------------------------------------------------------------------- */
 
-static void use_node(Sinker *s, NodeId node, ScopeId scope)
+static void use_node(Sinker *s, NodeId node, ScopeId scope, uint64_t place)
 {
     s->scope[node] = scope_meet(&s->scopes, s->scope[node], scope);
+    s->earliest[node] = place < s->earliest[node] ? place : s->earliest[node];
     if (--s->pending[node] == 0)
         vec_push(s->arena, &s->ready, node);
 }
@@ -21,31 +25,38 @@ static void look_at_node(Sinker *s, NodeId id)
     ScopeId scope = s->scope[id];
 
     if (node.op == OP_READ) {
+        Target *target = &s->targets[node.u.read.symbol];
+
         sink_narrow(s, id, scope);
-        if (--s->targets[node.u.read.symbol].pending == 0 && s->targets[node.u.read.symbol].open)
+        target->earliest = s->earliest[id] < target->earliest ? s->earliest[id] : target->earliest;
+        if (--target->pending == 0 && target->open)
             vec_push(s->arena, &s->settled, node.u.read.symbol);
         return;
     }
     for (unsigned k = 0; k < op_info[node.op].arity; k++)
-        use_node(s, node.u.arg[k], path_of_argument(&s->scopes, id, k, scope));
+        use_node(s, node.u.arg[k], path_of_argument(&s->scopes, id, k, scope), s->earliest[id]);
 }
 
 /* All reads of the symbol are known: its stages get their guards, and what they read its scopes. */
 static void settle(Sinker *s, SymId symbol)
 {
     Target *target = &s->targets[symbol];
-    bool guarded = target->open && !target->always;
+    NodeVec guards = { 0 }; /* as they were: theirs are the uses that were counted */
 
+    for (uint32_t i = 0; i < target->writers; i++)
+        vec_push(s->arena, &guards, s->p->stages.at[s->writers[target->first + i]].guard);
+    if (target->open && !target->always && target->count > 0) {
+        target->open = false;
+        sink_guard_stages(s, target);
+    }
     target->open = false;
     for (uint32_t i = 0; i < target->writers; i++) {
         StageId id = s->writers[target->first + i];
-        NodeId guard = s->p->stages.at[id].guard;
+        const Stage *stage = &s->p->stages.at[id];
 
-        if (guarded && target->count > 0)
-            sink_guard_stage(s, id, target);
-        if (guard != NO_ID)
-            use_node(s, guard, 0);
-        use_node(s, s->p->stages.at[id].value, scope_of_guard(&s->scopes, s->p->stages.at[id].guard));
+        if (guards.at[i] != NO_ID)
+            use_node(s, guards.at[i], 0, s->place[id]);
+        use_node(s, stage->value, scope_of_guard(&s->scopes, stage->guard), s->place[id]);
     }
 }
 
@@ -73,23 +84,25 @@ static void find_writers(Sinker *s)
     Program *p = s->p;
     bool *in_loop = arena_array(s->arena, bool, p->symbols.count + 1);
     unsigned depth = 0;
-    uint32_t total = 0;
+    uint32_t total = 0, top = 0;
 
     for (size_t i = 0; i < p->body.count; i++) {
         Item item = p->body.at[i];
 
+        if (depth == 0)
+            top = (uint32_t)i;
         if (item.kind != ITEM_STAGE) {
             depth += item.kind == ITEM_LOOP ? 1 : UINT32_MAX;
             continue;
         }
-        s->position[item.id] = (uint32_t)i;
-        s->targets[p->stages.at[item.id].target].last = (uint32_t)i;
+        s->place[item.id] = PLACE(top, 0);
         s->targets[p->stages.at[item.id].target].writers++;
         in_loop[p->stages.at[item.id].target] |= depth > 0;
     }
     for (SymId id = 0; id < p->symbols.count; id++) {
         const Symbol *symbol = &p->symbols.at[id];
 
+        s->targets[id].earliest = UINT64_MAX;
         s->targets[id].open = symbol->role == SYM_LOCAL && !symbol->integer && !in_loop[id];
         s->targets[id].first = total;
         total += s->targets[id].writers;
@@ -138,7 +151,7 @@ static void start(Sinker *s)
             vec_push(s->arena, &s->settled, id);
     for (size_t i = 0; i < p->body.count; i++)
         if (p->body.at[i].kind == ITEM_LOOP && p->loops.at[p->body.at[i].id].condition != NO_ID)
-            use_node(s, p->loops.at[p->body.at[i].id].condition, 0);
+            use_node(s, p->loops.at[p->body.at[i].id].condition, 0, 0);
 }
 
 static bool reach_all(Sinker *s, NodeVec *reached)
@@ -170,6 +183,66 @@ static bool reach_all(Sinker *s, NodeVec *reached)
     return branches && locals;
 }
 
+/* ---- the new order ---------------------------------------------------------------------------------- */
+
+typedef struct {
+    uint64_t place;
+    Item item;
+} Placed;
+
+static int by_place(const void *a, const void *b)
+{
+    const Placed *x = a, *y = b;
+
+    return (x->place > y->place) - (x->place < y->place);
+}
+
+static void order_body(Sinker *s)
+{
+    Program *p = s->p;
+    Placed *moved = arena_array(s->arena, Placed, p->body.count);
+    Item *items = arena_array(s->arena, Item, p->body.count);
+    size_t count = p->body.count, moves = 0, next = 0;
+    unsigned depth = 0;
+
+    if (s->moved == 0)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        items[i] = p->body.at[i];
+        if (items[i].kind == ITEM_STAGE && (uint32_t)s->place[items[i].id] != UINT32_MAX)
+            moved[moves++] = (Placed){ s->place[items[i].id], items[i] };
+    }
+    qsort(moved, moves, sizeof *moved, by_place);
+    p->body.count = 0;
+    for (size_t i = 0; i < count; i++) {
+        while (depth == 0 && next < moves && PLACE_ITEM(moved[next].place) <= i)
+            vec_push(p->arena, &p->body, moved[next++].item);
+        if (items[i].kind != ITEM_STAGE || (uint32_t)s->place[items[i].id] == UINT32_MAX)
+            vec_push(p->arena, &p->body, items[i]);
+        if (items[i].kind != ITEM_STAGE)
+            depth += items[i].kind == ITEM_LOOP ? 1 : UINT32_MAX;
+    }
+}
+
+static void sinker_init(Sinker *s)
+{
+    const Program *p = s->p;
+
+    scopes_init(&s->scopes, s->p, s->arena);
+    hulls_init(&s->hulls, s->arena, p);
+    s->targets = arena_array(s->arena, Target, p->symbols.count + 1);
+    s->writers = arena_array(s->arena, StageId, p->stages.count + 1);
+    s->place = arena_array(s->arena, uint64_t, p->stages.count + 1);
+    s->pending = arena_array(s->arena, uint32_t, p->nodes.count + 1);
+    s->scope = arena_array(s->arena, ScopeId, p->nodes.count + 1);
+    s->earliest = arena_array(s->arena, uint64_t, p->nodes.count + 1);
+    s->asked = arena_array(s->arena, uint32_t, p->nodes.count + 1);
+    for (size_t i = 0; i < s->nodes; i++) {
+        s->scope[i] = SCOPE_NONE;
+        s->earliest[i] = UINT64_MAX;
+    }
+}
+
 Program *pass_sink_guards(Program *p)
 {
     Arena *arena = heap_arena(p->heap);
@@ -177,21 +250,14 @@ Program *pass_sink_guards(Program *p)
     NodeVec reached = { 0 };
 
     if (reach_all(&s, &reached)) {
-        scopes_init(&s.scopes, p, arena);
-        hulls_init(&s.hulls, arena, p);
-        s.targets = arena_array(arena, Target, p->symbols.count + 1);
-        s.writers = arena_array(arena, StageId, p->stages.count + 1);
-        s.position = arena_array(arena, uint32_t, p->stages.count + 1);
-        s.pending = arena_array(arena, uint32_t, p->nodes.count + 1);
-        s.scope = arena_array(arena, ScopeId, p->nodes.count + 1);
-        for (size_t i = 0; i < s.nodes; i++)
-            s.scope[i] = SCOPE_NONE;
+        sinker_init(&s);
         find_writers(&s);
         count_uses(&s, &reached);
         start(&s);
         run(&s);
         for (StageId id = 0; id < p->stages.count; id++)
             sink_drop_select(&s, &p->stages.at[id]);
+        order_body(&s);
     }
     heap_release(p->heap, arena);
     return p;

@@ -1,8 +1,8 @@
 /* split.c -- a reversed program as two functions, and the tape between them.
  *
- * What the backward sweep reads of the forward sweep goes on the tape: arrays as they are; of scalars the outermost nodes that
- * the forward sweep computes. Inside a domain cheap nodes are computed again from what they read (what is expensive was made
- * a stage before, pass/outline.c).
+ * What the backward sweep reads of the forward sweep goes on the tape: arrays as they are; of scalars the outermost
+ * nodes that the forward sweep computes. Inside a domain cheap nodes are computed again from what they read (what is
+ * expensive was made a stage before, pass/outline.c).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -130,7 +130,8 @@ static bool is_scalar_condition(const Split *s, NodeId condition)
     return condition != NO_ID && s->p->nodes.at[condition].deps == 0;
 }
 
-/* A scalar that only one branch of the backward sweep needs is not computed for the tape where that branch is not taken. */
+/* A scalar that only one branch of the backward sweep needs is not computed for the tape where that branch is not
+ * taken. */
 static void find_scopes(Split *s)
 {
     const Program *p = s->p;
@@ -143,7 +144,8 @@ static void find_scopes(Split *s)
         if (p->body.at[i].kind != ITEM_STAGE)
             continue;
         meet_scope(s, stage->guard, 0);
-        meet_scope(s, stage->value, is_scalar_condition(s, stage->guard) ? scope_of_guard(&s->scopes, stage->guard) : 0);
+        meet_scope(s, stage->value,
+                   is_scalar_condition(s, stage->guard) ? scope_of_guard(&s->scopes, stage->guard) : 0);
     }
     for (size_t i = s->needed.count; i-- > 0;) {
         const Node *node = &p->nodes.at[s->needed.at[i]];
@@ -169,8 +171,8 @@ static NodeId stored_value(Split *s, NodeId scalar)
 
 static void add_stage(Split *s, SymId target, NodeId value, const Range *domain, const AffId *subs, Span at)
 {
-    Stage stage = { .target = target, .op = STAGE_SET, .rank = s->p->symbols.at[target].rank, .value = value, .guard = NO_ID,
-                    .domain = domain, .subs = subs, .at = at };
+    Stage stage = { .target = target, .op = STAGE_SET, .rank = s->p->symbols.at[target].rank, .value = value,
+                    .guard = NO_ID, .domain = domain, .subs = subs, .at = at };
 
     program_stage(s->p, stage);
 }
@@ -185,7 +187,8 @@ static void keep_output(Split *s, SymId output)
     NodeId value;
 
     for (unsigned k = 0; k < symbol.rank; k++) {
-        domain[k] = (Range){ program_index(p, NAME_NONE, (Span){ 0, 0 }), AFF_ZERO, aff_const(&p->affs, symbol.extents[k]) };
+        domain[k] = (Range){ program_index(p, NAME_NONE, (Span){ 0, 0 }), AFF_ZERO, AFF_ZERO };
+        domain[k].high = aff_const(&p->affs, symbol.extents[k]);
         subs[k] = aff_index(&p->affs, domain[k].index);
     }
     value = node_read(p, output, subs);
@@ -197,7 +200,8 @@ static void keep_output(Split *s, SymId output)
 static void keep_scalar(Split *s, NodeId scalar)
 {
     Program *p = s->p;
-    Symbol symbol = { .name = node_telling_name(p, scalar), .at = p->infos.at[scalar].at, .role = SYM_TAPE, .of = NO_ID };
+    Symbol symbol = { .name = node_telling_name(p, scalar), .at = p->infos.at[scalar].at, .role = SYM_TAPE,
+                      .of = NO_ID };
     NodeId value = stored_value(s, scalar);
     SymId target = program_symbol(p, symbol);
 

@@ -1,5 +1,5 @@
-/* reverse.c -- reverse mode on programs made by hand: gradients against central differences and against the split sweeps,
- * first writes by the verifier, the tape by its names. */
+/* reverse.c -- reverse mode on programs made by hand: gradients against central differences and against the split
+ * sweeps, first writes by the verifier, the tape by its names. */
 #include "eval/eval.h"
 #include "pass/pass.h"
 
@@ -9,7 +9,8 @@
 
 enum { MOST_WANTED = 4 };
 
-/* A program being built, and the point at which it is differentiated: `values` of a symbol row-major, else pseudorandom. */
+/* A program being built, and the point at which it is differentiated: `values` of a symbol row-major, else
+ * pseudorandom. */
 typedef struct {
     Heap heap;
     Arena *arena;
@@ -41,8 +42,9 @@ static void expect(Test *t, bool ok, const char *name, const char *what)
 static SymId symbol(Test *t, const char *name, SymRole role, unsigned rank, int32_t m, int32_t n)
 {
     int32_t extents[] = { m, n };
-    Symbol made = { .name = names_intern_text(&t->names, name), .role = (uint8_t)role, .rank = (uint8_t)rank, .of = NO_ID };
+    Symbol made = { .role = (uint8_t)role, .rank = (uint8_t)rank, .of = NO_ID };
 
+    made.name = names_intern_text(&t->names, name);
     made.extents = extents;
     made.integer = role == SYM_INTEGER;
     made.high = made.integer ? 3 : 0;
@@ -120,10 +122,15 @@ static NodeId named(Test *t, NodeId node, const char *name)
     return node;
 }
 
-static void stage(Test *t, StageOp op, bool fresh, SymId target, const AffId *subs, const Range *domain, unsigned rank, NodeId value)
+static void stage(Test *t, StageOp op, bool fresh, SymId target, const AffId *subs, const Range *domain, unsigned rank,
+                  NodeId value)
 {
-    program_stage(t->p, (Stage){ .target = target, .op = (uint8_t)op, .fresh = fresh, .rank = (uint8_t)rank, .value = value,
-                                 .guard = NO_ID, .domain = domain, .subs = subs });
+    Stage made = { .target = target, .op = (uint8_t)op, .fresh = fresh, .rank = (uint8_t)rank, .value = value };
+
+    made.guard = NO_ID;
+    made.domain = domain;
+    made.subs = subs;
+    program_stage(t->p, made);
 }
 
 static void set0(Test *t, SymId target, NodeId value)
@@ -181,7 +188,8 @@ static void build_chained_outputs(Test *t) /* f = x*y, g = f*f + f: an output th
 
 static void build_product(Test *t) /* f = sum(sig(W @ x + b)) with outlined stages */
 {
-    SymId w = param(t, "W", 2, 3, 4), x = param(t, "x", 1, 4, 0), b = param(t, "b", 1, 3, 0), f = output(t, "f", 0, 0, 0);
+    SymId w = param(t, "W", 2, 3, 4), x = param(t, "x", 1, 4, 0), b = param(t, "b", 1, 3, 0);
+    SymId f = output(t, "f", 0, 0, 0);
     SymId z = symbol(t, "z", SYM_LOCAL, 1, 3, 0), a = symbol(t, "a", SYM_LOCAL, 1, 3, 0);
     IndexId i = index_of(t, "i"), k = index_of(t, "k");
     Range domain[] = { range(t, i, 0, 3), range(t, k, 0, 4) };
@@ -252,7 +260,8 @@ static void build_branch(Test *t) /* f = x > 0 ? sqrt(x)*x + sqrt(x) : 0, at 0 *
     t->tape = "sqrt_x";
 }
 
-static void build_two_branches(Test *t) /* f = (x > 0 ? s : 0) + (x > 1 || y > 2 ? s*s : 0), s = sqrt(x) + 1/x, at x = 0 */
+/* f = (x > 0 ? s : 0) + (x > 1 || y > 2 ? s*s : 0), s = sqrt(x) + 1/x, at x = 0 */
+static void build_two_branches(Test *t)
 {
     static const double zero[] = { 0 }, one[] = { 1 }, gradient[] = { 0 };
     NodeId x = read0(t, param(t, "x", 0, 0, 0)), y = read0(t, param(t, "y", 0, 0, 0)), s, first, second, either;
@@ -391,7 +400,8 @@ static void build_stencil(Test *t) /* Rosenbrock: f += 100*(x[i+1] - x[i]^2)^2 +
 
 static void build_triangle(Test *t) /* s[i] = sum(L[i,j]*r[j] for j in 0..i); f = sum(s^2), two elements of L by name */
 {
-    SymId l = param(t, "L", 2, 4, 4), r = param(t, "r", 1, 4, 0), f = output(t, "f", 0, 0, 0), s = symbol(t, "s", SYM_LOCAL, 1, 4, 0);
+    SymId l = param(t, "L", 2, 4, 4), r = param(t, "r", 1, 4, 0), f = output(t, "f", 0, 0, 0);
+    SymId s = symbol(t, "s", SYM_LOCAL, 1, 4, 0);
     IndexId i = index_of(t, "i"), j = index_of(t, "j");
     Range domain[] = { range(t, i, 0, 4), { j, AFF_ZERO, at(t, i, 0) } };
     AffId ai = at(t, i, 0), aj = at(t, j, 0), two = number(t, 2), three = number(t, 3);
@@ -404,8 +414,8 @@ static void build_triangle(Test *t) /* s[i] = sum(L[i,j]*r[j] for j in 0..i); f 
 
 static void build_scalars_inside(Test *t) /* y[i] = x[i]*(a*b) + a: cheap scalars in a domain; one element used again */
 {
-    SymId a = param(t, "a", 0, 0, 0), b = param(t, "b", 0, 0, 0), x = param(t, "x", 1, 5, 0), y = output(t, "y", 1, 5, 0);
-    SymId g = output(t, "g", 0, 0, 0);
+    SymId a = param(t, "a", 0, 0, 0), b = param(t, "b", 0, 0, 0), x = param(t, "x", 1, 5, 0);
+    SymId y = output(t, "y", 1, 5, 0), g = output(t, "g", 0, 0, 0);
     IndexId i = index_of(t, "i");
     Range domain[] = { range(t, i, 0, 5) };
     AffId ai = at(t, i, 0);
@@ -540,7 +550,8 @@ static void compare_sweeps(Test *t, const char *name, const Sweeps *sweeps, cons
         sweeps->backward->symbols.at[to.at[i]].role = SYM_INPUT; /* the evaluator clears a tape */
     expect(t, from.count == to.count, name, "one tape");
     for (size_t i = 0; i < from.count && from.count == to.count; i++)
-        memcpy(backward.reals[to.at[i]], forward.reals[from.at[i]], eval_elements(forward.program, from.at[i]) * sizeof(double));
+        memcpy(backward.reals[to.at[i]], forward.reals[from.at[i]],
+               eval_elements(forward.program, from.at[i]) * sizeof(double));
     eval_run(&backward);
     for (size_t w = 0; w < t->wanted_count; w++) {
         SymId a = reversed->program->gradients.at[w], b = backward.program->gradients.at[w];
@@ -625,7 +636,8 @@ static void run(Test *t, const char *name, void (*make)(Test *))
     verify(t, name, "the program itself", value);
     p = reverse_of(t, make, &reverse);
     if (t->fails != NULL || reverse.failed) {
-        expect(t, t->fails != NULL && reverse.failed && strcmp(op_info[reverse.failed_op].name, t->fails) == 0, name, "refusal");
+        expect(t, t->fails != NULL && reverse.failed && strcmp(op_info[reverse.failed_op].name, t->fails) == 0, name,
+               "refusal");
         return;
     }
     verify(t, name, "reversed", p);
