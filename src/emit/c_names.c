@@ -1,6 +1,8 @@
 /* c_names.c -- which words are taken, and what stands in for them. */
 #include "emit/c_names.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ir/ops.h"
@@ -38,9 +40,16 @@ static const char plain_functions[] =
     "memcpy memmove memset memcmp strlen strcpy strcat strcmp strchr strstr index time clock signal raise read write open close "
     "link pipe select step sign sig relu softplus silu gelu digamma trigamma min max clamp scale_of finite_or_zero";
 
+static bool looks_temporary(const char *text)
+{
+    return text[0] == 't' && text[1] >= '1' && text[1] <= '9' && text[1 + strspn(text + 1, "0123456789")] == '\0';
+}
+
 static Name word_of(CNames *names, const char *text, size_t size)
 {
     Name name = names_intern(&names->words, text, size);
+
+    names->temporary_taken |= looks_temporary(text);
 
     while (names->uses.count <= name) {
         vec_push(names->words.arena, &names->uses, 0);
@@ -125,6 +134,12 @@ static const char *take(CNames *names, Name name)
     return names_text(&names->words, name);
 }
 
+/* t1, t2, ... that were given out may not be held as words. */
+static bool is_given_out(const CNames *names, const char *base)
+{
+    return looks_temporary(base) && strtoul(base + 1, NULL, 10) <= names->temporaries;
+}
+
 const char *c_names_take(CNames *names, const char *base)
 {
     Text text;
@@ -132,7 +147,7 @@ const char *c_names_take(CNames *names, const char *base)
 
     base = legal_base(names, base, &text);
     name = word_of(names, base, strlen(base));
-    if (names->uses.at[name] == 0 && !is_of_a_family(base))
+    if (names->uses.at[name] == 0 && !is_of_a_family(base) && !is_given_out(names, base))
         return take(names, name);
     if (names->uses.at[name] > 1 || is_of_a_family(base)) {
         Name owned = names_format(&names->words, "%s_", base);
@@ -156,13 +171,16 @@ bool c_names_is_free(CNames *names, const char *base)
     return names->uses.at[name] == 0;
 }
 
+/* Temporaries are many, and differ from each other anyway: they are not held as words unless they may clash. */
 const char *c_names_temporary(CNames *names)
 {
+    char made[16];
     Name name;
 
     do {
-        const char *made = names_text(&names->words, names_format(&names->words, "t%u", ++names->temporaries));
-
+        snprintf(made, sizeof made, "t%u", ++names->temporaries);
+        if (!names->temporary_taken)
+            return arena_copy(names->words.arena, made, strlen(made));
         name = word_of(names, made, strlen(made));
     } while (names->uses.at[name] != 0);
     return take(names, name);

@@ -12,6 +12,7 @@ typedef struct {
     VEC(uint32_t) next;      /* the next number behind this base */
     VEC(Name) taken;         /* in order of declaration */
     uint32_t temporaries;    /* t1, t2, ... */
+    bool temporary_taken;    /* some other word has that form */
 } CNames;
 
 /* Reserves keywords of C and C++, macros, and functions of the standard library and of the runtime; with `real_is_float` their float

@@ -93,6 +93,7 @@ static size_t write_wrapped(CBody *b, const char *line)
 
 void c_line_end(CBody *b, Span at)
 {
+    enum { MOST_ALIGNED = 9999 }; /* the text of very large models is what takes most memory */
     static const char blanks[COMMENT_COLUMN + 1] = "                                                            ";
     size_t width = write_wrapped(b, text_string(&b->line));
     uint32_t number = 0;
@@ -101,7 +102,7 @@ void c_line_end(CBody *b, Span at)
     if (at.end > 0)
         number = gate_number(b, at, &known);
     if (number > 0) {
-        text_bytes(b->out, blanks, width < COMMENT_COLUMN ? COMMENT_COLUMN - width : 1);
+        text_bytes(b->out, blanks, width < COMMENT_COLUMN && number <= MOST_ALIGNED ? COMMENT_COLUMN - width : 1);
         text_printf(b->out, "/* (%u)", number);
         if (!known) {
             text_add(b->out, " ");

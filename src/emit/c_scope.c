@@ -8,11 +8,19 @@
 
 #include <stdlib.h>
 
+/* What becomes an instance of the scope, or an export. */
+typedef struct {
+    NodeId node;
+    uint32_t context, item, uses;
+    SymId result;
+} Wanted;
+
 typedef struct {
     CBody *b;
+    Arena *arena;          /* of the lists below */
     uint32_t scope;
     PlanId plan;
-    VEC(Inst) pending;     /* in the order of the first demand; CBody.where finds them */
+    VEC(Wanted) pending;   /* in the order of the first demand; CBody.where finds them */
     VEC(NodeId) heap;      /* the largest node first */
     VEC(uint32_t) popped;  /* of pending, in descending order of nodes */
 } Finder;
@@ -40,7 +48,7 @@ static void push_heap(Finder *f, NodeId node)
 {
     size_t i = f->heap.count;
 
-    vec_push(f->b->arena, &f->heap, node);
+    vec_push(f->arena, &f->heap, node);
     for (; i > 0 && f->heap.at[(i - 1) / 2] < node; i = (i - 1) / 2)
         f->heap.at[i] = f->heap.at[(i - 1) / 2];
     f->heap.at[i] = node;
@@ -66,7 +74,7 @@ static NodeId pop_heap(Finder *f)
 static void demand(Finder *f, NodeId node, uint32_t context, uint32_t item, uint32_t uses)
 {
     CBody *b = f->b;
-    Inst *inst;
+    Wanted *wanted;
 
     if (c_is_plain(b, node)) {
         note_use(b, node);
@@ -74,16 +82,14 @@ static void demand(Finder *f, NodeId node, uint32_t context, uint32_t item, uint
     }
     if (b->where[node] == NO_ID) {
         b->where[node] = (uint32_t)f->pending.count;
-        vec_push(b->arena, &f->pending,
-                 (Inst){ .node = node, .context = context, .item = item, .uses = uses, .segment = NO_ID, .escape = NO_ID,
-                         .next_declared = NO_ID, .shadowed = NO_ID, .result = NO_ID });
+        vec_push(f->arena, &f->pending, (Wanted){ node, context, item, uses, NO_ID });
         push_heap(f, node);
         return;
     }
-    inst = &f->pending.at[b->where[node]];
-    inst->context = c_context_common(b, inst->context, context);
-    inst->item = item < inst->item ? item : inst->item;
-    inst->uses += uses;
+    wanted = &f->pending.at[b->where[node]];
+    wanted->context = c_context_common(b, wanted->context, context);
+    wanted->item = item < wanted->item ? item : wanted->item;
+    wanted->uses += uses;
 }
 
 /* What the scope's parent can compute: it does not change from turn to turn, and what it reads is complete before the loop. */
@@ -119,11 +125,11 @@ static uint32_t branch(Finder *f, uint32_t parent, NodeId condition, unsigned si
     return context;
 }
 
-static void demand_arguments(Finder *f, const Inst *inst)
+static void demand_arguments(Finder *f, const Wanted *wanted)
 {
     CBody *b = f->b;
-    const Node *node = &b->p->nodes.at[inst->node];
-    uint32_t context = inst->context, item = inst->item;
+    const Node *node = &b->p->nodes.at[wanted->node];
+    uint32_t context = wanted->context, item = wanted->item;
     unsigned arity = op_info[node->op].arity, side = 0;
     NodeId condition;
 
@@ -157,14 +163,14 @@ static uint32_t demand_guard(Finder *f, NodeId guard, uint32_t context, uint32_t
 static void note_result(Finder *f, const Stage *stage)
 {
     CBody *b = f->b;
-    Inst *inst;
+    Wanted *wanted;
 
     if (stage->op != STAGE_SET || stage->guard != NO_ID || c_is_plain(b, stage->value) ||
         b->symbols[stage->target].writes != 1 || !c_is_local(b, stage->target))
         return;
-    inst = &f->pending.at[b->where[stage->value]];
-    if (inst->result == NO_ID)
-        inst->result = stage->target;
+    wanted = &f->pending.at[b->where[stage->value]];
+    if (wanted->result == NO_ID)
+        wanted->result = stage->target;
 }
 
 static void demand_item(Finder *f, PlanId id)
@@ -197,15 +203,15 @@ static void take_all(Finder *f)
     while (f->heap.count > 0) {
         NodeId node = pop_heap(f);
         uint32_t id = b->where[node];
-        Inst inst = f->pending.at[id];
+        Wanted wanted = f->pending.at[id];
 
-        if (inst.context == scope->context && is_invariant(f, node)) {
+        if (wanted.context == scope->context && is_invariant(f, node)) {
             vec_push(b->arena, &b->exports, node);
             b->where[node] = NO_ID;
         } else {
-            vec_push(b->arena, &f->popped, id);
-            demand_conditions(f, inst.context, inst.item);
-            demand_arguments(f, &inst);
+            vec_push(f->arena, &f->popped, id);
+            demand_conditions(f, wanted.context, wanted.item);
+            demand_arguments(f, &wanted);
         }
     }
     scope->export_count = (uint32_t)b->exports.count - scope->first_export;
@@ -248,7 +254,7 @@ static void keep_instances(Finder *f, uint32_t items)
 {
     CBody *b = f->b;
     Scope *scope = &b->scopes[f->scope];
-    uint32_t *start = arena_array(b->arena, uint32_t, items + 2u);
+    uint32_t *start = arena_array(f->arena, uint32_t, items + 2u);
 
     scope->first_inst = (uint32_t)b->insts.count;
     scope->inst_count = (uint32_t)f->popped.count;
@@ -259,10 +265,12 @@ static void keep_instances(Finder *f, uint32_t items)
     for (uint32_t k = 0; k <= items; k++)
         start[k + 1] += start[k];
     for (size_t i = f->popped.count; i-- > 0;) {
-        const Inst *inst = &f->pending.at[f->popped.at[i]];
-        uint32_t at = scope->first_inst + start[inst->item]++;
+        const Wanted *wanted = &f->pending.at[f->popped.at[i]];
+        uint32_t at = scope->first_inst + start[wanted->item]++;
 
-        b->insts.at[at] = *inst;
+        b->insts.at[at] = (Inst){ .node = wanted->node, .context = wanted->context, .item = wanted->item, .uses = wanted->uses,
+                                  .result = wanted->result, .segment = NO_ID, .escape = NO_ID, .next_declared = NO_ID,
+                                  .shadowed = NO_ID };
     }
     sort_branches(b, scope);
 }
@@ -387,7 +395,7 @@ static uint64_t loop_times(const CBody *b, PlanId id)
 
 void c_scopes_find(CBody *b)
 {
-    Finder f = { .b = b };
+    Finder f = { .b = b, .arena = heap_arena(&b->m->unit->heap) };
     PlanId id = b->plan->first;
 
     number_leaves(b);
@@ -416,4 +424,5 @@ void c_scopes_find(CBody *b)
         id = node->next;
     }
     find_scope(&f, NO_ID);
+    heap_release(&b->m->unit->heap, f.arena);
 }

@@ -11,7 +11,8 @@
 enum { TABLE = 10 };
 
 static const double SHRINK = 1.6;      /* from one step to the next */
-static const double FIRST_STEP = 0.02; /* relative to the variable, or absolute near 0 */
+static const double LONG_STEP = 0.02;  /* the first step, relative to the variable, or absolute near 0 */
+static const double SHORT_STEP = 1e-4; /* likewise, of the second table: what it crosses, fewer kinks lie in */
 static const double GIVE_UP = 2;       /* stop when the error grew by this factor */
 static const double SETTLED = 1e-3;    /* an estimate whose own error is larger than this, relative to numbers above 1, says nothing */
 
@@ -64,7 +65,8 @@ static double total_at(Evaluation *value, const Evaluation *reversed, double *el
 }
 
 typedef struct {
-    double estimate, error;
+    double estimate;
+    double noise; /* how far off it may be: the change of the last extrapolation, and round-off over the step */
 } Difference;
 
 static double central(Evaluation *value, const Evaluation *reversed, double *element, double h)
@@ -74,9 +76,15 @@ static double central(Evaluation *value, const Evaluation *reversed, double *ele
     return (total_at(value, reversed, element, above) - total_at(value, reversed, element, below)) / (above - below);
 }
 
-static Difference differentiate(Evaluation *value, const Evaluation *reversed, double *element)
+/* Round-off of one value, in units of the largest total met, over the step. */
+static double round_off(double total, double h)
 {
-    double table[TABLE][TABLE], h = FIRST_STEP * fmax(fabs(*element), 0.1);
+    return 4 * DBL_EPSILON * fabs(total) / h;
+}
+
+static Difference extrapolate(Evaluation *value, const Evaluation *reversed, double *element, double first_step, double total)
+{
+    double table[TABLE][TABLE], h = first_step * fmax(fabs(*element), 0.1);
     Difference best = { (double)NAN, HUGE_VAL };
 
     for (int i = 0; i < TABLE; i++, h /= SHRINK) {
@@ -90,25 +98,49 @@ static Difference differentiate(Evaluation *value, const Evaluation *reversed, d
 
             table[j][i] = (table[j - 1][i] * factor - table[j - 1][i - 1]) / (factor - 1);
             error = fmax(fabs(table[j][i] - table[j - 1][i]), fabs(table[j][i] - table[j - 1][i - 1]));
-            if (error <= best.error)
+            error += round_off(total, h);
+            if (error <= best.noise)
                 best = (Difference){ table[j][i], error };
         }
         if (i > 0 && isfinite(table[i - 1][i - 1]) && isfinite(table[i][i]) &&
-            fabs(table[i][i] - table[i - 1][i - 1]) >= GIVE_UP * best.error)
+            fabs(table[i][i] - table[i - 1][i - 1]) >= GIVE_UP * best.noise)
             break;
     }
     return best;
+}
+
+/* Are the slopes on both sides the same? They are not where the point lies on a kink, or nearer to one than the shortest step. */
+static bool is_smooth(Evaluation *value, const Evaluation *reversed, double *element, double total, double slope)
+{
+    double x = *element, h = SHORT_STEP / 100 * fmax(fabs(x), 0.1);
+    double right = (total_at(value, reversed, element, x + h) - total) / h;
+    double left = (total - total_at(value, reversed, element, x - h)) / h;
+
+    return fabs(right - left) <= 0.01 * fmax(fabs(slope), 1) + 2 * round_off(total, h);
+}
+
+/* Where the two tables agree, the better one; else a kink lies within the long steps, and the short ones count. NaN on a kink. */
+static Difference differentiate(Evaluation *value, const Evaluation *reversed, double *element, double total)
+{
+    Difference far = extrapolate(value, reversed, element, LONG_STEP, total);
+    Difference near = extrapolate(value, reversed, element, SHORT_STEP, total);
+
+    if (!is_smooth(value, reversed, element, total, near.estimate))
+        return (Difference){ (double)NAN, HUGE_VAL };
+    if (isfinite(far.estimate) && fabs(far.estimate - near.estimate) <= far.noise + near.noise && far.noise < near.noise)
+        return far;
+    return near;
 }
 
 static void compare(CheckReport *report, Evaluation *value, const Evaluation *reversed, SymId symbol, SymId gradient,
                     size_t element, double total)
 {
     CheckGap gap = { .symbol = symbol, .element = element, .reverse = reversed->reals[gradient][element] };
-    Difference difference = differentiate(value, reversed, &value->reals[symbol][element]);
+    Difference difference = differentiate(value, reversed, &value->reals[symbol][element], total);
     double size;
 
     gap.difference = difference.estimate;
-    gap.noise = difference.error + 8 * DBL_EPSILON * fabs(total) / fmax(fabs(value->reals[symbol][element]), 0.1);
+    gap.noise = difference.noise;
     size = fmax(fabs(gap.reverse), fabs(gap.difference));
     if (isnan(gap.difference) || gap.noise > SETTLED * fmax(size, 1)) {
         report->skipped++;

@@ -8,6 +8,14 @@
 
 enum { MOST_CONDITIONS = 32 }; /* of one symbol; a path is cut there, which only makes guards weaker */
 
+/* A node that is needed in a scope. */
+typedef struct {
+    NodeId node;
+    ScopeId scope;
+} ScopedNode;
+
+typedef VEC(ScopedNode) NeedVec;
+
 enum { MOST_WAYS = 6 };
 
 /* Conditions that hold together, over the dimensions of a symbol (Sinker.dimensions), outermost first. */
@@ -45,8 +53,9 @@ typedef struct {
     uint32_t *pending;   /* by node: uses without a scope yet */
     ScopeId *scope;      /* by node */
     uint64_t *earliest;  /* by node: the place of the first stage that needs it, as far as known */
-    uint32_t *asked;     /* by node: 1 + what it reads as a condition without indices, in Sinker.asked_reads */
+    uint32_t *asked;     /* by node: 1 + what it reads as a large condition without indices, in Sinker.asked_reads */
     VEC(NodeVec) asked_reads;
+    VEC(ScopeId) inner;  /* by node: its scope inside the condition at hand; SCOPE_NONE between conditions */
     VEC(IndexId) dimensions; /* placeholders for the dimensions of a symbol */
     NodeVec ready;       /* nodes whose uses are all known */
     VEC(SymId) settled;  /* symbols whose stages can be looked at */
@@ -82,9 +91,11 @@ uint32_t sink_express_path(Sinker *s, ScopeId scope, const Solved *solved, NodeI
 
 bool sink_is_among(NodeId node, const NodeId *list, uint32_t count);
 
-/* May a stage with these `known` conditions ask one more: is all that it reads in range and computed before? Lists its reads of
- * computed symbols. */
+/* The conditions of a scope one by one, outermost first; room for 2 * MOST_CONDITIONS. */
+uint32_t sink_list_scope(Sinker *s, ScopeId scope, NodeId *conditions);
+
+/* May a stage ask one more condition in this scope: is all that it reads in range and computed before? Adds what it reads. */
 typedef enum { ASK_NO, ASK_LATER, ASK_YES } Asking; /* LATER: if the stage stood behind what the condition reads */
-Asking sink_can_ask(Sinker *s, StageId id, NodeId condition, const NodeId *known, uint32_t known_count, NodeVec *reads);
+Asking sink_can_ask(Sinker *s, StageId id, NodeId condition, ScopeId scope, NeedVec *reads);
 
 #endif

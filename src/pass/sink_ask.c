@@ -132,22 +132,38 @@ static bool runs_alike(const Sinker *s, const Stage *writer, NodeId read, const 
     return true;
 }
 
-/* Where the reader stands under `known` conditions, was the element that it reads computed under the writer's guard? */
-static bool guard_is_met(Sinker *s, const Stage *writer, NodeId read, const NodeId *known, uint32_t known_count)
+/* The conditions of a scope one by one, outermost first; of a very deep one only the outer ones. */
+uint32_t sink_list_scope(Sinker *s, ScopeId scope, NodeId *conditions)
 {
-    uint32_t rank = s->p->symbols.at[writer->target].rank, count;
-    NodeId conditions[MOST_CONDITIONS];
+    NodeVec path = { 0 };
+    uint32_t count = 0;
+
+    for (; scope != 0; scope = path_outer(&s->scopes, scope))
+        vec_push(s->arena, &path, scope);
+    while (path.count > 0 && count < 2 * MOST_CONDITIONS) {
+        bool holds;
+        NodeId condition = path_condition(&s->scopes, vec_pop(&path), &holds);
+
+        conditions[count++] = holds ? condition : node_op1(s->p, OP_NOT, condition);
+    }
+    return count;
+}
+
+/* Where the reader stands in this scope, was the element that it reads computed under the writer's guard? */
+static bool guard_is_met(Sinker *s, const Stage *writer, ScopedNode read)
+{
+    uint32_t rank = s->p->symbols.at[writer->target].rank, count, known_count;
+    NodeId conditions[MOST_CONDITIONS], known[2 * MOST_CONDITIONS];
     ScopeId scope = scope_of_guard(&s->scopes, writer->guard);
     Solved solved;
 
     if (scope == 0)
         return true;
-    if (s->scopes.branches.at[(scope - 1) / 2].depth > MOST_CONDITIONS)
-        return false;
-    sink_solve(s, writer->subs, node_subs(s->p, read), rank, &solved);
+    sink_solve(s, writer->subs, node_subs(s->p, read.node), rank, &solved);
     count = sink_express_path(s, scope, &solved, conditions);
     if (count < s->scopes.branches.at[(scope - 1) / 2].depth)
         return false;
+    known_count = sink_list_scope(s, read.scope, known);
     for (uint32_t i = 0; i < count; i++)
         if (!sink_is_among(conditions[i], known, known_count))
             return false;
@@ -155,19 +171,19 @@ static bool guard_is_met(Sinker *s, const Stage *writer, NodeId read, const Node
 }
 
 /* Is the element that a condition of `reader` reads computed before, for every point of the reader's domain? */
-static Asking is_computed(Sinker *s, StageId reader, NodeId read, const NodeId *known, uint32_t known_count)
+static Asking is_computed(Sinker *s, StageId reader, ScopedNode read)
 {
-    const Target *target = &s->targets[s->p->nodes.at[read].u.read.symbol];
+    const Target *target = &s->targets[s->p->nodes.at[read.node].u.read.symbol];
     Asking result = ASK_YES;
 
     for (uint32_t i = 0; i < target->writers; i++) {
         StageId id = s->writers[target->first + i];
-        const Stage *writer = &s->p->stages.at[id];
+        Stage writer = s->p->stages.at[id];
 
-        if (!has_constant_bounds(s->p, writer) &&
-            (target->writers > 1 || !runs_alike(s, writer, read, &s->p->stages.at[reader])))
+        if (!has_constant_bounds(s->p, &writer) &&
+            (target->writers > 1 || !runs_alike(s, &writer, read.node, &s->p->stages.at[reader])))
             return ASK_NO;
-        if (!guard_is_met(s, writer, read, known, known_count))
+        if (!guard_is_met(s, &writer, read))
             return ASK_NO;
         if (s->place[id] >= s->place[reader])
             result = ASK_LATER;
@@ -175,57 +191,95 @@ static Asking is_computed(Sinker *s, StageId reader, NodeId read, const NodeId *
     return result;
 }
 
-/* What a condition needs: reads, and integer expressions with elements. */
-static void list_needs(Sinker *s, NodeId condition, NodeVec *needs)
+static bool is_need(const Sinker *s, NodeId id)
+{
+    const Node *node = &s->p->nodes.at[id];
+
+    return node->op == OP_INTEGER || (node->op == OP_READ && (node->deps != 0 || s->targets[node->u.read.symbol].writers > 0));
+}
+
+enum { LARGE_CONDITION = 256 };
+
+/* Many stages may ask one large scalar: it is walked through once, and all that it needs counts as needed always. */
+static bool list_large(Sinker *s, NodeId condition, ScopeId scope, NeedVec *needs)
+{
+    const NodeVec *known;
+
+    if (condition >= s->nodes || s->asked[condition] == 0)
+        return false;
+    known = &s->asked_reads.at[s->asked[condition] - 1];
+    for (size_t i = 0; i < known->count; i++)
+        vec_push(s->arena, needs, (ScopedNode){ known->at[i], scope });
+    return true;
+}
+
+static void keep_large(Sinker *s, NodeId condition, const NodeVec *reached)
+{
+    NodeVec needs = { 0 };
+
+    for (size_t i = 0; i < reached->count; i++)
+        if (is_need(s, reached->at[i]))
+            vec_push(s->arena, &needs, reached->at[i]);
+    vec_push(s->arena, &s->asked_reads, needs);
+    s->asked[condition] = (uint32_t)s->asked_reads.count;
+}
+
+/* What a condition needs, each in its scope: users come before what they use. */
+static void list_small(Sinker *s, NodeId condition, ScopeId scope, const NodeVec *reached, NeedVec *needs)
+{
+    while (s->inner.count < s->p->nodes.count)
+        vec_push(s->arena, &s->inner, SCOPE_NONE);
+    s->inner.at[condition] = scope;
+    for (size_t i = reached->count; i-- > 0;) {
+        NodeId id = reached->at[i];
+        Node node = s->p->nodes.at[id];
+        ScopeId own = s->inner.at[id];
+
+        s->inner.at[id] = SCOPE_NONE;
+        if (is_need(s, id))
+            vec_push(s->arena, needs, (ScopedNode){ id, own });
+        for (unsigned k = 0; k < op_info[node.op].arity; k++) {
+            ScopeId *arg = &s->inner.at[node.u.arg[k]];
+
+            *arg = scope_meet(&s->scopes, *arg, path_of_argument(&s->scopes, id, k, own));
+        }
+    }
+}
+
+static void list_needs(Sinker *s, NodeId condition, ScopeId scope, NeedVec *needs)
 {
     NodeVec reached = { 0 };
 
-    node_reach(s->p, s->arena, &condition, 1, &reached);
-    for (size_t i = 0; i < reached.count; i++) {
-        const Node *node = &s->p->nodes.at[reached.at[i]];
-
-        if (node->op == OP_INTEGER || (node->op == OP_READ && (node->deps != 0 || s->targets[node->u.read.symbol].writers > 0)))
-            vec_push(s->arena, needs, reached.at[i]);
-    }
-}
-
-/* Many stages may ask one large scalar: it is walked through once. */
-static const NodeVec *needs_of(Sinker *s, NodeId condition, NodeVec *own)
-{
     if (s->p->nodes.at[condition].op == OP_NOT)
         condition = s->p->nodes.at[condition].u.arg[0];
-    if (s->p->nodes.at[condition].deps != 0 || condition >= s->nodes) {
-        list_needs(s, condition, own);
-        return own;
+    if (list_large(s, condition, scope, needs))
+        return;
+    node_reach(s->p, s->arena, &condition, 1, &reached);
+    if (reached.count <= LARGE_CONDITION || s->p->nodes.at[condition].deps != 0 || condition >= s->nodes) {
+        list_small(s, condition, scope, &reached, needs);
+    } else {
+        keep_large(s, condition, &reached);
+        (void)list_large(s, condition, scope, needs);
     }
-    if (s->asked[condition] == 0) {
-        NodeVec needs = { 0 };
-
-        list_needs(s, condition, &needs);
-        vec_push(s->arena, &s->asked_reads, needs);
-        s->asked[condition] = (uint32_t)s->asked_reads.count;
-    }
-    return &s->asked_reads.at[s->asked[condition] - 1];
 }
 
-Asking sink_can_ask(Sinker *s, StageId id, NodeId condition, const NodeId *known, uint32_t known_count, NodeVec *reads)
+Asking sink_can_ask(Sinker *s, StageId id, NodeId condition, ScopeId scope, NeedVec *reads)
 {
-    NodeVec own = { 0 };
-    const NodeVec *needs = needs_of(s, condition, &own);
+    NeedVec needs = { 0 };
     Asking result = ASK_YES;
 
-    reads->count = 0;
-    for (size_t i = 0; i < needs->count; i++) {
-        Node node = s->p->nodes.at[needs->at[i]];
+    list_needs(s, condition, scope, &needs);
+    for (size_t i = 0; i < needs.count && result != ASK_NO; i++) {
+        Node node = s->p->nodes.at[needs.at[i].node];
         Asking one;
 
-        if (node.op == OP_INTEGER && !elements_in_range(s, node.u.aff))
-            return ASK_NO;
-        if (node.op != OP_READ)
-            continue;
-        one = all_in_range(s, needs->at[i]) ? is_computed(s, id, needs->at[i], known, known_count) : ASK_NO;
+        if (node.op == OP_INTEGER) {
+            one = elements_in_range(s, node.u.aff) ? ASK_YES : ASK_NO;
+        } else {
+            one = all_in_range(s, needs.at[i].node) ? is_computed(s, id, needs.at[i]) : ASK_NO;
+            vec_push(s->arena, reads, needs.at[i]);
+        }
         result = one < result ? one : result;
-        vec_push(s->arena, reads, needs->at[i]);
     }
     return result;
 }

@@ -63,54 +63,62 @@ void sink_narrow(Sinker *s, NodeId read, ScopeId scope)
 
 /* ---- guarding stages -------------------------------------------------------------------------------- */
 
-/* The conditions of a guard one by one, outermost first. */
-static uint32_t list_guard(Sinker *s, NodeId guard, NodeId *known)
+/* A stage that is being given conditions. */
+typedef struct {
+    StageId id;
+    NodeId known[4 * MOST_CONDITIONS]; /* what it asks already, then what it asks before the condition at hand */
+    uint32_t count;
+    ScopeId scope;                     /* in which the condition at hand is asked */
+    NeedVec reads;                     /* of conditions that may be asked */
+    Solved solved;
+} Asker;
+
+/* May the stage ask this next? */
+static Asking ask(Sinker *s, Asker *a, NodeId condition)
 {
-    ScopeId scope = scope_of_guard(&s->scopes, guard);
-    NodeVec path = { 0 };
-    uint32_t count = 0;
-
-    for (; scope != 0; scope = path_outer(&s->scopes, scope))
-        vec_push(s->arena, &path, scope);
-    while (path.count > 0 && count < MOST_CONDITIONS) {
-        bool holds;
-        NodeId condition = path_condition(&s->scopes, vec_pop(&path), &holds);
-
-        known[count++] = holds ? condition : node_op1(s->p, OP_NOT, condition);
-    }
-    return count;
-}
-
-static void read_before(Sinker *s, NodeId read, uint64_t place)
-{
-    Target *target = &s->targets[s->p->nodes.at[read].u.read.symbol];
-
-    target->earliest = place < target->earliest ? place : target->earliest;
-}
-
-/* One more condition for a stage; what the condition reads is needed under those before it. */
-static Asking add_condition(Sinker *s, StageId id, NodeId condition, NodeId *known, uint32_t *known_count)
-{
-    Stage *stage = &s->p->stages.at[id];
-    NodeVec reads = { 0 };
-    ScopeId scope;
     Asking asking;
 
     if (op_info[s->p->nodes.at[condition].op].form == FORM_LEAF) /* decided by constant subscripts */
         return ASK_NO;
-    if (sink_is_among(condition, known, *known_count))
+    if (sink_is_among(condition, a->known, a->count))
         return ASK_YES;
-    asking = sink_can_ask(s, id, condition, known, *known_count, &reads);
-    if (asking != ASK_YES)
-        return asking;
-    scope = scope_of_guard(&s->scopes, stage->guard);
-    for (size_t i = 0; i < reads.count; i++) {
-        sink_narrow(s, reads.at[i], scope);
-        read_before(s, reads.at[i], s->place[id]);
+    asking = sink_can_ask(s, a->id, condition, a->scope, &a->reads);
+    a->scope = path_enter(&s->scopes, a->scope, condition, true);
+    a->known[a->count++] = condition;
+    return asking;
+}
+
+/* The condition is asked: what it reads is needed under those before it. */
+static void accept(Sinker *s, Asker *a, NodeId condition)
+{
+    Stage *stage = &s->p->stages.at[a->id];
+
+    for (size_t i = 0; i < a->reads.count; i++) {
+        Target *read = &s->targets[s->p->nodes.at[a->reads.at[i].node].u.read.symbol];
+
+        sink_narrow(s, a->reads.at[i].node, a->reads.at[i].scope);
+        if (s->place[a->id] < read->earliest)
+            read->earliest = s->place[a->id];
     }
     stage->guard = stage->guard == NO_ID ? condition : node_op2(s->p, OP_AND, stage->guard, condition);
-    known[(*known_count)++] = condition;
-    return ASK_YES;
+}
+
+/* Tries one condition; what is refused leaves no trace. */
+static Asking add_condition(Sinker *s, Asker *a, NodeId condition)
+{
+    uint32_t count = a->count;
+    ScopeId scope = a->scope;
+    Asking asking;
+
+    a->reads.count = 0;
+    asking = ask(s, a, condition);
+    if (asking == ASK_YES && a->count > count) {
+        accept(s, a, condition);
+    } else {
+        a->count = count;
+        a->scope = scope;
+    }
+    return asking;
 }
 
 static bool is_common(const Target *target, NodeId condition)
@@ -121,47 +129,68 @@ static bool is_common(const Target *target, NodeId condition)
     return true;
 }
 
-/* What of each way is not common to all, one way or another. Every way has such a part, if there are several. */
-static NodeId any_way(Sinker *s, const Target *target)
+/* What of one way is not common to all, as one condition; *asking gets worse if it may not be asked. */
+static NodeId rest_of_way(Sinker *s, Asker *a, const Target *target, const Way *way, Asking *asking)
+{
+    NodeId rest = NO_ID;
+    uint32_t count = a->count;
+    ScopeId scope = a->scope;
+
+    for (uint32_t k = 0; k < way->count && *asking != ASK_NO; k++) {
+        NodeId condition = sink_express(s, way->conditions[k], &a->solved);
+        Asking one;
+
+        if (is_common(target, way->conditions[k]))
+            continue;
+        one = ask(s, a, condition);
+        *asking = one < *asking ? one : *asking;
+        rest = rest == NO_ID ? condition : node_op2(s->p, OP_AND, rest, condition);
+    }
+    a->count = count;
+    a->scope = scope;
+    return rest;
+}
+
+/* One of the ways must hold. Each has a part that is not common to all, since none implies another. */
+static Asking add_ways(Sinker *s, Asker *a, const Target *target)
 {
     NodeId any = NO_ID;
+    Asking asking = ASK_YES;
 
-    for (uint32_t i = 0; i < target->count; i++) {
-        const Way *way = &target->ways[i];
-        NodeId own = NO_ID;
+    a->reads.count = 0;
+    for (uint32_t i = 0; i < target->count && asking != ASK_NO; i++) {
+        NodeId rest = rest_of_way(s, a, target, &target->ways[i], &asking);
 
-        for (uint32_t k = 0; k < way->count; k++)
-            if (!is_common(target, way->conditions[k]))
-                own = own == NO_ID ? way->conditions[k] : node_op2(s->p, OP_AND, own, way->conditions[k]);
-        any = any == NO_ID ? own : node_op2(s->p, OP_OR, any, own);
+        any = any == NO_ID ? rest : node_op2(s->p, OP_OR, any, rest);
     }
-    return any;
+    if (asking == ASK_YES && op_info[s->p->nodes.at[any].op].form != FORM_LEAF)
+        accept(s, a, any);
+    return asking;
 }
 
 /* True if a condition would have to be asked later. */
 static bool guard_stage(Sinker *s, StageId id, const Target *target)
 {
-    NodeId known[2 * MOST_CONDITIONS];
-    uint32_t count = list_guard(s, s->p->stages.at[id].guard, known);
     Stage stage = s->p->stages.at[id];
-    Solved solved = { 0 };
+    Asker a = { .id = id, .scope = scope_of_guard(&s->scopes, stage.guard) };
     bool later = false;
 
+    a.count = sink_list_scope(s, a.scope, a.known);
     for (uint32_t k = 0; k < s->p->symbols.at[stage.target].rank; k++) {
-        solved.from[k] = dimension(s, k);
-        solved.to[k] = stage.subs[k];
-        solved.set = set_union(s->p, solved.set, set_of(s->p, solved.from[k]));
-        solved.count++;
+        a.solved.from[k] = dimension(s, k);
+        a.solved.to[k] = stage.subs[k];
+        a.solved.set = set_union(s->p, a.solved.set, set_of(s->p, a.solved.from[k]));
+        a.solved.count++;
     }
     hulls_enter(&s->hulls, stage.domain, stage.rank);
     for (uint32_t i = 0; i < target->ways[0].count; i++) {
         NodeId condition = target->ways[0].conditions[i];
 
         if (is_common(target, condition))
-            later |= add_condition(s, id, sink_express(s, condition, &solved), known, &count) == ASK_LATER;
+            later |= add_condition(s, &a, sink_express(s, condition, &a.solved)) == ASK_LATER;
     }
     if (target->count > 1)
-        later |= add_condition(s, id, sink_express(s, any_way(s, target), &solved), known, &count) == ASK_LATER;
+        later |= add_ways(s, &a, target) == ASK_LATER;
     hulls_leave(&s->hulls, stage.domain, stage.rank);
     return later;
 }
@@ -187,7 +216,7 @@ void sink_guard_stages(Sinker *s, const Target *target)
 void sink_drop_select(Sinker *s, Stage *stage)
 {
     NodeId known[2 * MOST_CONDITIONS];
-    uint32_t count = stage->guard == NO_ID ? 0 : list_guard(s, stage->guard, known);
+    uint32_t count = stage->guard == NO_ID ? 0 : sink_list_scope(s, scope_of_guard(&s->scopes, stage->guard), known);
 
     while (count > 0 && s->p->nodes.at[stage->value].op == OP_SELECT) {
         const NodeId *arg = s->p->nodes.at[stage->value].u.arg;
