@@ -15,7 +15,7 @@ run() { # name command...
     p=$(grep -c '^PASS ' "$log/out")
     f=$(grep -c '^FAIL ' "$log/out")
     s=$(grep -c '^SKIP ' "$log/out")
-    close=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log/out" | tail -n 1)
+    close=$(sed -n 's/^\([a-z_]*: \)\{0,1\}\([0-9]* passed, [0-9]* failed\).*/\2/p' "$log/out" | tail -n 1)
     if [ -n "$close" ]; then
         p=$((p + $(echo "$close" | cut -d' ' -f1)))
         f=$((f + $(echo "$close" | cut -d' ' -f3)))

@@ -1,9 +1,10 @@
 /* c_body.h -- one function being printed: which node is computed where, and how.
  *
- * A scope is the body of a FOR of the plan, or the function's block. A node that a scope computes is an instance; a node that does
- * not change in a loop and is not in a branch belongs to an outer scope. Inside a scope, contexts are branches: (parent context,
- * condition, side). An instance stands in the deepest context that contains all its uses, so what only one branch needs is
- * computed only there. c_scope.c finds scopes, contexts and instances; c_place.c gives them an order; c_print.c writes them.
+ * A scope is the body of a FOR of the plan, or the function's block. A node that a scope computes is an instance; a
+ * node that does not change in a loop and is not in a branch belongs to an outer scope. Inside a scope, contexts are
+ * branches: (parent context, condition, side). An instance stands in the deepest context that contains all its uses, so
+ * what only one branch needs is computed only there. c_scope.c finds scopes, contexts and instances; c_place.c gives
+ * them an order; c_print.c writes them.
  */
 #ifndef BPGEN_EMIT_C_BODY_H
 #define BPGEN_EMIT_C_BODY_H
@@ -14,44 +15,44 @@
 typedef struct {
     NodeId node;
     uint32_t context;
-    uint32_t item;      /* ordinal of the scope's item that needs it first */
+    uint32_t item; /* ordinal of the scope's item that needs it first */
     uint32_t uses;
-    uint32_t segment;   /* where it is computed; NO_ID: not placed */
-    uint32_t time;      /* when it is known in that segment */
-    uint32_t opening;   /* `branch`: the one that assigns it */
-    uint32_t escape;    /* the opening in front of which it is declared, or NO_ID */
+    uint32_t segment; /* where it is computed; NO_ID: not placed */
+    uint32_t time;    /* when it is known in that segment */
+    uint32_t opening; /* `branch`: the one that assigns it */
+    uint32_t escape;  /* the opening in front of which it is declared, or NO_ID */
     uint32_t next_declared;
-    uint32_t shadowed;  /* while its scope is printed: the outer instance of the node */
-    SymId result;       /* a local that only gets this value, or NO_ID: its name will do */
-    const char *name;   /* NULL until it is printed */
-    uint16_t tree;      /* operations printed with it where it is not `own` */
-    uint16_t deep;      /* depth of the deepest context of what its printed tree refers to */
-    bool own;           /* has a line of its own; else it is printed inside its only user */
-    bool branch;        /* an `if` assigns it */
+    uint32_t shadowed; /* while its scope is printed: the outer instance of the node */
+    SymId result;      /* a local that only gets this value, or NO_ID: its name will do */
+    const char *name;  /* NULL until it is printed */
+    uint16_t tree;     /* operations printed with it where it is not `own` */
+    uint16_t deep;     /* depth of the deepest context of what its printed tree refers to */
+    bool own;          /* has a line of its own; else it is printed inside its only user */
+    bool branch;       /* an `if` assigns it */
 } Inst;
 
 typedef struct {
-    uint32_t parent;    /* context, or NO_ID: the scope itself */
+    uint32_t parent; /* context, or NO_ID: the scope itself */
     uint32_t group;
-    uint32_t depth;     /* 0: the scope itself */
-    NodeId latest;      /* the largest of the conditions on the way */
-    uint8_t side;       /* 0: where the condition holds */
+    uint32_t depth; /* 0: the scope itself */
+    NodeId latest;  /* the largest of the conditions on the way */
+    uint8_t side;   /* 0: where the condition holds */
 } Context;
 
 typedef struct {
-    uint32_t context;   /* in which the condition is asked */
-    NodeId condition;   /* never a negation */
-    uint32_t side[2];   /* contexts, or NO_ID */
-    uint32_t opening;   /* the last `if` made for it, or NO_ID */
-    bool asked;         /* a use of the condition is counted for it */
-    bool demanded;      /* the condition was asked for in its scope */
+    uint32_t context; /* in which the condition is asked */
+    NodeId condition; /* never a negation */
+    uint32_t side[2]; /* contexts, or NO_ID */
+    uint32_t opening; /* the last `if` made for it, or NO_ID */
+    bool asked;       /* a use of the condition is counted for it */
+    bool demanded;    /* the condition was asked for in its scope */
 } Group;
 
 typedef struct {
-    uint32_t context;           /* of the scope itself */
-    uint32_t first_inst, inst_count; /* in an order in which they can be computed */
+    uint32_t context;                    /* of the scope itself */
+    uint32_t first_inst, inst_count;     /* in an order in which they can be computed */
     uint32_t first_export, export_count; /* nodes that the parent computes for it */
-    uint64_t times;             /* how often the body runs */
+    uint64_t times;                      /* how often the body runs */
 } Scope;
 
 /* Numbers of gates by source span: forward lines get them in order, backward lines find them. */
@@ -62,13 +63,13 @@ typedef struct {
 
 /* Where the elements of a symbol are, in C. */
 typedef struct {
-    const char *base;      /* "p->W1", "z"; NULL: not yet declared */
-    const char *integer_base; /* of a table that stands in subscripts */
-    uint8_t part;          /* whose argument `base` uses, or PART_COUNT */
-    const char *member;    /* of the caller: "p->W1", also where it is held in a local */
-    bool loaded;           /* a scalar that is read: gets a local at the top */
-    uint32_t writes;       /* leaves that write it */
-    uint32_t last_write;   /* number (from 1) of the last of them, 0: none */
+    const char *base;                                /* "p->W1", "z"; NULL: not yet declared */
+    const char *integer_base;                        /* of a table that stands in subscripts */
+    uint8_t part;                                    /* whose argument `base` uses, or PART_COUNT */
+    const char *member;                              /* of the caller: "p->W1", also where it is held in a local */
+    bool loaded;                                     /* a scalar that is read: gets a local at the top */
+    uint32_t writes;                                 /* leaves that write it */
+    uint32_t last_write;                             /* number (from 1) of the last of them, 0: none */
     uint32_t write_scope, write_segment, write_time; /* c_place.c: its last writer so far */
 } CSymbol;
 
@@ -77,35 +78,35 @@ struct CPrinter;
 typedef struct CBody {
     CModel *m;
     const Plan *plan;
-    Program *p;            /* the plan's */
+    const Program *p; /* the plan's */
     Arena *arena;
     Text *out;
-    Text line, value;      /* the line being made, a part of it */
+    Text line, value;         /* the line being made, a part of it */
     struct CPrinter *printer; /* c_expr.c's stacks */
     CNames names;
     Gates *gates;
     Counts *counts;
-    uint64_t times;        /* of the scope being printed */
-    CSymbol *symbols;      /* by symbol */
-    Scope *scopes;         /* by plan node; [0] is the function's block, [id+1] a FOR */
-    uint32_t *ordinals;    /* by plan node: its place among the items of its scope */
-    uint32_t *first_leaf;  /* by plan node: number of its first leaf, from 1 */
-    uint32_t *last_write;  /* by node: number of the last leaf that writes something it reads */
-    uint32_t *atom_write;  /* by atom: likewise */
-    uint32_t *where;       /* by node: its visible instance, or NO_ID */
+    uint64_t times;       /* of the scope being printed */
+    CSymbol *symbols;     /* by symbol */
+    Scope *scopes;        /* by plan node; [0] is the function's block, [id+1] a FOR */
+    uint32_t *ordinals;   /* by plan node: its place among the items of its scope */
+    uint32_t *first_leaf; /* by plan node: number of its first leaf, from 1 */
+    uint32_t *last_write; /* by node: number of the last leaf that writes something it reads */
+    uint32_t *atom_write; /* by atom: likewise */
+    uint32_t *where;      /* by node: its visible instance, or NO_ID */
     VEC(Inst) insts;
     VEC(Context) contexts;
     VEC(Group) groups;
     HashTable group_table;
     VEC(NodeId) exports;
-    const char **index_names; /* by index, while its loop is open */
+    const char **index_names;        /* by index, while its loop is open */
     int64_t *index_low, *index_high; /* the smallest and the largest value */
-    const char **accumulators; /* by plan node: the local of a leaf that is held */
-    const char **positions;    /* by plan node: prefix of the position locals of an ARGMAX */
+    const char **accumulators;       /* by plan node: the local of a leaf that is held */
+    const char **positions;          /* by plan node: prefix of the position locals of an ARGMAX */
     uint16_t used_parts;
-    bool has_integers;     /* some integer symbol is computed here */
-    size_t backward_item;  /* ordinal of the first top item of the backward sweep, or SIZE_MAX */
-    bool label_due;        /* it begins with the next line */
+    bool has_integers;    /* some integer symbol is computed here */
+    size_t backward_item; /* ordinal of the first top item of the backward sweep, or SIZE_MAX */
+    bool label_due;       /* it begins with the next line */
 } CBody;
 
 /* c_context.c */
@@ -119,7 +120,10 @@ NodeId c_condition(const CBody *b, NodeId condition, unsigned *side);
 
 /* c_scope.c */
 void c_scopes_find(CBody *b);
-static inline uint32_t c_scope_id(PlanId plan) { return plan == NO_ID ? 0 : plan + 1; }
+static inline uint32_t c_scope_id(PlanId plan)
+{
+    return plan == NO_ID ? 0 : plan + 1;
+}
 static inline PlanId c_first_item(const CBody *b, PlanId plan)
 {
     return plan == NO_ID ? b->plan->first : b->plan->nodes.at[plan].first_child;
@@ -135,8 +139,8 @@ typedef enum { ITEM_DEFINE, ITEM_ASSIGN, ITEM_OPEN, ITEM_START_LEAF, ITEM_LEAF, 
 
 typedef struct {
     uint8_t kind;
-    uint32_t id;    /* instance; opening; plan node */
-    uint32_t next;  /* NO_ID at the end */
+    uint32_t id;   /* instance; opening; plan node */
+    uint32_t next; /* NO_ID at the end */
 } OrderItem;
 
 typedef struct {
@@ -148,11 +152,11 @@ typedef struct {
 
 typedef struct {
     uint32_t group, segment, time;
-    uint32_t side[2];      /* segments */
-    uint32_t declared;     /* instances declared in front of it, by next_declared */
-    VEC(SymId) cells;      /* symbols likewise */
-    bool defines;          /* the condition gets a line in front */
-    bool chained;          /* printed as `else if` */
+    uint32_t side[2];  /* segments */
+    uint32_t declared; /* instances declared in front of it, by next_declared */
+    VEC(SymId) cells;  /* symbols likewise */
+    bool defines;      /* the condition gets a line in front */
+    bool chained;      /* printed as `else if` */
 } Opening;
 
 typedef struct {
@@ -164,7 +168,18 @@ typedef struct {
 void c_order_scope(CBody *b, PlanId plan, Order *order);
 
 /* c_expr.c, c_bounds.c */
-enum { LEVEL_ANY, LEVEL_TERNARY, LEVEL_OR, LEVEL_AND, LEVEL_EQUAL, LEVEL_RELATION, LEVEL_ADD, LEVEL_MUL, LEVEL_UNARY, LEVEL_PRIMARY };
+enum {
+    LEVEL_ANY,
+    LEVEL_TERNARY,
+    LEVEL_OR,
+    LEVEL_AND,
+    LEVEL_EQUAL,
+    LEVEL_RELATION,
+    LEVEL_ADD,
+    LEVEL_MUL,
+    LEVEL_UNARY,
+    LEVEL_PRIMARY
+};
 /* The node as an operand that binds at least as tightly as `level`; `whole`: itself, even if it has a name. */
 void c_expr(CBody *b, NodeId node, unsigned level, bool whole, Text *out);
 void c_expr_aff(CBody *b, AffId aff, unsigned level, Text *out);

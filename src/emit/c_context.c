@@ -1,8 +1,8 @@
 /* c_context.c -- branches as a tree of contexts, and where two of them meet.
  *
- * A context is a list of facts: this condition holds, that one does not. That a && b holds is two facts, that it does not is one. What two
- * contexts need belongs where the facts that they share are known, as far as their conditions may be asked there: x[i-1] in
- * i > 0 && x[i-1] > 0 ? log(x[i-1]) : 0 is read only if i > 0. */
+ * A context is a list of facts: this condition holds, that one does not. That a && b holds is two facts, that it does
+ * not is one. What two contexts need belongs where the facts that they share are known, as far as their conditions may
+ * be asked there: x[i-1] in i > 0 && x[i-1] > 0 ? log(x[i-1]) : 0 is read only if i > 0. */
 #include "emit/c_body.h"
 
 /* ---- making contexts --------------------------------------------------------------------------------- */

@@ -8,7 +8,8 @@ void c_count_add(Counts *counts, Op op, uint64_t times)
     *count = *count > UINT64_MAX - times ? UINT64_MAX : *count + times;
 }
 
-/* The cost promise is counted with the weights of the operator table (Baur and Strassen count every operation as one). */
+/* The cost promise is counted with the weights of the operator table (Baur and Strassen count every operation as one).
+ */
 uint64_t c_count_weight(const Counts *counts)
 {
     uint64_t sum = 0;

@@ -1,4 +1,5 @@
-/* c_expr.c -- expressions as C text, with the parentheses that precedence and careful compilers ask for, and no others. */
+/* c_expr.c -- expressions as C text, with the parentheses that precedence and careful compilers ask for, and no others.
+ */
 #include "emit/c_body.h"
 
 #include <string.h>
@@ -8,9 +9,9 @@ typedef enum { TASK_TEXT, TASK_NODE, TASK_AFF, TASK_ATOM, TASK_NUMBER, TASK_NEGA
 /* What is still to be written. */
 typedef struct {
     uint8_t kind;
-    uint8_t level;     /* NODE, AFF: how tightly it has to bind */
-    bool whole;        /* NODE: itself, even if it has a name; ATOM: with a cast to int64_t */
-    uint32_t id;       /* NEGATED: a literal node */
+    uint8_t level; /* NODE, AFF: how tightly it has to bind */
+    bool whole;    /* NODE: itself, even if it has a name; ATOM: with a cast to int64_t */
+    uint32_t id;   /* NEGATED: a literal node */
     union {
         const char *text;
         int64_t number;
@@ -21,7 +22,7 @@ typedef struct CPrinter {
     CBody *b;
     Text *out;
     VEC(Task) stack;
-    VEC(Task) next;    /* in the order of writing; moved to the stack in reverse */
+    VEC(Task) next; /* in the order of writing; moved to the stack in reverse */
 } Printer;
 
 static void add(Printer *p, Task task)
@@ -162,7 +163,8 @@ static bool is_whole_literal(const CBody *b, NodeId node)
     Rational value;
     int64_t whole;
 
-    return node_is_literal(b->p, node, &value) && rational_to_int(value, &whole) && whole >= INT32_MIN && whole <= INT32_MAX;
+    return node_is_literal(b->p, node, &value) && rational_to_int(value, &whole) && whole >= INT32_MIN &&
+           whole <= INT32_MAX;
 }
 
 static bool is_integer_operand(const CBody *b, NodeId node)
@@ -197,17 +199,23 @@ static void add_integer(Printer *p, NodeId node)
 static unsigned infix_level(Op op)
 {
     switch (op) {
-    case OP_OR: return LEVEL_OR;
-    case OP_AND: return LEVEL_AND;
+    case OP_OR:
+        return LEVEL_OR;
+    case OP_AND:
+        return LEVEL_AND;
     case OP_EQ:
-    case OP_NE: return LEVEL_EQUAL;
+    case OP_NE:
+        return LEVEL_EQUAL;
     case OP_LT:
     case OP_LE:
     case OP_GT:
-    case OP_GE: return LEVEL_RELATION;
+    case OP_GE:
+        return LEVEL_RELATION;
     case OP_ADD:
-    case OP_SUB: return LEVEL_ADD;
-    default: return LEVEL_MUL;
+    case OP_SUB:
+        return LEVEL_ADD;
+    default:
+        return LEVEL_MUL;
     }
 }
 
@@ -223,11 +231,15 @@ static unsigned right_level(Op op)
 {
     switch (infix_level(op)) {
     case LEVEL_OR:
-    case LEVEL_AND: return LEVEL_EQUAL;
+    case LEVEL_AND:
+        return LEVEL_EQUAL;
     case LEVEL_EQUAL:
-    case LEVEL_RELATION: return LEVEL_ADD;
-    case LEVEL_ADD: return LEVEL_MUL;
-    default: return LEVEL_UNARY;
+    case LEVEL_RELATION:
+        return LEVEL_ADD;
+    case LEVEL_ADD:
+        return LEVEL_MUL;
+    default:
+        return LEVEL_UNARY;
     }
 }
 
@@ -319,10 +331,14 @@ static void write_constant(const Printer *p, const Node *node)
 static unsigned level_of(const Printer *p, const Node *node)
 {
     switch (op_info[node->op].form) {
-    case FORM_INFIX: return infix_level((Op)node->op);
-    case FORM_PREFIX: return LEVEL_UNARY;
-    case FORM_SELECT: return LEVEL_TERNARY;
-    default: break;
+    case FORM_INFIX:
+        return infix_level((Op)node->op);
+    case FORM_PREFIX:
+        return LEVEL_UNARY;
+    case FORM_SELECT:
+        return LEVEL_TERNARY;
+    default:
+        break;
     }
     if (node->op == OP_LITERAL && rational_sign(p->b->p->literals.at[node->u.literal]) < 0)
         return LEVEL_UNARY;
@@ -403,7 +419,8 @@ static void run_task(Printer *p, const Task *task)
         text_printf(p->out, "%lld", (long long)task->u.number);
         break;
     case TASK_NEGATED:
-        c_literal(p->b->m, rational_neg(p->b->arena, p->b->p->literals.at[p->b->p->nodes.at[task->id].u.literal]), p->out);
+        c_literal(p->b->m, rational_neg(p->b->arena, p->b->p->literals.at[p->b->p->nodes.at[task->id].u.literal]),
+                  p->out);
         break;
     }
 }

@@ -10,14 +10,22 @@ static const char *const argument_names[PART_COUNT] = { "p", "in", "index", "see
 static Part part_of(const Symbol *symbol)
 {
     switch ((SymRole)symbol->role) {
-    case SYM_PARAM: return PART_PARAMS;
-    case SYM_INPUT: return PART_INPUTS;
-    case SYM_INTEGER: return symbol->local ? PART_COUNT : PART_INDEX;
-    case SYM_OUTPUT: return PART_OUTPUTS;
-    case SYM_SEED: return PART_SEED;
-    case SYM_GRADIENT: return PART_GRAD;
-    case SYM_TAPE: return PART_TAPE;
-    default: return PART_COUNT;
+    case SYM_PARAM:
+        return PART_PARAMS;
+    case SYM_INPUT:
+        return PART_INPUTS;
+    case SYM_INTEGER:
+        return symbol->local ? PART_COUNT : PART_INDEX;
+    case SYM_OUTPUT:
+        return PART_OUTPUTS;
+    case SYM_SEED:
+        return PART_SEED;
+    case SYM_GRADIENT:
+        return PART_GRAD;
+    case SYM_TAPE:
+        return PART_TAPE;
+    default:
+        return PART_COUNT;
     }
 }
 
@@ -27,7 +35,8 @@ static size_t output_position(const CBody *b, SymId output)
     const Program *value = b->m->unit->value;
     size_t i = 0;
 
-    while (i + 1 < value->outputs.count && value->symbols.at[value->outputs.at[i]].name != b->p->symbols.at[output].name)
+    while (i + 1 < value->outputs.count &&
+           value->symbols.at[value->outputs.at[i]].name != b->p->symbols.at[output].name)
         i++;
     return i;
 }
@@ -38,11 +47,16 @@ static const char *member_of(const CBody *b, SymId symbol, size_t tapes)
     const Symbol *s = &b->p->symbols.at[symbol];
 
     switch ((SymRole)s->role) {
-    case SYM_OUTPUT: return c_model_output(b->m, output_position(b, symbol));
-    case SYM_SEED: return c_model_output(b->m, output_position(b, s->of));
-    case SYM_GRADIENT: return b->m->declared[s->of];
-    case SYM_TAPE: return b->m->members[PART_TAPE].at[tapes].name;
-    default: return b->m->declared[symbol];
+    case SYM_OUTPUT:
+        return c_model_output(b->m, output_position(b, symbol));
+    case SYM_SEED:
+        return c_model_output(b->m, output_position(b, s->of));
+    case SYM_GRADIENT:
+        return b->m->declared[s->of];
+    case SYM_TAPE:
+        return b->m->members[PART_TAPE].at[tapes].name;
+    default:
+        return b->m->declared[symbol];
     }
 }
 
@@ -182,7 +196,8 @@ static void store_results(CBody *b)
         const CSymbol *s = &b->symbols[id];
         bool gradient = b->p->symbols.at[id].role == SYM_GRADIENT;
 
-        if (s->part >= PART_COUNT || s->member == NULL || b->p->symbols.at[id].rank > 0 || (s->writes == 0 && !gradient))
+        if (s->part >= PART_COUNT || s->member == NULL || b->p->symbols.at[id].rank > 0 ||
+            (s->writes == 0 && !gradient))
             continue;
         b->used_parts |= (uint16_t)(1u << s->part);
         c_line(b, "%s = %s;", s->member, held_value(b, id));
@@ -219,8 +234,8 @@ void c_signature(const CModel *m, const CFunction *function, bool definition, Te
         if (part == PART_SEED && m->scalar)
             text_printf(out, "%s seed", m->real);
         else
-            text_printf(out, "%s%s *%s%s", constant ? "const " : "", c_model_type(m, (Part)part), definition ? "restrict " : "",
-                        argument_names[part]);
+            text_printf(out, "%s%s *%s%s", constant ? "const " : "", c_model_type(m, (Part)part),
+                        definition ? "restrict " : "", argument_names[part]);
     }
     text_add(out, any ? ")" : "void)");
 }
@@ -319,8 +334,14 @@ void c_function_make(CModel *m, Program *program, CFunction *function, Gates *ga
     Arena *arena = heap_arena(&m->unit->heap);
     Plan *plan = plan_make(&m->unit->heap, program);
     bool both = (function->parts & (1u << PART_GRAD)) != 0 && (function->parts & (1u << PART_SEED)) == 0;
-    CBody b = { .m = m, .plan = plan, .p = plan->program, .arena = arena, .out = m->out, .gates = gates,
-                .counts = &function->counts, .times = 1 };
+    CBody b = { .m = m,
+                .plan = plan,
+                .p = plan->program,
+                .arena = arena,
+                .out = m->out,
+                .gates = gates,
+                .counts = &function->counts,
+                .times = 1 };
 
     begin_body(&b);
     b.backward_item = both ? find_backward(&b) : SIZE_MAX;

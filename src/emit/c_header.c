@@ -50,7 +50,8 @@ static void print_ratio(uint64_t value, uint64_t both, Text *out)
     if (value == 0 || both > UINT64_MAX / 100)
         return;
     hundredths = (both * 100 + value / 2) / value;
-    text_printf(out, " *   weighted (a libm call counts 8): %llu for the value, %llu with the gradient, %llu.%02llu times\n",
+    text_printf(out,
+                " *   weighted (a libm call counts 8): %llu for the value, %llu with the gradient, %llu.%02llu times\n",
                 (unsigned long long)value, (unsigned long long)both, (unsigned long long)(hundredths / 100),
                 (unsigned long long)(hundredths % 100));
 }
@@ -69,7 +70,8 @@ static void print_counts(const CFunction *functions, Text *out)
     }
     if (!functions[FUNCTION_BACKWARD].made)
         return;
-    both = saturating_sum(c_count_weight(&functions[FUNCTION_FORWARD].counts), c_count_weight(&functions[FUNCTION_BACKWARD].counts));
+    both = saturating_sum(c_count_weight(&functions[FUNCTION_FORWARD].counts),
+                          c_count_weight(&functions[FUNCTION_BACKWARD].counts));
     if (functions[FUNCTION_VALUE_GRAD].made)
         both = c_count_weight(&functions[FUNCTION_VALUE_GRAD].counts);
     print_ratio(c_count_weight(&functions[FUNCTION_VALUE].counts), both, out);
@@ -116,12 +118,17 @@ void c_head_comment(const CModel *m, const CFunction *functions, Text *out)
     text_add(out, " *\n");
     print_counts(functions, out);
     print_sizes(m, out);
-    text_add(out, " *\n"
-                  " * Results are overwritten, never added to; they may not overlap the arguments. Nothing else is written: the functions\n"
-                  " * are reentrant, allocate nothing and do no input or output.\n"
-                  " * C99. Faster with -O2 -fno-math-errno -fno-trapping-math, which change no result; -std=gnu99 or -ffp-contract=fast lets\n"
-                  " * the compiler use fused multiply-add. -DBPGEN_SELFTEST adds a self-test, -DBPGEN_SELFTEST_MAIN a main that runs it.\n"
-                  " * This file belongs to you: use, change and distribute it without conditions. There is no warranty. */\n");
+    text_add(
+        out,
+        " *\n"
+        " * Results are overwritten, never added to; they may not overlap the arguments. Nothing else is written: the "
+        "functions\n"
+        " * are reentrant, allocate nothing and do no input or output.\n"
+        " * C99. Faster with -O2 -fno-math-errno -fno-trapping-math, which change no result; -std=gnu99 or "
+        "-ffp-contract=fast lets\n"
+        " * the compiler use fused multiply-add. -DBPGEN_SELFTEST adds a self-test, -DBPGEN_SELFTEST_MAIN a main that "
+        "runs it.\n"
+        " * This file belongs to you: use, change and distribute it without conditions. There is no warranty. */\n");
 }
 
 /* ---- header ------------------------------------------------------------------------------------------ */
@@ -143,11 +150,15 @@ static void print_prototypes(const CModel *m, const CFunction *functions, Text *
         text_add(out, ";\n\n");
     }
     if (c_model_has(m, PART_INDEX)) {
-        text_add(out, "/* 1 if all integer inputs lie in their declared ranges, else 0. The other functions do not check them. */\n");
+        text_add(out, "/* 1 if all integer inputs lie in their declared ranges, else 0. The other functions do not "
+                      "check them. */\n");
         text_printf(out, "int %s_index_ok(const %s *index);\n\n", m->prefix, c_model_type(m, PART_INDEX));
     }
-    text_printf(out, "#ifdef BPGEN_SELFTEST\n/* 0 if the functions work on this machine, else the number of the first check that failed. */\n"
-                     "int %s_selftest(void);\n#endif\n\n", m->prefix);
+    text_printf(out,
+                "#ifdef BPGEN_SELFTEST\n/* 0 if the functions work on this machine, else the number of the first check "
+                "that failed. */\n"
+                "int %s_selftest(void);\n#endif\n\n",
+                m->prefix);
 }
 
 static uint64_t reals_of(const CModel *m, Part part)
@@ -163,14 +174,14 @@ static void print_macros(const CModel *m, Text *out)
 {
     text_printf(out, "#define %s_BPGEN_VERSION \"%s\"\n", m->upper, BPGEN_VERSION);
     if (c_model_has(m, PART_PARAMS))
-        text_printf(out, "#define %s_N_PARAMS %llu /* reals in %s */\n", m->upper, (unsigned long long)reals_of(m, PART_PARAMS),
-                    c_model_type(m, PART_PARAMS));
+        text_printf(out, "#define %s_N_PARAMS %llu /* reals in %s */\n", m->upper,
+                    (unsigned long long)reals_of(m, PART_PARAMS), c_model_type(m, PART_PARAMS));
     if (c_model_has(m, PART_INPUTS))
-        text_printf(out, "#define %s_N_INPUTS %llu /* reals in %s */\n", m->upper, (unsigned long long)reals_of(m, PART_INPUTS),
-                    c_model_type(m, PART_INPUTS));
+        text_printf(out, "#define %s_N_INPUTS %llu /* reals in %s */\n", m->upper,
+                    (unsigned long long)reals_of(m, PART_INPUTS), c_model_type(m, PART_INPUTS));
     if (c_model_has(m, PART_GRAD))
-        text_printf(out, "#define %s_N_GRAD %llu /* reals in %s */\n", m->upper, (unsigned long long)reals_of(m, PART_GRAD),
-                    c_model_type(m, PART_GRAD));
+        text_printf(out, "#define %s_N_GRAD %llu /* reals in %s */\n", m->upper,
+                    (unsigned long long)reals_of(m, PART_GRAD), c_model_type(m, PART_GRAD));
     text_add(out, "\n");
 }
 
@@ -244,7 +255,8 @@ static void print_range_check(const CModel *m, const Member *member, const Symbo
     static const char *const loops[] = { "i", "j", "k", "l" };
 
     for (unsigned k = 0; k < member->rank; k++) {
-        text_line(out, "for (int32_t %s = 0; %s < %ld; %s++) {", loops[k], loops[k], (long)member->extents[k], loops[k]);
+        text_line(out, "for (int32_t %s = 0; %s < %ld; %s++) {", loops[k], loops[k], (long)member->extents[k],
+                  loops[k]);
         out->indent++;
     }
     text_begin_line(out);
@@ -253,7 +265,8 @@ static void print_range_check(const CModel *m, const Member *member, const Symbo
         text_printf(out, "index->%s", member->name);
         for (unsigned k = 0; k < member->rank; k++)
             text_printf(out, "[%s]", loops[k]);
-        text_printf(out, side == 0 ? " >= %lld && " : " < %lld;\n", (long long)(side == 0 ? symbol->low : symbol->high));
+        text_printf(out, side == 0 ? " >= %lld && " : " < %lld;\n",
+                    (long long)(side == 0 ? symbol->low : symbol->high));
     }
     for (unsigned k = 0; k < member->rank; k++) {
         out->indent--;

@@ -91,7 +91,8 @@ static void add_first(CBody *b, const Stage *stage, bool constant)
         add_target(b, stage);
         return;
     }
-    text_printf(&b->line, "%s%s %s", constant ? "const " : "", type_of(b, stage->target), c_declare_symbol(b, stage->target));
+    text_printf(&b->line, "%s%s %s", constant ? "const " : "", type_of(b, stage->target),
+                c_declare_symbol(b, stage->target));
 }
 
 /* ---- leaves ------------------------------------------------------------------------------------------ */
@@ -103,8 +104,8 @@ static bool is_alias(CBody *b, PlanId leaf)
     CSymbol *symbol = &b->symbols[stage->target];
     uint32_t inst = c_is_plain(b, stage->value) ? NO_ID : b->where[stage->value];
 
-    if (stage->op != STAGE_SET || stage->guard != NO_ID || symbol->writes != 1 || symbol->base != NULL || inst == NO_ID ||
-        !c_is_local(b, stage->target) || !b->insts.at[inst].own)
+    if (stage->op != STAGE_SET || stage->guard != NO_ID || symbol->writes != 1 || symbol->base != NULL ||
+        inst == NO_ID || !c_is_local(b, stage->target) || !b->insts.at[inst].own)
         return false;
     if (b->p->symbols.at[stage->target].of != NO_ID && b->insts.at[inst].result != stage->target)
         return false;
@@ -156,7 +157,8 @@ static void print_max(CBody *b, const Stage *stage, const char *held)
         text_add(&b->value, held);
     else
         c_expr_element(b, stage->target, stage->subs, subs_of(b, stage), &b->value);
-    text_printf(line, "%s = %s%s(%s, ", text_string(&b->value), op_info[OP_MAX].c, b->m->suffix, text_string(&b->value));
+    text_printf(line, "%s = %s%s(%s, ", text_string(&b->value), op_info[OP_MAX].c, b->m->suffix,
+                text_string(&b->value));
     b->m->helpers[OP_MAX] = true;
     c_expr(b, stage->value, LEVEL_ANY, false, line);
     text_add(line, ");");

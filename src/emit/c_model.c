@@ -49,7 +49,8 @@ static void add_declared(CModel *m, const Program *p)
     }
 }
 
-/* Struct members have name spaces of their own, but macros and readers do not care: all declared names and outputs differ. */
+/* Struct members have name spaces of their own, but macros and readers do not care: all declared names and outputs
+ * differ. */
 static void add_members(CModel *m, const Program *p)
 {
     size_t declared = m->unit->lowered.declared.count, count = declared + p->outputs.count;
@@ -104,8 +105,9 @@ static const char *upper_case(Arena *arena, const char *text)
 
 static void add_globals(CModel *m)
 {
-    static const char *const endings[] = { "value", "value_grad", "forward", "backward", "index_ok", "selftest", "params", "inputs",
-                                           "index", "tape", "outputs", "grad", "work" };
+    static const char *const endings[] = { "value",    "value_grad", "forward", "backward", "index_ok",
+                                           "selftest", "params",     "inputs",  "index",    "tape",
+                                           "outputs",  "grad",       "work" };
 
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         Text text;
@@ -146,7 +148,8 @@ const char *c_model_output(const CModel *m, size_t k)
 
 const char *c_model_type(const CModel *m, Part part)
 {
-    static const char *const endings[PART_COUNT] = { "params", "inputs", "index", "outputs", "tape", "outputs", "grad", "work" };
+    static const char *const endings[PART_COUNT] = { "params", "inputs",  "index", "outputs",
+                                                     "tape",   "outputs", "grad",  "work" };
     Text text;
 
     if (m->scalar && (part == PART_SEED || part == PART_OUTPUTS))
@@ -238,7 +241,9 @@ static void print_work(const CModel *m, Text *out)
 {
     if (m->work.count == 0)
         return;
-    text_line(out, "/* Room for arrays that are too large for the stack. The functions that take it overwrite it; nothing in it");
+    text_line(
+        out,
+        "/* Room for arrays that are too large for the stack. The functions that take it overwrite it; nothing in it");
     text_line(out, " * needs to be kept between calls. One for each thread. */");
     text_line(out, "typedef union {");
     out->indent++;

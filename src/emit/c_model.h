@@ -6,7 +6,17 @@
 #include "unit.h"
 
 /* The arguments of a function, in their order. */
-typedef enum { PART_PARAMS, PART_INPUTS, PART_INDEX, PART_SEED, PART_TAPE, PART_OUTPUTS, PART_GRAD, PART_WORK, PART_COUNT } Part;
+typedef enum {
+    PART_PARAMS,
+    PART_INPUTS,
+    PART_INDEX,
+    PART_SEED,
+    PART_TAPE,
+    PART_OUTPUTS,
+    PART_GRAD,
+    PART_WORK,
+    PART_COUNT
+} Part;
 
 typedef struct {
     const char *name;
@@ -39,19 +49,19 @@ typedef struct CModel {
     Unit *unit;
     Arena *arena;
     const char *prefix, *upper;
-    const char *real;        /* "double" or "float" */
-    const char *suffix;      /* of functions and literals: "" or "f" */
+    const char *real;   /* "double" or "float" */
+    const char *suffix; /* of functions and literals: "" or "f" */
     unsigned real_size;
     bool is_float;
-    bool has_int32;          /* the header uses int32_t */
-    bool scalar;             /* one output of rank 0: it is returned, its seed is an argument */
+    bool has_int32;                  /* the header uses int32_t */
+    bool scalar;                     /* one output of rank 0: it is returned, its seed is an argument */
     VEC(Member) members[PART_COUNT]; /* of SEED: those of OUTPUTS; of GRAD: the wanted symbols; WORK: not used */
-    const char **declared;   /* the members' names by SymId of a declared symbol */
+    const char **declared;           /* the members' names by SymId of a declared symbol */
     size_t declared_count;
     VEC(WorkArea) work;
     VEC(CTable) tables;
-    bool helpers[OP_COUNT];  /* operators whose runtime function is called */
-    Text *out;               /* where functions are printed */
+    bool helpers[OP_COUNT];    /* operators whose runtime function is called */
+    Text *out;                 /* where functions are printed */
     VEC(const char *) globals; /* names of the file that no local may have */
 } CModel;
 
@@ -94,9 +104,9 @@ void c_runtime_print(const CModel *m, Text *out);
 /* c_header.c */
 typedef struct {
     bool made;
-    const char *name;      /* "value" */
-    uint16_t parts;        /* 1 << Part for every argument */
-    bool returns;          /* the scalar output */
+    const char *name; /* "value" */
+    uint16_t parts;   /* 1 << Part for every argument */
+    bool returns;     /* the scalar output */
     Counts counts;
 } CFunction;
 enum { FUNCTION_VALUE, FUNCTION_VALUE_GRAD, FUNCTION_FORWARD, FUNCTION_BACKWARD, FUNCTION_COUNT };

@@ -11,33 +11,47 @@
 enum { LONGEST_IDENTIFIER = 63, HASH_DIGITS = 9, ROOM_FOR_NUMBER = 8 };
 
 /* Keywords of C99, C11 and C++17; C++ alternative tokens; names that are objects or types under gnu99. */
-static const char keywords[] =
-    "alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t char32_t class compl const const_cast "
-    "constexpr continue decltype default delete do double dynamic_cast else enum explicit export extern false final float for "
-    "friend goto if inline int long mutable namespace new noexcept not not_eq nullptr operator or or_eq override private protected "
-    "public register reinterpret_cast restrict return short signed sizeof static static_assert static_cast struct switch template "
-    "this thread_local throw true try typedef typeid typename typeof union unsigned using virtual void volatile wchar_t while xor "
-    "xor_eq concept requires consteval constinit co_await co_return co_yield char8_t linux unix i386 main near far huge interrupt";
+static const char keywords[] = "alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t "
+                               "char32_t class compl const const_cast "
+                               "constexpr continue decltype default delete do double dynamic_cast else enum explicit "
+                               "export extern false final float for "
+                               "friend goto if inline int long mutable namespace new noexcept not not_eq nullptr "
+                               "operator or or_eq override private protected "
+                               "public register reinterpret_cast restrict return short signed sizeof static "
+                               "static_assert static_cast struct switch template "
+                               "this thread_local throw true try typedef typeid typename typeof union unsigned using "
+                               "virtual void volatile wchar_t while xor "
+                               "xor_eq concept requires consteval constinit co_await co_return co_yield char8_t linux "
+                               "unix i386 main near far huge interrupt";
 
 /* Macros and types of <math.h>, <complex.h>, <stdint.h>, <stddef.h>, <float.h>, <stdio.h> that a file may meet. */
-static const char macros[] =
-    "I complex imaginary _Complex_I _Imaginary_I CMPLX CMPLXF NAN INFINITY HUGE_VAL HUGE_VALF HUGE_VALL FP_NAN FP_INFINITE FP_ZERO "
-    "FP_NORMAL FP_SUBNORMAL MATH_ERRNO MATH_ERREXCEPT math_errhandling isnan isinf isfinite isnormal signbit fpclassify isgreater "
-    "isless islessequal isgreaterequal islessgreater isunordered NULL EOF BUFSIZ errno offsetof size_t ptrdiff_t int8_t int16_t int32_t "
-    "int64_t uint8_t uint16_t uint32_t uint64_t intptr_t uintptr_t intmax_t uintmax_t float_t double_t stdin stdout stderr FILE "
-    "DOMAIN SING OVERFLOW UNDERFLOW PLOSS TLOSS MAXFLOAT assert signgam exception matherr";
+static const char macros[] = "I complex imaginary _Complex_I _Imaginary_I CMPLX CMPLXF NAN INFINITY HUGE_VAL HUGE_VALF "
+                             "HUGE_VALL FP_NAN FP_INFINITE FP_ZERO "
+                             "FP_NORMAL FP_SUBNORMAL MATH_ERRNO MATH_ERREXCEPT math_errhandling isnan isinf isfinite "
+                             "isnormal signbit fpclassify isgreater "
+                             "isless islessequal isgreaterequal islessgreater isunordered NULL EOF BUFSIZ errno "
+                             "offsetof size_t ptrdiff_t int8_t int16_t int32_t "
+                             "int64_t uint8_t uint16_t uint32_t uint64_t intptr_t uintptr_t intmax_t uintmax_t float_t "
+                             "double_t stdin stdout stderr FILE "
+                             "DOMAIN SING OVERFLOW UNDERFLOW PLOSS TLOSS MAXFLOAT assert signgam exception matherr";
 
 /* Functions of libm and stdlib, the POSIX ones included; each may also end in f or l. */
-static const char functions[] =
-    "acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh erf erfc exp exp2 expm1 fabs fdim floor fma fmax fmin fmod "
-    "frexp hypot ilogb ldexp lgamma llrint llround log log10 log1p log2 logb lrint lround modf nan nearbyint nextafter nexttoward "
-    "pow remainder remquo rint round scalbln scalbn sin sinh sqrt tan tanh tgamma trunc gamma drem exp10 pow10 significand sincos "
-    "finite scalb cexp clog csin ccos ctan csinh ccosh ctanh cpow csqrt cabs carg conj cproj creal cimag casin cacos catan";
+static const char functions[] = "acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh erf erfc exp exp2 "
+                                "expm1 fabs fdim floor fma fmax fmin fmod "
+                                "frexp hypot ilogb ldexp lgamma llrint llround log log10 log1p log2 logb lrint lround "
+                                "modf nan nearbyint nextafter nexttoward "
+                                "pow remainder remquo rint round scalbln scalbn sin sinh sqrt tan tanh tgamma trunc "
+                                "gamma drem exp10 pow10 significand sincos "
+                                "finite scalb cexp clog csin ccos ctan csinh ccosh ctanh cpow csqrt cabs carg conj "
+                                "cproj creal cimag casin cacos catan";
 
 static const char plain_functions[] =
-    "j0 j1 jn y0 y1 yn abs labs llabs div ldiv lldiv abort exit atexit atof atoi atol strtod strtof strtol malloc calloc realloc free "
-    "qsort bsearch rand srand random getenv system puts putchar printf fprintf sprintf snprintf scanf getchar gets remove rename "
-    "memcpy memmove memset memcmp strlen strcpy strcat strcmp strchr strstr index time clock signal raise read write open close "
+    "j0 j1 jn y0 y1 yn abs labs llabs div ldiv lldiv abort exit atexit atof atoi atol strtod strtof strtol malloc "
+    "calloc realloc free "
+    "qsort bsearch rand srand random getenv system puts putchar printf fprintf sprintf snprintf scanf getchar gets "
+    "remove rename "
+    "memcpy memmove memset memcmp strlen strcpy strcat strcmp strchr strstr index time clock signal raise read write "
+    "open close "
     "link pipe select step sign sig relu softplus silu gelu digamma trigamma min max clamp scale_of finite_or_zero";
 
 static bool looks_temporary(const char *text)
@@ -103,7 +117,8 @@ static bool is_implementations(const char *word)
     return word[0] == '_' && (word[1] == '_' || (word[1] >= 'A' && word[1] <= 'Z'));
 }
 
-/* The word with what had to be changed before it can be an identifier at all: not too long, not the implementation's. */
+/* The word with what had to be changed before it can be an identifier at all: not too long, not the implementation's.
+ */
 static const char *legal_base(CNames *names, const char *base, Text *text)
 {
     static const char digits[] = "0123456789abcdef";
@@ -157,7 +172,8 @@ const char *c_names_take(CNames *names, const char *base)
             return take(names, owned);
     }
     do {
-        const char *made = names_text(&names->words, names_format(&names->words, "%s_%u", base, names->next.at[name]++));
+        const char *made =
+            names_text(&names->words, names_format(&names->words, "%s_%u", base, names->next.at[name]++));
 
         numbered = word_of(names, made, strlen(made));
     } while (names->uses.at[numbered] != 0);

@@ -7,16 +7,16 @@
 
 /* Of one name space, with nested blocks: a name is taken until its block is left. */
 typedef struct {
-    Names words;             /* texts held once; a Name indexes `uses` */
-    VEC(uint32_t) uses;      /* how many visible declarations have this name (more than 1: reserved) */
-    VEC(uint32_t) next;      /* the next number behind this base */
-    VEC(Name) taken;         /* in order of declaration */
-    uint32_t temporaries;    /* t1, t2, ... */
-    bool temporary_taken;    /* some other word has that form */
+    Names words;          /* texts held once; a Name indexes `uses` */
+    VEC(uint32_t) uses;   /* how many visible declarations have this name (more than 1: reserved) */
+    VEC(uint32_t) next;   /* the next number behind this base */
+    VEC(Name) taken;      /* in order of declaration */
+    uint32_t temporaries; /* t1, t2, ... */
+    bool temporary_taken; /* some other word has that form */
 } CNames;
 
-/* Reserves keywords of C and C++, macros, and functions of the standard library and of the runtime; with `real_is_float` their float
- * twins, too. */
+/* Reserves keywords of C and C++, macros, and functions of the standard library and of the runtime; with
+ * `real_is_float` their float twins, too. */
 void c_names_init(CNames *names, Arena *arena);
 void c_names_reserve(CNames *names, const char *word);
 

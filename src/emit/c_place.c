@@ -1,16 +1,17 @@
 /* c_place.c -- the order of a scope: lines, branches and loops.
  *
- * Everything is put behind what it needs, in the order in which the scope's items ask for it. What belongs in a branch goes into
- * the last `if` made for that branch if all it needs is known in front of it (or inside it), else a new `if` is opened. So several selects
- * with one condition share one `if` where that is possible; a value needed by two separate ones is declared in front of the first. */
+ * Everything is put behind what it needs, in the order in which the scope's items ask for it. What belongs in a branch
+ * goes into the last `if` made for that branch if all it needs is known in front of it (or inside it), else a new `if`
+ * is opened. So several selects with one condition share one `if` where that is possible; a value needed by two
+ * separate ones is declared in front of the first. */
 #include "emit/c_body.h"
 
 /* What the next line needs: something known in `segment` from `time` on. */
 typedef struct {
-    uint32_t inst;    /* or NO_ID: memory */
+    uint32_t inst; /* or NO_ID: memory */
     uint32_t segment, time;
-    uint32_t chain;   /* first of its links, from the scope downwards */
-    uint8_t side;     /* of the branch that needs it */
+    uint32_t chain; /* first of its links, from the scope downwards */
+    uint8_t side;   /* of the branch that needs it */
 } Need;
 
 /* One level of the way from the scope down to a need: where it is, and from when on it is known there. */
@@ -162,7 +163,8 @@ static void append(Placer *p, uint32_t segment, OrderKind kind, uint32_t id)
     s->last = item;
 }
 
-/* Something in `user` refers to the instance: if it is computed inside an `if` around which `user` is not, it is declared in front. */
+/* Something in `user` refers to the instance: if it is computed inside an `if` around which `user` is not, it is
+ * declared in front. */
 static void note_user(Placer *p, uint32_t inst, uint32_t user)
 {
     const Segment *segments = p->order->segments.at;
@@ -180,8 +182,8 @@ static void note_user(Placer *p, uint32_t inst, uint32_t user)
         escape = segments[own].opening;
         own = openings[escape].segment;
     }
-    if (escape != NO_ID && (i->escape == NO_ID || segments[openings[escape].segment].depth <
-                                                      segments[openings[i->escape].segment].depth))
+    if (escape != NO_ID &&
+        (i->escape == NO_ID || segments[openings[escape].segment].depth < segments[openings[i->escape].segment].depth))
         i->escape = escape;
 }
 
@@ -252,8 +254,8 @@ static bool fits(const Placer *p, uint32_t opening, uint32_t level, unsigned sid
     return true;
 }
 
-/* A segment of the context to whose end something with the present needs can be appended. `either`: its last branch is entered
- * on both sides. */
+/* A segment of the context to whose end something with the present needs can be appended. `either`: its last branch is
+ * entered on both sides. */
 static uint32_t enter(Placer *p, uint32_t context, bool either)
 {
     uint32_t segment = 0;

@@ -46,8 +46,8 @@ static uint32_t gate_number(CBody *b, Span at, bool *known)
     return id + 1;
 }
 
-/* Where a long line may go on below: before an operator or behind a comma, as far outside of brackets as possible, at most
- * `most` bytes from the start. */
+/* Where a long line may go on below: before an operator or behind a comma, as far outside of brackets as possible, at
+ * most `most` bytes from the start. */
 static size_t break_of(const char *line, size_t most)
 {
     size_t best = 0, outside = SIZE_MAX, depth = 0;
@@ -55,7 +55,8 @@ static size_t break_of(const char *line, size_t most)
     for (size_t i = 1; i < most && line[i] != '\0'; i++) {
         depth += line[i] == '(';
         depth -= line[i] == ')';
-        if (line[i] == ' ' && (strchr("+-*/?:&|", line[i + 1]) != NULL || line[i - 1] == ',') && i > most / 3 && depth <= outside) {
+        if (line[i] == ' ' && (strchr("+-*/?:&|", line[i + 1]) != NULL || line[i - 1] == ',') && i > most / 3 &&
+            depth <= outside) {
             best = i;
             outside = depth;
         }
@@ -79,7 +80,8 @@ static size_t write_wrapped(CBody *b, const char *line)
 
     write_label(b);
     text_begin_line(b->out);
-    while (indent + strlen(line) > LONGEST_LINE && indent < LONGEST_LINE / 2 && (at = break_of(line, LONGEST_LINE - indent)) > 0) {
+    while (indent + strlen(line) > LONGEST_LINE && indent < LONGEST_LINE / 2 &&
+           (at = break_of(line, LONGEST_LINE - indent)) > 0) {
         text_bytes(b->out, line, at);
         text_add(b->out, "\n");
         text_begin_line(b->out);
@@ -182,7 +184,10 @@ static void declare(CBody *b, uint32_t id, uint32_t opening)
 
     b->line.size = 0;
     text_printf(&b->line, "%s %s%s;", type_of(b, inst->node), name_of(b, inst),
-                assigned ? "" : is_condition(b, inst->node) ? " = 0" : b->m->is_float ? " = 0.0f" : " = 0.0");
+                assigned                      ? ""
+                : is_condition(b, inst->node) ? " = 0"
+                : b->m->is_float              ? " = 0.0f"
+                                              : " = 0.0");
     c_line_end(b, assigned ? span_of(b, inst->node) : (Span){ 0, 0 });
 }
 
@@ -192,11 +197,11 @@ typedef enum { FRAME_ITEMS, FRAME_ELSE, FRAME_END_IF, FRAME_END_FOR } FrameKind;
 
 typedef struct {
     uint8_t kind;
-    uint32_t id;       /* item; opening; plan node */
-    unsigned side;     /* ITEMS */
+    uint32_t id;   /* item; opening; plan node */
+    unsigned side; /* ITEMS */
     Order *order;
-    size_t mark;       /* names in front of the block */
-    uint64_t times;    /* END_FOR: of the scope around */
+    size_t mark;    /* names in front of the block */
+    uint64_t times; /* END_FOR: of the scope around */
 } Frame;
 
 typedef struct {
@@ -269,7 +274,8 @@ static uint32_t chained(const Order *order, uint32_t opening)
     const OrderItem *item = &order->items.at[other->first];
     const Opening *next = &order->openings.at[item->id];
 
-    if (item->kind != ITEM_OPEN || item->next != NO_ID || next->declared != NO_ID || next->defines || next->cells.count > 0)
+    if (item->kind != ITEM_OPEN || item->next != NO_ID || next->declared != NO_ID || next->defines ||
+        next->cells.count > 0)
         return NO_ID;
     return item->id;
 }
@@ -322,7 +328,7 @@ static void print_for(CBody *b, PlanId id)
     name = index_name(b, loop->index);
     b->line.size = 0;
     text_printf(&b->line, "for (int32_t %s = ", name);
-    add_bound(b, loop->reverse ? aff_offset(&b->p->affs, loop->high, -1) : loop->low);
+    add_bound(b, loop->reverse ? aff_offset(&b->plan->copy->affs, loop->high, -1) : loop->low);
     text_printf(&b->line, "; %s %s ", name, loop->reverse ? ">=" : "<");
     add_bound(b, loop->reverse ? loop->low : loop->high);
     text_printf(&b->line, "; %s%s) {", name, loop->reverse ? "--" : "++");

@@ -46,8 +46,8 @@ static double short_number(double value)
     return floor(value / unit + 0.5) / (1 / unit);
 }
 
-/* The element as the emitted code will hold it. (A select between `value` and its conversion to float and back is compiled
- * wrongly by gcc 12.2 at -O2 where two of them are stored side by side: the conversion is lost.) */
+/* The element as the emitted code will hold it. (A select between `value` and its conversion to float and back is
+ * compiled wrongly by gcc 12.2 at -O2 where two of them are stored side by side: the conversion is lost.) */
 static double rounded(const CModel *m, double value)
 {
     if (m->is_float) {
@@ -163,8 +163,13 @@ static void list_symbols(Sample *s, const CModel *m, Arena *arena)
         uint64_t count = eval_elements(s->value.program, id);
 
         /* No two symbols alike: x - y may stand in a denominator. */
-        vec_push(arena, &s->symbols, (SampleSymbol){ .symbol = id, .part = part, .offset = offsets[part], .count = count,
-                                                     .first = (11 + 29 * i) % STEPS, .spelled = count <= MOST_SPELLED });
+        vec_push(arena, &s->symbols,
+                 (SampleSymbol){ .symbol = id,
+                                 .part = part,
+                                 .offset = offsets[part],
+                                 .count = count,
+                                 .first = (11 + 29 * i) % STEPS,
+                                 .spelled = count <= MOST_SPELLED });
         offsets[part] += count;
     }
 }
@@ -251,7 +256,11 @@ static void print_integers(const Sample *s, const CModel *m, const SampleSymbol 
     if (of->low != 0 || of->rank == 0)
         text_printf(out, "%lld", (long long)of->low);
     for (unsigned k = 0; k < of->rank; k++)
-        text_printf(out, "%s%s%s", k > 0 ? " + " : of->low != 0 ? " + " : "", k == 0 && of->rank > 1 ? "(" : "", names[k]);
+        text_printf(out, "%s%s%s",
+                    k > 0          ? " + "
+                    : of->low != 0 ? " + "
+                                   : "",
+                    k == 0 && of->rank > 1 ? "(" : "", names[k]);
     if (of->rank > 0)
         text_printf(out, "%s %% %lld", of->rank > 1 ? ")" : "", (long long)(of->high - of->low));
     text_add(out, ";\n");

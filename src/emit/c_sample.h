@@ -1,4 +1,5 @@
-/* c_sample.h -- a point at which the emitted functions can be tried: values, results there, and how C fills the structs. */
+/* c_sample.h -- a point at which the emitted functions can be tried: values, results there, and how C fills the
+ * structs. */
 #ifndef BPGEN_EMIT_C_SAMPLE_H
 #define BPGEN_EMIT_C_SAMPLE_H
 
@@ -18,8 +19,8 @@ typedef struct {
 } SampleSymbol;
 
 typedef struct {
-    Evaluation value;       /* of unit->value */
-    Evaluation gradient;    /* of value_grad or reversed */
+    Evaluation value;    /* of unit->value */
+    Evaluation gradient; /* of value_grad or reversed */
     bool has_gradient;
     bool finite;
     VEC(SampleSymbol) symbols; /* as declared */

@@ -1,8 +1,8 @@
 /* c_scope.c -- scopes, contexts and instances: what is computed in which loop and in which branch.
  *
- * Inner scopes are looked at first. Walking the nodes that a scope needs downwards by number meets all users of a node before the
- * node itself, so its context is known when it is met: the deepest one around all uses. There it is decided whether the
- * parent computes it instead; then its own operands are the parent's business.
+ * Inner scopes are looked at first. Walking the nodes that a scope needs downwards by number meets all users of a node
+ * before the node itself, so its context is known when it is met: the deepest one around all uses. There it is decided
+ * whether the parent computes it instead; then its own operands are the parent's business.
  */
 #include "emit/c_body.h"
 
@@ -17,12 +17,12 @@ typedef struct {
 
 typedef struct {
     CBody *b;
-    Arena *arena;          /* of the lists below */
+    Arena *arena; /* of the lists below */
     uint32_t scope;
     PlanId plan;
-    VEC(Wanted) pending;   /* in the order of the first demand; CBody.where finds them */
-    VEC(NodeId) heap;      /* the largest node first */
-    VEC(uint32_t) popped;  /* of pending, in descending order of nodes */
+    VEC(Wanted) pending;  /* in the order of the first demand; CBody.where finds them */
+    VEC(NodeId) heap;     /* the largest node first */
+    VEC(uint32_t) popped; /* of pending, in descending order of nodes */
 } Finder;
 
 /* ---- demands ----------------------------------------------------------------------------------------- */
@@ -92,7 +92,8 @@ static void demand(Finder *f, NodeId node, uint32_t context, uint32_t item, uint
     wanted->uses += uses;
 }
 
-/* What the scope's parent can compute: it does not change from turn to turn, and what it reads is complete before the loop. */
+/* What the scope's parent can compute: it does not change from turn to turn, and what it reads is complete before the
+ * loop. */
 static bool is_invariant(const Finder *f, NodeId node)
 {
     const CBody *b = f->b;
@@ -232,7 +233,7 @@ static int in_order(const void *a, const void *b)
 
 static void sort_branches(CBody *b, const Scope *scope)
 {
-    Inst *first = b->insts.at + scope->first_inst;
+    Inst *first = scope->inst_count == 0 ? NULL : &b->insts.at[scope->first_inst];
     bool any = false;
 
     for (uint32_t i = 0; i < scope->inst_count; i++) {
@@ -268,8 +269,14 @@ static void keep_instances(Finder *f, uint32_t items)
         const Wanted *wanted = &f->pending.at[f->popped.at[i]];
         uint32_t at = scope->first_inst + start[wanted->item]++;
 
-        b->insts.at[at] = (Inst){ .node = wanted->node, .context = wanted->context, .item = wanted->item, .uses = wanted->uses,
-                                  .result = wanted->result, .segment = NO_ID, .escape = NO_ID, .next_declared = NO_ID,
+        b->insts.at[at] = (Inst){ .node = wanted->node,
+                                  .context = wanted->context,
+                                  .item = wanted->item,
+                                  .uses = wanted->uses,
+                                  .result = wanted->result,
+                                  .segment = NO_ID,
+                                  .escape = NO_ID,
+                                  .next_declared = NO_ID,
                                   .shadowed = NO_ID };
     }
     sort_branches(b, scope);

@@ -1,7 +1,8 @@
 /* c_selftest.c -- the self-test of an emitted file: golden values from the built-in evaluator, and central differences.
  *
- * Elements where differences are useless at the chosen point (kinks, strong curvature) are found here, with the evaluator, and
- * left out, so that a failure means that the functions, the compiler or the libm of the machine are wrong. */
+ * Elements where differences are useless at the chosen point (kinks, strong curvature) are found here, with the
+ * evaluator, and left out, so that a failure means that the functions, the compiler or the libm of the machine are
+ * wrong. */
 #include <math.h>
 #include <string.h>
 
@@ -25,9 +26,9 @@ typedef struct {
     Sample sample;
     Arena *arena;
     Text *out;
-    int next;           /* number of the next check */
-    double scale;       /* the largest element of the gradient */
-    double total;       /* sum of seed times output */
+    int next;     /* number of the next check */
+    double scale; /* the largest element of the gradient */
+    double total; /* sum of seed times output */
 } Test;
 
 /* ---- values from the evaluator ----------------------------------------------------------------------- */
@@ -211,7 +212,8 @@ static void print_difference(Test *t, const GradientElement *element, uint64_t i
     text_line(t->out, "%s = kept - step;", x);
     print_total(t, "down");
     text_line(t->out, "%s = kept;", x);
-    text_line(t->out, "if (fabs%s((up - down) / (2 * step) - g[%llu]) > tolerance)", t->m->suffix, (unsigned long long)i);
+    text_line(t->out, "if (fabs%s((up - down) / (2 * step) - g[%llu]) > tolerance)", t->m->suffix,
+              (unsigned long long)i);
     text_line(t->out, "    return %d;", t->next++);
 }
 
@@ -237,7 +239,8 @@ static void check_differences(Test *t)
 
 static void print_close(const Test *t)
 {
-    text_printf(t->out, "static int %s_close(%s value, %s golden, %s scale)\n{\n", t->m->prefix, t->m->real, t->m->real, t->m->real);
+    text_printf(t->out, "static int %s_close(%s value, %s golden, %s scale)\n{\n", t->m->prefix, t->m->real, t->m->real,
+                t->m->real);
     text_printf(t->out, "    return fabs%s(value - golden) <= ", t->m->suffix);
     c_literal_double(t->m, tolerance_of(t->m).golden, t->out);
     text_printf(t->out, " * (fabs%s(golden) + scale);\n}\n\n", t->m->suffix);
@@ -283,8 +286,8 @@ static void print_seeds(const Test *t)
     if (t->m->scalar || !t->sample.has_gradient)
         return;
     text_line(t->out, "for (int32_t i = 0; i < %llu; i++)", (unsigned long long)output_elements(t));
-    text_line(t->out, "    s[i] = %s - %s * (%s)(i %% 3);", t->m->is_float ? "1.0f" : "1.0", t->m->is_float ? "0.25f" : "0.25",
-              t->m->real);
+    text_line(t->out, "    s[i] = %s - %s * (%s)(i %% 3);", t->m->is_float ? "1.0f" : "1.0",
+              t->m->is_float ? "0.25f" : "0.25", t->m->real);
 }
 
 static void print_checks(Test *t)
@@ -342,6 +345,8 @@ void c_selftest_print(CModel *m, const CFunction *functions, Text *out)
     text_line(out, "return 0;");
     out->indent = 0;
     text_add(out, "}\n");
-    text_printf(out, "\n#ifdef BPGEN_SELFTEST_MAIN\nint main(void)\n{\n    return %s_selftest();\n}\n#endif\n\n#endif\n", m->prefix);
+    text_printf(out,
+                "\n#ifdef BPGEN_SELFTEST_MAIN\nint main(void)\n{\n    return %s_selftest();\n}\n#endif\n\n#endif\n",
+                m->prefix);
     heap_release(&m->unit->heap, arena);
 }

@@ -1,7 +1,7 @@
 /* c_shape.c -- which nodes get a line of their own, and which selects become an `if`.
  *
- * In the function's block every gate that the user wrote has a line; elsewhere what is used once stands inside its user's
- * expression, unless that grows too long. */
+ * In the function's block every gate that the user wrote has a line; elsewhere what is used once stands inside its
+ * user's expression, unless that grows too long. */
 #include "emit/c_body.h"
 
 /* Operations in one printed expression; in both branches of one `? :`. */

@@ -42,9 +42,11 @@ static void make_sweeps(CModel *m, CFunction *functions)
 
     if (m->unit->sweeps.forward == NULL)
         return;
-    *forward = (CFunction){ .name = "forward", .returns = m->scalar, .parts = base | part_if(m, PART_OUTPUTS, !m->scalar) };
+    *forward =
+        (CFunction){ .name = "forward", .returns = m->scalar, .parts = base | part_if(m, PART_OUTPUTS, !m->scalar) };
     c_function_make(m, m->unit->sweeps.forward, forward, &gates);
-    *backward = (CFunction){ .name = "backward", .parts = base | part_if(m, PART_SEED, true) | part_if(m, PART_GRAD, true) };
+    *backward =
+        (CFunction){ .name = "backward", .parts = base | part_if(m, PART_SEED, true) | part_if(m, PART_GRAD, true) };
     c_function_make(m, m->unit->sweeps.backward, backward, &gates);
 }
 
@@ -56,8 +58,8 @@ static void print_assertions(const CModel *m, Text *out)
 
     for (size_t i = 0; i < 2; i++)
         if (c_model_has(m, parts[i]))
-            text_printf(out, "typedef char %s_is_flat[sizeof(%s) == %s_%s * sizeof(%s) ? 1 : -1];\n", c_model_type(m, parts[i]),
-                        c_model_type(m, parts[i]), m->upper, macros[i], m->real);
+            text_printf(out, "typedef char %s_is_flat[sizeof(%s) == %s_%s * sizeof(%s) ? 1 : -1];\n",
+                        c_model_type(m, parts[i]), c_model_type(m, parts[i]), m->upper, macros[i], m->real);
     text_add(out, "\n");
 }
 
@@ -112,5 +114,8 @@ static bool emit(Unit *unit, Emitted *out)
     return true;
 }
 
-const Emitter emit_c = { .name = "c", .extension = ".c", .help = "C99: value, gradient, forward and backward sweep, with a header",
-                         .needs_derivatives = true, .emit = emit };
+const Emitter emit_c = { .name = "c",
+                         .extension = ".c",
+                         .help = "C99: value, gradient, forward and backward sweep, with a header",
+                         .needs_derivatives = true,
+                         .emit = emit };

@@ -22,4 +22,6 @@ static bool emit(Unit *unit, Emitted *out)
     return true;
 }
 
-const Emitter emit_ir = { .name = "ir", .help = "the program of stages as text, before and after differentiation", .emit = emit };
+const Emitter emit_ir = { .name = "ir",
+                          .help = "the program of stages as text, before and after differentiation",
+                          .emit = emit };

@@ -40,6 +40,15 @@ typedef struct {
 #define PLACE(item, n) ((uint64_t)(item) << 32 | (UINT32_MAX - (uint32_t)(n)))
 #define PLACE_ITEM(place) ((size_t)((place) >> 32))
 
+enum { MOST_SCOPES = 4 };
+
+/* Where a node is needed, as far as known. */
+typedef struct {
+    uint64_t earliest;   /* the place of the first stage that needs it */
+    ScopeId scopes[MOST_SCOPES]; /* none inside another; where there would be more, what they have in common */
+    uint8_t count;
+} Needed;
+
 typedef struct {
     Program *p;
     Arena *arena;
@@ -51,8 +60,7 @@ typedef struct {
     uint64_t *place;     /* by stage: see PLACE */
     uint32_t moved;      /* stages that have another place than they had */
     uint32_t *pending;   /* by node: uses without a scope yet */
-    ScopeId *scope;      /* by node */
-    uint64_t *earliest;  /* by node: the place of the first stage that needs it, as far as known */
+    Needed *needed;      /* by node */
     uint32_t *asked;     /* by node: 1 + what it reads as a large condition without indices, in Sinker.asked_reads */
     VEC(NodeVec) asked_reads;
     VEC(ScopeId) inner;  /* by node: its scope inside the condition at hand; SCOPE_NONE between conditions */

@@ -11,30 +11,60 @@
 
 /* ---- scopes of nodes -------------------------------------------------------------------------------- */
 
+static void add_scope(const Sinker *s, Needed *needed, ScopeId scope)
+{
+    uint8_t kept = 0;
+
+    for (uint8_t i = 0; i < needed->count; i++)
+        if (scope_meet(&s->scopes, needed->scopes[i], scope) == needed->scopes[i])
+            return;
+    for (uint8_t i = 0; i < needed->count; i++)
+        if (scope_meet(&s->scopes, needed->scopes[i], scope) != scope)
+            needed->scopes[kept++] = needed->scopes[i];
+    while (kept == MOST_SCOPES || (kept > 0 && scope_meet(&s->scopes, needed->scopes[kept - 1], scope) == scope))
+        scope = scope_meet(&s->scopes, needed->scopes[--kept], scope);
+    needed->scopes[kept] = scope;
+    needed->count = (uint8_t)(kept + 1);
+}
+
 static void use_node(Sinker *s, NodeId node, ScopeId scope, uint64_t place)
 {
-    s->scope[node] = scope_meet(&s->scopes, s->scope[node], scope);
-    s->earliest[node] = place < s->earliest[node] ? place : s->earliest[node];
+    Needed *needed = &s->needed[node];
+
+    add_scope(s, needed, scope);
+    needed->earliest = place < needed->earliest ? place : needed->earliest;
+}
+
+static void end_use(Sinker *s, NodeId node)
+{
     if (--s->pending[node] == 0)
         vec_push(s->arena, &s->ready, node);
+}
+
+static void look_at_read(Sinker *s, NodeId id, SymId symbol)
+{
+    Target *target = &s->targets[symbol];
+    const Needed *needed = &s->needed[id];
+
+    for (uint8_t i = 0; i < needed->count; i++)
+        sink_narrow(s, id, needed->scopes[i]);
+    target->earliest = needed->earliest < target->earliest ? needed->earliest : target->earliest;
+    if (--target->pending == 0 && target->open)
+        vec_push(s->arena, &s->settled, symbol);
 }
 
 static void look_at_node(Sinker *s, NodeId id)
 {
     Node node = s->p->nodes.at[id];
-    ScopeId scope = s->scope[id];
+    const Needed *needed = &s->needed[id];
 
-    if (node.op == OP_READ) {
-        Target *target = &s->targets[node.u.read.symbol];
-
-        sink_narrow(s, id, scope);
-        target->earliest = s->earliest[id] < target->earliest ? s->earliest[id] : target->earliest;
-        if (--target->pending == 0 && target->open)
-            vec_push(s->arena, &s->settled, node.u.read.symbol);
-        return;
+    if (node.op == OP_READ)
+        look_at_read(s, id, node.u.read.symbol);
+    for (unsigned k = 0; k < op_info[node.op].arity; k++) {
+        for (uint8_t i = 0; i < needed->count; i++)
+            use_node(s, node.u.arg[k], path_of_argument(&s->scopes, id, k, needed->scopes[i]), needed->earliest);
+        end_use(s, node.u.arg[k]);
     }
-    for (unsigned k = 0; k < op_info[node.op].arity; k++)
-        use_node(s, node.u.arg[k], path_of_argument(&s->scopes, id, k, scope), s->earliest[id]);
 }
 
 /* All reads of the symbol are known: its stages get their guards, and what they read its scopes. */
@@ -54,9 +84,12 @@ static void settle(Sinker *s, SymId symbol)
         StageId id = s->writers[target->first + i];
         const Stage *stage = &s->p->stages.at[id];
 
-        if (guards.at[i] != NO_ID)
+        if (guards.at[i] != NO_ID) {
             use_node(s, guards.at[i], 0, s->place[id]);
+            end_use(s, guards.at[i]);
+        }
         use_node(s, stage->value, scope_of_guard(&s->scopes, stage->guard), s->place[id]);
+        end_use(s, stage->value);
     }
 }
 
@@ -149,9 +182,14 @@ static void start(Sinker *s)
     for (SymId id = 0; id < p->symbols.count; id++)
         if (s->targets[id].pending == 0 || !s->targets[id].open)
             vec_push(s->arena, &s->settled, id);
-    for (size_t i = 0; i < p->body.count; i++)
-        if (p->body.at[i].kind == ITEM_LOOP && p->loops.at[p->body.at[i].id].condition != NO_ID)
-            use_node(s, p->loops.at[p->body.at[i].id].condition, 0, 0);
+    for (size_t i = 0; i < p->body.count; i++) {
+        NodeId condition = p->body.at[i].kind == ITEM_LOOP ? p->loops.at[p->body.at[i].id].condition : NO_ID;
+
+        if (condition != NO_ID) {
+            use_node(s, condition, 0, 0);
+            end_use(s, condition);
+        }
+    }
 }
 
 static bool reach_all(Sinker *s, NodeVec *reached)
@@ -234,13 +272,10 @@ static void sinker_init(Sinker *s)
     s->writers = arena_array(s->arena, StageId, p->stages.count + 1);
     s->place = arena_array(s->arena, uint64_t, p->stages.count + 1);
     s->pending = arena_array(s->arena, uint32_t, p->nodes.count + 1);
-    s->scope = arena_array(s->arena, ScopeId, p->nodes.count + 1);
-    s->earliest = arena_array(s->arena, uint64_t, p->nodes.count + 1);
+    s->needed = arena_array(s->arena, Needed, p->nodes.count + 1);
     s->asked = arena_array(s->arena, uint32_t, p->nodes.count + 1);
-    for (size_t i = 0; i < s->nodes; i++) {
-        s->scope[i] = SCOPE_NONE;
-        s->earliest[i] = UINT64_MAX;
-    }
+    for (size_t i = 0; i < s->nodes; i++)
+        s->needed[i].earliest = UINT64_MAX;
 }
 
 Program *pass_sink_guards(Program *p)

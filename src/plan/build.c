@@ -34,7 +34,7 @@ static AffId index_of_level(void *context, AffPool *pool, uint32_t level)
 
 static AffId build_aff(Builder *b, AffId aff)
 {
-    return aff_import(&b->plan->program->affs, &b->planner->pool, aff, index_of_level, NULL, b);
+    return aff_import(&b->plan->copy->affs, &b->planner->pool, aff, index_of_level, NULL, b);
 }
 
 /* Scalar nodes do not change with the names of indices: they are copied once, in their old order, and never forgotten.
@@ -65,7 +65,7 @@ static void map_indices(Builder *b, const Entry *entry)
 
     for (unsigned l = 0; l < entry->rank; l++) {
         IndexId old = planner->dims.at[entry->dims + l].index;
-        AffId now = aff_index(&b->plan->program->affs, b->plan->nodes.at[b->path.at[b->base + l]].index);
+        AffId now = aff_index(&b->plan->copy->affs, b->plan->nodes.at[b->path.at[b->base + l]].index);
 
         changed |= b->rebuild.indices[old] != AFF_FAIL && b->rebuild.indices[old] != now;
         b->rebuild.indices[old] = now;
@@ -83,7 +83,7 @@ static PlanId new_node(Builder *b, PlanNode node)
 
     node.hold = node.next_held = node.first_held = node.first_child = node.next = NO_ID;
     node.parent = frame->parent;
-    vec_push(b->plan->program->arena, &b->plan->nodes, node);
+    vec_push(b->plan->arena, &b->plan->nodes, node);
     if (frame->last != NO_ID)
         b->plan->nodes.at[frame->last].next = id;
     else if (frame->parent != NO_ID)
@@ -116,14 +116,14 @@ static void build_leaf(Builder *b, EntryId id)
     stage.domain = domain;
     stage.subs = subs;
     if (entry->kind == ENTRY_ZERO) {
-        stage.value = node_int(b->plan->program, 0);
+        stage.value = node_int(b->plan->copy, 0);
         stage.guard = NO_ID;
     } else {
         map_indices(b, entry);
         stage.value = rebuild_node(&b->rebuild, stage.value);
         stage.guard = stage.guard == NO_ID ? NO_ID : rebuild_node(&b->rebuild, stage.guard);
     }
-    b->plan->nodes.at[leaf].stage = program_stage(b->plan->program, stage);
+    b->plan->nodes.at[leaf].stage = program_stage(b->plan->copy, stage);
     if (entry->held < entry->rank)
         b->plan->nodes.at[leaf].hold = b->path.at[b->base + entry->held];
 }
@@ -139,7 +139,7 @@ static void build_for(Builder *b, const Slot *slot)
 
     if (slot->index != NO_ID)
         index = p->indices.at[slot->index];
-    node.index = program_index(b->plan->program, index.name, index.at);
+    node.index = program_index(b->plan->copy, index.name, index.at);
     node.low = build_aff(b, slot->low);
     node.high = build_aff(b, slot->high);
     body.parent = new_node(b, node);
@@ -149,7 +149,7 @@ static void build_for(Builder *b, const Slot *slot)
 
 static void build_loop(Builder *b, LoopId id)
 {
-    Program *to = b->plan->program;
+    Program *to = b->plan->copy;
     Loop loop = b->planner->from->loops.at[id];
     PlanNode node = { .kind = PLAN_FOR, .sequential = true, .reverse = loop.reverse, .index = loop.index,
                       .stage = NO_ID };
@@ -171,7 +171,7 @@ static void end_frame(Builder *b)
     Frame frame = vec_pop(&b->frames);
 
     if (frame.body)
-        program_end_loop(b->plan->program, vec_pop(&b->loops));
+        program_end_loop(b->plan->copy, vec_pop(&b->loops));
     else if (frame.level > 0)
         (void)vec_pop(&b->path);
 }
@@ -219,13 +219,12 @@ Plan *build_plan(Planner *planner)
 {
     const Program *from = planner->from;
     Program *to = program_like(from);
-    Builder b = { .planner = planner, .plan = arena_new(to->arena, Plan) };
+    Builder b = { .planner = planner, .plan = plan_new(from->heap) };
     AffId *indices = arena_array(planner->arena, AffId, from->indices.count);
 
     for (IndexId i = 0; i < from->indices.count; i++)
         indices[i] = AFF_FAIL;
-    b.plan->program = to;
-    b.plan->first = NO_ID;
+    b.plan->program = b.plan->copy = to;
     rebuild_begin(&b.rebuild, from, to);
     b.rebuild.indices = indices;
     build_scalars(&b);

@@ -197,7 +197,7 @@ static void drop_dimensions(Contractor *c)
         if (kept == 0) {
             *store = (Store){ STORE_CELL, c->home[s], NULL };
         } else if (kept < p->symbols.at[s].rank) {
-            store->dropped = arena_array(p->arena, bool, p->symbols.at[s].rank);
+            store->dropped = arena_array(c->plan->arena, bool, p->symbols.at[s].rank);
             for (unsigned k = 0; k < p->symbols.at[s].rank; k++)
                 store->dropped[k] = loops[s][k] != NO_ID;
         }
@@ -240,7 +240,7 @@ void contract_symbols(Plan *plan)
         c.place[n] = UNSEEN;
     find_depths(&c);
     find_uses(&c);
-    plan->stores = arena_array(p->arena, Store, p->symbols.count);
+    plan->stores = arena_array(plan->arena, Store, p->symbols.count);
     for (SymId s = 0; s < p->symbols.count; s++)
         plan->stores[s] = (Store){ (uint8_t)kind_of_role(&p->symbols.at[s], c.home[s] != UNSEEN), NO_ID, NULL };
     drop_dimensions(&c);

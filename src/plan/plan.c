@@ -162,7 +162,43 @@ static void plan_body(Planner *planner)
 
 /* ---- the plan ---------------------------------------------------------------------------------------- */
 
-Plan *plan_make(Heap *heap, const Program *program)
+Plan *plan_new(Heap *heap)
+{
+    Arena *arena = heap_arena(heap);
+    Plan *plan = arena_new(arena, Plan);
+
+    plan->arena = arena;
+    plan->first = NO_ID;
+    return plan;
+}
+
+/* Only points: no loop to order or fuse, no position to find, so every stage is a leaf where it stands. */
+static bool is_straight(const Program *program)
+{
+    for (StageId s = 0; s < program->stages.count; s++)
+        if (program->stages.at[s].rank > 0 || program->stages.at[s].op == STAGE_ARGMAX)
+            return false;
+    return program->loops.count == 0;
+}
+
+static Plan *plan_straight(Heap *heap, const Program *program)
+{
+    Plan *plan = plan_new(heap);
+
+    plan->program = program;
+    vec_reserve(plan->arena, &plan->nodes, program->body.count);
+    for (size_t i = 0; i < program->body.count; i++) {
+        PlanNode leaf = { .kind = PLAN_STAGE, .index = NO_ID, .loop = NO_ID, .stage = program->body.at[i].id };
+
+        leaf.hold = leaf.next_held = leaf.first_held = leaf.parent = leaf.first_child = NO_ID;
+        leaf.next = i + 1 < program->body.count ? (PlanId)i + 1 : NO_ID;
+        plan->nodes.at[plan->nodes.count++] = leaf;
+        plan->first = 0;
+    }
+    return plan;
+}
+
+static Plan *plan_loops(Heap *heap, const Program *program)
 {
     Planner planner;
     Plan *plan;
@@ -172,13 +208,24 @@ Plan *plan_make(Heap *heap, const Program *program)
     heap_release(heap, planner.work);
     plan = build_plan(&planner);
     heap_release(heap, planner.arena);
+    return plan;
+}
+
+Plan *plan_make(Heap *heap, const Program *program)
+{
+    Plan *plan = is_straight(program) ? plan_straight(heap, program) : plan_loops(heap, program);
+
     contract_symbols(plan);
     return plan;
 }
 
 void plan_free(Plan *plan)
 {
-    program_free(plan->program); /* the plan lies in its arena */
+    Heap *heap = plan->program->heap;
+
+    if (plan->copy != NULL)
+        program_free(plan->copy);
+    heap_release(heap, plan->arena); /* the plan lies in it */
 }
 
 uint64_t plan_elements(const Plan *plan, SymId symbol)

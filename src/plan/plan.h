@@ -1,8 +1,8 @@
 /* plan.h -- how a program becomes code: a tree of loops beside the program, and where each symbol is kept.
  *
  * The plan owns a copy of the program in which fused loops share one index (so common subexpressions of fused stages
- * are the same node). Symbols keep their numbers; stages, indices and nodes do not. The program is not changed after
- * planning: emitters read both. The tree alone gives the order of execution; of the program's body they need nothing.
+ * are the same node); a program without any loop is not copied. Symbols keep their numbers; stages, indices and nodes do
+ * not. The program is not changed after planning: emitters read both. The tree alone gives the order of execution; of the program's body they need nothing.
  */
 #ifndef BPGEN_PLAN_H
 #define BPGEN_PLAN_H
@@ -76,14 +76,16 @@ typedef struct {
 } Store;
 
 typedef struct Plan {
-    Program *program;
+    Arena *arena;      /* of the program's heap: everything but the program */
+    const Program *program;
+    Program *copy;     /* the same, if the plan owns it; NULL: the planned program itself, which has no loops */
     VEC(PlanNode) nodes;
     PlanId first;      /* the first child of the top, or NO_ID */
     Store *stores;     /* by symbol */
     uint64_t array_elements; /* elements of all STORE_ARRAY symbols together, without dropped dimensions */
 } Plan;
 
-/* Plain fusion, unit-stride loop order, contraction. Consumes nothing: `program` stays as it was. */
+/* Plain fusion, unit-stride loop order, contraction. Consumes nothing: `program` stays as it was and outlives the plan. */
 Plan *plan_make(Heap *heap, const Program *program);
 void plan_free(Plan *plan);
 
