@@ -8,7 +8,7 @@ enum { DEFAULT_STACK_LIMIT = 4096 };
 
 Options options_default(void)
 {
-    return (Options){ .prefix = "model", .real = REAL_DOUBLE, .stack_limit = DEFAULT_STACK_LIMIT };
+    return (Options){ .prefix = "model", .header_name = "model_grad.h", .real = REAL_DOUBLE, .stack_limit = DEFAULT_STACK_LIMIT };
 }
 
 /* ---- running passes ---------------------------------------------------------------------------------- */
@@ -87,6 +87,14 @@ static Program *prepare(Unit *unit, size_t wanted_count)
     return outline(unit, program, wanted_count);
 }
 
+/* What comes last. */
+static Program *finish_program(Unit *unit, Program *program)
+{
+    if (unit->options.fast)
+        program = run_pass(unit, "share", pass_share_reciprocals, program);
+    return run_pass(unit, "prune", pass_prune, program);
+}
+
 /* NULL, with a message, where a function without a derivative would have to be differentiated. */
 static Program *reverse_program(Unit *unit, Reverse *reverse)
 {
@@ -108,7 +116,7 @@ static Program *reverse_program(Unit *unit, Reverse *reverse)
 bool unit_make_value(Unit *unit)
 {
     if (unit->value == NULL)
-        unit->value = run_pass(unit, "prune", pass_prune, prepare(unit, 0));
+        unit->value = finish_program(unit, prepare(unit, 0));
     return true;
 }
 
@@ -117,7 +125,7 @@ static Program *make_reversed(Unit *unit, bool seeds)
     Reverse reverse = { .seeds = seeds };
     Program *program = reverse_program(unit, &reverse);
 
-    return program == NULL ? NULL : run_pass(unit, "prune", pass_prune, program);
+    return program == NULL ? NULL : finish_program(unit, program);
 }
 
 bool unit_make_value_grad(Unit *unit)
@@ -146,6 +154,10 @@ bool unit_make_sweeps(Unit *unit)
         return false;
     pass_split(program, &reverse, &unit->sweeps);
     program_free(program);
+    if (unit->options.fast) {
+        unit->sweeps.forward = run_pass(unit, "share", pass_share_reciprocals, unit->sweeps.forward);
+        unit->sweeps.backward = run_pass(unit, "share", pass_share_reciprocals, unit->sweeps.backward);
+    }
     finish_pass(unit, "forward", unit->sweeps.forward);
     finish_pass(unit, "backward", unit->sweeps.backward);
     return true;

@@ -19,7 +19,7 @@ typedef struct {
     bool fast;             /* --fast */
     bool include_runtime;  /* --runtime=include */
     uint32_t stack_limit;  /* --stack-limit: functions whose arrays need more bytes take a workspace argument */
-    const char *header_name; /* what the emitted file includes; NULL: PREFIX_grad.h */
+    const char *header_name; /* what the emitted file includes; "": nothing, the header stands in front */
     const char *dump;      /* -d: comma-separated names of passes after which the program is dumped, or NULL */
 } Options;
 

@@ -21,7 +21,7 @@ static void start(net_params *p)
 
     for (unsigned i = 0u; i < NET_N_PARAMS; i++) {
         state = (1103515245u * state + 12345u) & 0x7fffffffu;
-        flat[i] = (double)state / 1073741824.0 - 1.0;
+        flat[i] = 2.0 * ((double)state / 1073741824.0 - 1.0);
     }
 }
 
@@ -43,7 +43,7 @@ static double descend(const net_params *p, net_params *sum)
 
 int main(void)
 {
-    const double rate = 0.5;
+    const double rate = 0.1;
     net_params p, grad;
     double first, last = 0.0;
 

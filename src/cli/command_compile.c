@@ -82,7 +82,7 @@ void command_compile(Unit *unit, Run *run)
     if (!cli_open_model(unit, run))
         return;
     path = run->line->output != NULL ? run->line->output : default_output(unit, emitter);
-    unit->options.header_name = cli_base_name(header_path(unit->arena, path));
+    unit->options.header_name = strcmp(path, "-") == 0 ? "" : cli_base_name(header_path(unit->arena, path));
     text_init(&emitted.main, unit->arena);
     text_init(&emitted.header, unit->arena);
     if (!emitter->needs_model)

@@ -23,6 +23,8 @@ typedef struct {
     uint32_t escape;  /* the opening in front of which it is declared, or NO_ID */
     uint32_t next_declared;
     uint32_t shadowed; /* while its scope is printed: the outer instance of the node */
+    uint32_t twin;     /* another instance of the node in this scope, in another branch, or NO_ID */
+    bool second;       /* it is the twin of another one, which where[] finds */
     SymId result;      /* a local that only gets this value, or NO_ID: its name will do */
     const char *name;  /* NULL until it is printed */
     uint16_t tree;     /* operations printed with it where it is not `own` */
@@ -69,6 +71,7 @@ typedef struct {
     const char *member;                              /* of the caller: "p->W1", also where it is held in a local */
     bool loaded;                                     /* a scalar that is read: gets a local at the top */
     uint32_t writes;                                 /* leaves that write it */
+    bool guarded;                                    /* some elements are written only under a guard */
     uint32_t last_write;                             /* number (from 1) of the last of them, 0: none */
     uint32_t write_scope, write_segment, write_time; /* c_place.c: its last writer so far */
 } CSymbol;
@@ -93,6 +96,7 @@ typedef struct CBody {
     uint32_t *first_leaf; /* by plan node: number of its first leaf, from 1 */
     uint32_t *last_write; /* by node: number of the last leaf that writes something it reads */
     uint32_t *atom_write; /* by atom: likewise */
+    bool *unsafe;         /* by node: it may be computed only where its users ask for it */
     uint32_t *where;      /* by node: its visible instance, or NO_ID */
     VEC(Inst) insts;
     VEC(Context) contexts;
@@ -103,6 +107,7 @@ typedef struct CBody {
     int64_t *index_low, *index_high; /* the smallest and the largest value */
     const char **accumulators;       /* by plan node: the local of a leaf that is held */
     const char **positions;          /* by plan node: prefix of the position locals of an ARGMAX */
+    uint32_t context;                /* from which the expression being printed is asked for */
     uint16_t used_parts;
     bool has_integers;    /* some integer symbol is computed here */
     size_t backward_item; /* ordinal of the first top item of the backward sweep, or SIZE_MAX */
@@ -118,6 +123,9 @@ uint32_t c_context_common(CBody *b, uint32_t x, uint32_t y);
 /* Removes negations: they change the side. */
 NodeId c_condition(const CBody *b, NodeId condition, unsigned *side);
 
+/* c_writes.c: fills ordinals, first_leaf, last_write, unsafe, and the symbols' writes. */
+void c_writes_find(CBody *b);
+
 /* c_scope.c */
 void c_scopes_find(CBody *b);
 static inline uint32_t c_scope_id(PlanId plan)
@@ -130,6 +138,12 @@ static inline PlanId c_first_item(const CBody *b, PlanId plan)
 }
 /* Is it printed where it is used, without an instance? */
 bool c_is_plain(const CBody *b, NodeId node);
+
+/* Operand `k` of a node that is computed in `context`, as it is printed (a condition without its negation), and the
+ * context in which it is asked for. */
+NodeId c_operand(CBody *b, NodeId node, uint32_t context, unsigned k, uint32_t *operand_context);
+/* The instance of a node that users in `context` see, or NO_ID. */
+uint32_t c_find(CBody *b, NodeId node, uint32_t context);
 
 /* c_shape.c: which instances of the scope get lines of their own. */
 void c_shape_scope(CBody *b, uint32_t scope);

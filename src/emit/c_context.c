@@ -65,6 +65,20 @@ uint32_t c_context(CBody *b, uint32_t parent, NodeId condition, unsigned side)
     return b->groups.at[group].side[side];
 }
 
+NodeId c_operand(CBody *b, NodeId node, uint32_t context, unsigned k, uint32_t *operand_context)
+{
+    const Node *n = &b->p->nodes.at[node];
+    unsigned side = 0;
+
+    *operand_context = context;
+    if (n->op != OP_SELECT && n->op != OP_AND && n->op != OP_OR)
+        return n->u.arg[k];
+    if (k == 0)
+        return c_condition(b, n->u.arg[0], &side);
+    *operand_context = c_context(b, context, n->u.arg[0], n->op == OP_SELECT ? k - 1 : n->op == OP_OR);
+    return n->u.arg[k];
+}
+
 /* ---- where contexts meet ----------------------------------------------------------------------------- */
 
 typedef struct {

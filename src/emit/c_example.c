@@ -87,7 +87,7 @@ static void print_seeds(const CModel *m, const CFunction *functions, Text *out)
 static void print_program(const CModel *m, const CFunction *functions, const Sample *sample, Text *out)
 {
     text_printf(out, "/* How to call the functions of %s; made by bpgen %s. */\n", m->prefix, BPGEN_VERSION);
-    if (m->unit->options.header_name != NULL)
+    if (*m->unit->options.header_name != '\0')
         text_printf(out, "#include \"%s\"\n\n", m->unit->options.header_name);
     else
         text_printf(out, "#include \"%s_grad.h\"\n\n", m->prefix);

@@ -9,9 +9,10 @@ typedef enum { TASK_TEXT, TASK_NODE, TASK_AFF, TASK_ATOM, TASK_NUMBER, TASK_NEGA
 /* What is still to be written. */
 typedef struct {
     uint8_t kind;
-    uint8_t level; /* NODE, AFF: how tightly it has to bind */
-    bool whole;    /* NODE: itself, even if it has a name; ATOM: with a cast to int64_t */
-    uint32_t id;   /* NEGATED: a literal node */
+    uint8_t level;    /* NODE, AFF: how tightly it has to bind */
+    bool whole;       /* NODE: itself, even if it has a name; ATOM: with a cast to int64_t */
+    uint32_t id;      /* NEGATED: a literal node */
+    uint32_t context; /* NODE: of its user */
     union {
         const char *text;
         int64_t number;
@@ -22,7 +23,8 @@ typedef struct CPrinter {
     CBody *b;
     Text *out;
     VEC(Task) stack;
-    VEC(Task) next; /* in the order of writing; moved to the stack in reverse */
+    VEC(Task) next;   /* in the order of writing; moved to the stack in reverse */
+    uint32_t context; /* of the node being written */
 } Printer;
 
 static void add(Printer *p, Task task)
@@ -37,7 +39,15 @@ static void add_text(Printer *p, const char *text)
 
 static void add_node(Printer *p, NodeId node, unsigned level)
 {
-    add(p, (Task){ .kind = TASK_NODE, .id = node, .level = (uint8_t)level });
+    add(p, (Task){ .kind = TASK_NODE, .id = node, .level = (uint8_t)level, .context = p->context });
+}
+
+static void add_operand(Printer *p, NodeId node, unsigned k, unsigned level)
+{
+    Task task = { .kind = TASK_NODE, .level = (uint8_t)level };
+
+    task.id = c_operand(p->b, node, p->context, k, &task.context);
+    add(p, task);
 }
 
 static void add_aff(Printer *p, AffId aff, unsigned level)
@@ -256,8 +266,9 @@ static bool add_negative_literal(Printer *p, const Node *node)
     return true;
 }
 
-static void expand_infix(Printer *p, const Node *node)
+static void expand_infix(Printer *p, NodeId id)
 {
+    const Node *node = &p->b->p->nodes.at[id];
     Op op = (Op)node->op;
 
     if (compares_integers(p->b, node)) {
@@ -274,7 +285,7 @@ static void expand_infix(Printer *p, const Node *node)
     add_text(p, " ");
     add_text(p, op_info[op].c);
     add_text(p, " ");
-    add_node(p, node->u.arg[1], right_level(op));
+    add_operand(p, id, 1, right_level(op));
 }
 
 static void expand_call(Printer *p, const Node *node)
@@ -294,16 +305,16 @@ static void expand_call(Printer *p, const Node *node)
     add_text(p, ")");
 }
 
-static void expand_select(Printer *p, const Node *node)
+static void expand_select(Printer *p, NodeId id)
 {
     unsigned side = 0;
-    NodeId condition = c_condition(p->b, node->u.arg[0], &side);
 
-    add_node(p, condition, LEVEL_OR);
+    c_condition(p->b, p->b->p->nodes.at[id].u.arg[0], &side);
+    add_operand(p, id, 0, LEVEL_OR);
     add_text(p, " ? ");
-    add_node(p, node->u.arg[side == 0 ? 1 : 2], LEVEL_OR);
+    add_operand(p, id, side == 0 ? 1 : 2, LEVEL_OR);
     add_text(p, " : ");
-    add_node(p, node->u.arg[side == 0 ? 2 : 1], LEVEL_TERNARY);
+    add_operand(p, id, side == 0 ? 2 : 1, LEVEL_TERNARY);
 }
 
 static void expand_read(Printer *p, NodeId id, const Node *node)
@@ -347,19 +358,21 @@ static unsigned level_of(const Printer *p, const Node *node)
     return LEVEL_PRIMARY;
 }
 
-static void expand_op(Printer *p, const Node *node)
+static void expand_op(Printer *p, NodeId id)
 {
+    const Node *node = &p->b->p->nodes.at[id];
+
     c_count_add(p->b->counts, (Op)node->op, p->b->times);
     switch (op_info[node->op].form) {
     case FORM_INFIX:
-        expand_infix(p, node);
+        expand_infix(p, id);
         break;
     case FORM_PREFIX:
         add_text(p, op_info[node->op].c);
         add_node(p, node->u.arg[0], node->op == OP_NOT ? LEVEL_UNARY : LEVEL_PRIMARY);
         break;
     case FORM_SELECT:
-        expand_select(p, node);
+        expand_select(p, id);
         break;
     default:
         expand_call(p, node);
@@ -369,13 +382,14 @@ static void expand_op(Printer *p, const Node *node)
 static void expand_node(Printer *p, const Task *task)
 {
     const Node *node = &p->b->p->nodes.at[task->id];
-    uint32_t inst = c_is_plain(p->b, task->id) ? NO_ID : p->b->where[task->id];
+    uint32_t inst = c_find(p->b, task->id, task->context);
     bool brackets;
 
     if (inst != NO_ID && p->b->insts.at[inst].own && !task->whole) {
         add_text(p, p->b->insts.at[inst].name);
         return;
     }
+    p->context = inst != NO_ID ? p->b->insts.at[inst].context : task->context;
     brackets = level_of(p, node) < task->level;
     text_add(p->out, brackets ? "(" : "");
     switch (node->op) {
@@ -392,7 +406,7 @@ static void expand_node(Printer *p, const Task *task)
         expand_read(p, task->id, node);
         break;
     default:
-        expand_op(p, node);
+        expand_op(p, task->id);
     }
     if (brackets)
         add_text(p, ")");
@@ -449,6 +463,7 @@ static Printer *begin(CBody *b, Text *out)
         b->printer = arena_new(b->arena, Printer);
     b->printer->b = b;
     b->printer->out = out;
+    b->printer->context = b->context;
     return b->printer;
 }
 
@@ -456,7 +471,7 @@ void c_expr(CBody *b, NodeId node, unsigned level, bool whole, Text *out)
 {
     Printer *p = begin(b, out);
 
-    add(p, (Task){ .kind = TASK_NODE, .id = node, .level = (uint8_t)level, .whole = whole });
+    add(p, (Task){ .kind = TASK_NODE, .id = node, .level = (uint8_t)level, .whole = whole, .context = p->context });
     run(p);
 }
 

@@ -110,12 +110,14 @@ static Member array_of(CBody *b, SymId id)
     return member;
 }
 
-static void print_array(CBody *b, const Member *array)
+/* What is written only under a condition begins as 0: compilers do not see that it is read only under that condition.
+ */
+static void print_array(CBody *b, const Member *array, bool cleared)
 {
     text_begin_line(b->out);
     text_printf(b->out, "%s %s", array->integer ? "int32_t" : b->m->real, array->name);
     c_model_print_extents(array->extents, array->rank, b->out);
-    text_add(b->out, ";\n");
+    text_add(b->out, cleared ? " = { 0 };\n" : ";\n");
 }
 
 static bool is_array(const CBody *b, SymId id)
@@ -147,7 +149,7 @@ static void place_arrays(CBody *b, const CFunction *function)
         array = array_of(b, id);
         b->symbols[id].base = array.name;
         if (!in_work) {
-            print_array(b, &array);
+            print_array(b, &array, b->symbols[id].guarded);
             continue;
         }
         vec_push(b->m->arena, &area.members, array);
@@ -290,6 +292,7 @@ static void begin_body(CBody *b)
     b->accumulators = arena_array(b->arena, const char *, plans + 1);
     b->positions = arena_array(b->arena, const char *, plans + 1);
     b->last_write = arena_array(b->arena, uint32_t, nodes + 1);
+    b->unsafe = arena_array(b->arena, bool, nodes + 1);
     b->where = no_ids(b->arena, nodes);
     b->atom_write = arena_array(b->arena, uint32_t, b->p->affs.atoms.count + 1);
     b->index_names = arena_array(b->arena, const char *, indices + 1);

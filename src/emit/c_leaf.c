@@ -102,7 +102,7 @@ static bool is_alias(CBody *b, PlanId leaf)
 {
     const Stage *stage = stage_of(b, leaf);
     CSymbol *symbol = &b->symbols[stage->target];
-    uint32_t inst = c_is_plain(b, stage->value) ? NO_ID : b->where[stage->value];
+    uint32_t inst = c_find(b, stage->value, b->context);
 
     if (stage->op != STAGE_SET || stage->guard != NO_ID || symbol->writes != 1 || symbol->base != NULL ||
         inst == NO_ID || !c_is_local(b, stage->target) || !b->insts.at[inst].own)
@@ -133,7 +133,7 @@ static void print_add(CBody *b, const Stage *stage, const char *held)
 {
     NodeId value = stage->value;
     const Node *node = &b->p->nodes.at[value];
-    uint32_t inst = c_is_plain(b, value) ? NO_ID : b->where[value];
+    uint32_t inst = c_find(b, value, b->context);
     bool minus = node->op == OP_NEG && inst != NO_ID && !b->insts.at[inst].own;
     Text *line = begin_line(b);
 
@@ -203,6 +203,9 @@ void c_leaf_print(CBody *b, PlanId leaf, bool start)
     const Stage *stage = stage_of(b, leaf);
     const char *held = node->hold == NO_ID ? NULL : b->accumulators[leaf];
 
+    b->context = b->scopes[c_scope_id(node->parent)].context;
+    if (!node->zero && stage->guard != NO_ID)
+        b->context = c_context(b, b->context, stage->guard, 0);
     if (start || node->zero) {
         begin_line(b);
         add_first(b, stage, false);

@@ -19,6 +19,12 @@ typedef struct {
     uint32_t segment, time;
 } Link;
 
+/* A node and the context of its user. */
+typedef struct {
+    NodeId node;
+    uint32_t context;
+} Asked;
+
 typedef struct {
     CBody *b;
     uint32_t scope;
@@ -26,7 +32,7 @@ typedef struct {
     uint32_t clock;
     VEC(Need) needs;
     VEC(Link) links;
-    VEC(NodeId) nodes;
+    VEC(Asked) nodes;
     VEC(AffId) affs;
     VEC(uint32_t) path;
 } Placer;
@@ -95,19 +101,14 @@ static void need_leaf(Placer *p, NodeId node, unsigned side)
         need_aff(p, node_subs(p->b->p, node)[k], side);
 }
 
-static bool asks_condition(Op op)
+static void push_arguments(Placer *p, NodeId node, uint32_t context)
 {
-    return op == OP_SELECT || op == OP_AND || op == OP_OR;
-}
+    for (unsigned k = 0; k < op_info[p->b->p->nodes.at[node].op].arity; k++) {
+        Asked asked;
 
-static void push_arguments(Placer *p, NodeId node)
-{
-    const Node *n = &p->b->p->nodes.at[node];
-    unsigned side = 0;
-
-    for (unsigned k = 0; k < op_info[n->op].arity; k++)
-        vec_push(p->b->arena, &p->nodes,
-                 k == 0 && asks_condition((Op)n->op) ? c_condition(p->b, n->u.arg[0], &side) : n->u.arg[k]);
+        asked.node = c_operand(p->b, node, context, k, &asked.context);
+        vec_push(p->b->arena, &p->nodes, asked);
+    }
 }
 
 /* Of what is printed together with the nodes on the stack. */
@@ -116,27 +117,27 @@ static void need_all(Placer *p, unsigned side)
     const Scope *scope = &p->b->scopes[p->scope];
 
     while (p->nodes.count > 0) {
-        NodeId node = vec_pop(&p->nodes);
-        uint32_t id = c_is_plain(p->b, node) ? NO_ID : p->b->where[node];
+        Asked asked = vec_pop(&p->nodes);
+        uint32_t id = c_find(p->b, asked.node, asked.context);
 
         if (id == NO_ID) {
-            need_leaf(p, node, side);
+            need_leaf(p, asked.node, side);
         } else if (id >= scope->first_inst && id < scope->first_inst + scope->inst_count) {
             const Inst *inst = &p->b->insts.at[id];
 
             if (inst->own) {
                 need(p, id, inst->segment, inst->time, side);
             } else {
-                need_leaf(p, node, side);
-                push_arguments(p, node);
+                need_leaf(p, asked.node, side);
+                push_arguments(p, asked.node, inst->context);
             }
         }
     }
 }
 
-static void need_node(Placer *p, NodeId node, unsigned side)
+static void need_node(Placer *p, NodeId node, uint32_t context, unsigned side)
 {
-    vec_push(p->b->arena, &p->nodes, node);
+    vec_push(p->b->arena, &p->nodes, (Asked){ node, context });
     need_all(p, side);
 }
 
@@ -195,9 +196,9 @@ static void note_users(Placer *p, size_t first, uint32_t segment)
 }
 
 /* The condition is asked again: it gets a line in front of the first `if`. */
-static void define_condition(Placer *p, NodeId condition, uint32_t first)
+static void define_condition(Placer *p, const Group *group, uint32_t first)
 {
-    uint32_t id = c_is_plain(p->b, condition) ? NO_ID : p->b->where[condition];
+    uint32_t id = c_find(p->b, group->condition, group->context);
     const Scope *scope = &p->b->scopes[p->scope];
     Inst *inst;
 
@@ -217,8 +218,8 @@ static uint32_t new_opening(Placer *p, uint32_t group, uint32_t segment)
     size_t needs = p->needs.count, links = p->links.count;
 
     if (g->opening != NO_ID)
-        define_condition(p, g->condition, g->opening);
-    need_node(p, g->condition, 0);
+        define_condition(p, g, g->opening);
+    need_node(p, g->condition, g->context, 0);
     note_users(p, needs, segment);
     p->needs.count = needs;
     p->links.count = links;
@@ -288,9 +289,12 @@ static void place_branch(Placer *p, uint32_t id)
     uint32_t segment, opening;
 
     c_condition(b, node->u.arg[0], &flip);
-    if (node->op == OP_SELECT)
-        need_node(p, node->u.arg[1], flip);
-    need_node(p, node->u.arg[arity - 1], flip ^ (node->op != OP_AND));
+    for (unsigned k = 1; k < arity; k++) {
+        uint32_t context;
+        NodeId operand = c_operand(b, b->insts.at[id].node, b->insts.at[id].context, k, &context);
+
+        need_node(p, operand, context, flip ^ (node->op == OP_SELECT ? k - 1 : node->op == OP_OR));
+    }
     segment = enter(p, c_context(b, b->insts.at[id].context, node->u.arg[0], 0), true);
     opening = p->order->segments.at[segment].opening;
     for (unsigned k = 0; k < 2; k++)
@@ -316,7 +320,7 @@ static void place_instance(Placer *p, uint32_t id)
         return;
     }
     need_leaf(p, inst->node, 0);
-    push_arguments(p, inst->node);
+    push_arguments(p, inst->node, inst->context);
     need_all(p, 0);
     segment = enter(p, inst->context, false);
     append(p, segment, ITEM_DEFINE, id);
@@ -372,10 +376,10 @@ static void place_leaf(Placer *p, PlanId id)
     need_symbol(p, stage->target, 0);
     for (unsigned k = 0; k < subs; k++)
         need_aff(p, stage->subs[k], 0);
-    if (!leaf->zero)
-        need_node(p, stage->value, 0);
     if (!leaf->zero && stage->guard != NO_ID)
         context = c_context(b, context, stage->guard, 0);
+    if (!leaf->zero)
+        need_node(p, stage->value, context, 0);
     segment = enter(p, context, false);
     append(p, segment, ITEM_LEAF, id);
     p->clock++;

@@ -151,6 +151,7 @@ static void print_define(CBody *b, uint32_t id)
     Inst *inst = &b->insts.at[id];
 
     b->line.size = b->value.size = 0;
+    b->context = inst->context;
     c_expr(b, inst->node, LEVEL_ANY, true, &b->value);
     if (inst->name == NULL)
         text_printf(&b->line, "const %s ", type_of(b, inst->node));
@@ -164,13 +165,15 @@ static void print_assign(CBody *b, uint32_t id, unsigned side)
     const Inst *inst = &b->insts.at[id];
     const Node *node = &b->p->nodes.at[inst->node];
     unsigned arg;
+    NodeId value;
 
     c_condition(b, node->u.arg[0], &side);
     arg = node->op == OP_SELECT ? 1 + side : 1;
+    value = c_operand(b, inst->node, inst->context, arg, &b->context);
     b->line.size = 0;
     text_printf(&b->line, "%s = ", inst->name);
     if (node->op == OP_SELECT || side == (node->op == OP_OR))
-        c_expr(b, node->u.arg[arg], LEVEL_ANY, false, &b->line);
+        c_expr(b, value, LEVEL_ANY, false, &b->line);
     else
         text_add(&b->line, node->op == OP_OR ? "1" : "0");
     text_add(&b->line, ";");
@@ -227,6 +230,7 @@ static void print_head(CBody *b, const Order *order, uint32_t opening, const cha
     const Opening *o = &order->openings.at[opening];
 
     b->line.size = 0;
+    b->context = b->groups.at[o->group].context;
     text_printf(&b->line, "%sif (", before);
     c_expr_condition(b, b->groups.at[o->group].condition, !is_empty(order, o->side[0]), &b->line);
     text_add(&b->line, ") {");
@@ -260,7 +264,7 @@ static void open_branch(Walk *w, Order *order, uint32_t opening)
         c_line(b, "%s %s = %s;", type, c_declare_symbol(b, o->cells.at[i]), b->m->is_float ? "0.0f" : "0.0");
     }
     if (o->defines)
-        print_define(b, b->where[b->groups.at[o->group].condition]);
+        print_define(b, c_find(b, b->groups.at[o->group].condition, b->groups.at[o->group].context));
     mark = c_names_enter(&b->names);
     print_head(b, order, opening, "");
     vec_push(b->arena, &w->frames, (Frame){ .kind = FRAME_END_IF, .id = opening, .order = order, .mark = mark });
@@ -343,6 +347,8 @@ static void show_instances(CBody *b, uint32_t scope)
     for (uint32_t i = 0; i < b->scopes[scope].inst_count; i++) {
         uint32_t id = b->scopes[scope].first_inst + i;
 
+        if (b->insts.at[id].second)
+            continue;
         b->insts.at[id].shadowed = b->where[b->insts.at[id].node];
         b->where[b->insts.at[id].node] = id;
     }
@@ -353,7 +359,8 @@ static void hide_instances(CBody *b, uint32_t scope)
     for (uint32_t i = 0; i < b->scopes[scope].inst_count; i++) {
         const Inst *inst = &b->insts.at[b->scopes[scope].first_inst + i];
 
-        b->where[inst->node] = inst->shadowed;
+        if (!inst->second)
+            b->where[inst->node] = inst->shadowed;
     }
 }
 

@@ -13,6 +13,8 @@ typedef struct {
     NodeId node;
     uint32_t context, item, uses;
     SymId result;
+    uint32_t next; /* the same node in another branch, or NO_ID */
+    bool merged;   /* into another one */
 } Wanted;
 
 typedef struct {
@@ -21,7 +23,7 @@ typedef struct {
     uint32_t scope;
     PlanId plan;
     VEC(Wanted) pending;  /* in the order of the first demand; CBody.where finds them */
-    VEC(NodeId) heap;     /* the largest node first */
+    VEC(uint32_t) heap;   /* of pending: the largest node first */
     VEC(uint32_t) popped; /* of pending, in descending order of nodes */
 } Finder;
 
@@ -44,25 +46,30 @@ static void note_use(CBody *b, NodeId node)
         b->symbols[n->u.read.symbol].loaded = true;
 }
 
-static void push_heap(Finder *f, NodeId node)
+static NodeId node_of(const Finder *f, uint32_t wanted)
+{
+    return f->pending.at[wanted].node;
+}
+
+static void push_heap(Finder *f, uint32_t wanted)
 {
     size_t i = f->heap.count;
 
-    vec_push(f->arena, &f->heap, node);
-    for (; i > 0 && f->heap.at[(i - 1) / 2] < node; i = (i - 1) / 2)
+    vec_push(f->arena, &f->heap, wanted);
+    for (; i > 0 && node_of(f, f->heap.at[(i - 1) / 2]) < node_of(f, wanted); i = (i - 1) / 2)
         f->heap.at[i] = f->heap.at[(i - 1) / 2];
-    f->heap.at[i] = node;
+    f->heap.at[i] = wanted;
 }
 
-static NodeId pop_heap(Finder *f)
+static uint32_t pop_heap(Finder *f)
 {
-    NodeId top = f->heap.at[0], last = vec_pop(&f->heap);
+    uint32_t top = f->heap.at[0], last = vec_pop(&f->heap);
     size_t i = 0, child = 1;
 
     for (; child < f->heap.count; i = child, child = 2 * i + 1) {
-        if (child + 1 < f->heap.count && f->heap.at[child + 1] > f->heap.at[child])
+        if (child + 1 < f->heap.count && node_of(f, f->heap.at[child + 1]) > node_of(f, f->heap.at[child]))
             child++;
-        if (f->heap.at[child] <= last)
+        if (node_of(f, f->heap.at[child]) <= node_of(f, last))
             break;
         f->heap.at[i] = f->heap.at[child];
     }
@@ -71,25 +78,46 @@ static NodeId pop_heap(Finder *f)
     return top;
 }
 
+static void merge(Finder *f, Wanted *wanted, uint32_t context, uint32_t item, uint32_t uses)
+{
+    wanted->context = context;
+    wanted->item = item < wanted->item ? item : wanted->item;
+    wanted->uses += uses;
+    for (uint32_t id = wanted->next; id != NO_ID; id = f->pending.at[id].next) {
+        Wanted *other = &f->pending.at[id];
+
+        if (other->merged || c_context_common(f->b, context, other->context) != context)
+            continue;
+        other->merged = true;
+        wanted->item = other->item < wanted->item ? other->item : wanted->item;
+        wanted->uses += other->uses;
+    }
+}
+
+/* What may be computed anywhere is computed where all its uses meet. What may not (a subscript that only a condition
+ * keeps in range, an element that was written only under a condition) is computed in each of several branches. */
 static void demand(Finder *f, NodeId node, uint32_t context, uint32_t item, uint32_t uses)
 {
     CBody *b = f->b;
-    Wanted *wanted;
 
     if (c_is_plain(b, node)) {
         note_use(b, node);
         return;
     }
-    if (b->where[node] == NO_ID) {
-        b->where[node] = (uint32_t)f->pending.count;
-        vec_push(f->arena, &f->pending, (Wanted){ node, context, item, uses, NO_ID });
-        push_heap(f, node);
-        return;
+    for (uint32_t id = b->where[node]; id != NO_ID; id = f->pending.at[id].next) {
+        uint32_t held = f->pending.at[id].context, common;
+
+        if (f->pending.at[id].merged)
+            continue;
+        common = c_context_common(b, held, context);
+        if (!b->unsafe[node] || common == held || common == context) {
+            merge(f, &f->pending.at[id], common, item, uses);
+            return;
+        }
     }
-    wanted = &f->pending.at[b->where[node]];
-    wanted->context = c_context_common(b, wanted->context, context);
-    wanted->item = item < wanted->item ? item : wanted->item;
-    wanted->uses += uses;
+    vec_push(f->arena, &f->pending, (Wanted){ node, context, item, uses, NO_ID, b->where[node], false });
+    b->where[node] = (uint32_t)f->pending.count - 1;
+    push_heap(f, b->where[node]);
 }
 
 /* What the scope's parent can compute: it does not change from turn to turn, and what it reads is complete before the
@@ -170,7 +198,7 @@ static void note_result(Finder *f, const Stage *stage)
         b->symbols[stage->target].writes != 1 || !c_is_local(b, stage->target))
         return;
     wanted = &f->pending.at[b->where[stage->value]];
-    if (wanted->result == NO_ID)
+    if (wanted->result == NO_ID && wanted->context == b->scopes[f->scope].context)
         wanted->result = stage->target;
 }
 
@@ -202,13 +230,14 @@ static void take_all(Finder *f)
 
     scope->first_export = (uint32_t)b->exports.count;
     while (f->heap.count > 0) {
-        NodeId node = pop_heap(f);
-        uint32_t id = b->where[node];
+        uint32_t id = pop_heap(f);
         Wanted wanted = f->pending.at[id];
 
-        if (wanted.context == scope->context && is_invariant(f, node)) {
-            vec_push(b->arena, &b->exports, node);
-            b->where[node] = NO_ID;
+        if (wanted.merged)
+            continue;
+        if (wanted.context == scope->context && is_invariant(f, wanted.node)) {
+            vec_push(b->arena, &b->exports, wanted.node);
+            b->where[wanted.node] = NO_ID;
         } else {
             vec_push(f->arena, &f->popped, id);
             demand_conditions(f, wanted.context, wanted.item);
@@ -246,8 +275,39 @@ static void sort_branches(CBody *b, const Scope *scope)
         qsort(first, scope->inst_count, sizeof *first, in_order);
     for (uint32_t i = 0; i < scope->inst_count; i++) {
         first[i].time = 0;
-        b->where[first[i].node] = scope->first_inst + i;
+        b->where[first[i].node] = NO_ID;
     }
+}
+
+/* where[] finds the last instance of a node, and that its twins. */
+static void link_instances(CBody *b, const Scope *scope)
+{
+    for (uint32_t id = scope->first_inst; id < scope->first_inst + scope->inst_count; id++) {
+        Inst *inst = &b->insts.at[id];
+
+        inst->twin = b->where[inst->node];
+        if (inst->twin != NO_ID)
+            b->insts.at[inst->twin].second = true;
+        b->where[inst->node] = id;
+    }
+}
+
+static bool is_seen_from(CBody *b, uint32_t inst, uint32_t context)
+{
+    uint32_t own = b->insts.at[inst].context;
+
+    return c_context_common(b, own, context) == own;
+}
+
+uint32_t c_find(CBody *b, NodeId node, uint32_t context)
+{
+    uint32_t id = b->where[node];
+
+    if (c_is_plain(b, node))
+        return NO_ID;
+    while (id != NO_ID && b->insts.at[id].twin != NO_ID && !is_seen_from(b, id, context))
+        id = b->insts.at[id].twin;
+    return id;
 }
 
 /* Appends the instances by (item, node): counts the items, for the nodes come in order. where[] then points to them. */
@@ -280,6 +340,7 @@ static void keep_instances(Finder *f, uint32_t items)
                                   .shadowed = NO_ID };
     }
     sort_branches(b, scope);
+    link_instances(b, scope);
 }
 
 static void find_scope(Finder *f, PlanId plan)
@@ -300,92 +361,7 @@ static void find_scope(Finder *f, PlanId plan)
         b->where[b->insts.at[b->scopes[f->scope].first_inst + i].node] = NO_ID;
 }
 
-/* ---- before that ------------------------------------------------------------------------------------- */
-
-/* The node after `id` in program order; loops before their children. */
-static PlanId next_in_order(const Plan *plan, PlanId id)
-{
-    if (plan->nodes.at[id].kind == PLAN_FOR && plan->nodes.at[id].first_child != NO_ID)
-        return plan->nodes.at[id].first_child;
-    while (id != NO_ID && plan->nodes.at[id].next == NO_ID)
-        id = plan->nodes.at[id].parent;
-    return id == NO_ID ? NO_ID : plan->nodes.at[id].next;
-}
-
-static void number_leaves(CBody *b)
-{
-    const Plan *plan = b->plan;
-    uint32_t leaves = 0;
-
-    for (PlanId id = plan->first; id != NO_ID; id = next_in_order(plan, id)) {
-        const PlanNode *node = &plan->nodes.at[id];
-
-        b->first_leaf[id] = leaves + 1;
-        if (node->next != NO_ID)
-            b->ordinals[node->next] = b->ordinals[id] + 1;
-        if (node->kind == PLAN_STAGE) {
-            CSymbol *target = &b->symbols[b->p->stages.at[node->stage].target];
-
-            target->last_write = ++leaves;
-            target->writes++;
-        }
-    }
-}
-
-static uint32_t aff_write(const CBody *b, AffId aff)
-{
-    const AffPool *pool = &b->p->affs;
-    const Affine *a = &pool->affs.at[aff];
-    uint32_t last = 0;
-
-    for (uint32_t t = 0; t < a->count; t++) {
-        uint32_t write = b->atom_write[pool->terms.at[a->first + t].atom];
-
-        last = write > last ? write : last;
-    }
-    return last;
-}
-
-/* Atoms are older than the expressions that use them, also as subscripts of other atoms. */
-static void find_atom_writes(CBody *b)
-{
-    const AffPool *pool = &b->p->affs;
-
-    for (AtomId id = 0; id < pool->atoms.count; id++) {
-        const Atom *atom = &pool->atoms.at[id];
-
-        if (atom->kind != ATOM_ELEMENT)
-            continue;
-        b->atom_write[id] = b->symbols[atom->of].last_write;
-        b->has_integers |= b->atom_write[id] > 0;
-        for (unsigned k = 0; k < atom->rank; k++) {
-            uint32_t write = aff_write(b, pool->subs.at[atom->subs + k]);
-
-            b->atom_write[id] = write > b->atom_write[id] ? write : b->atom_write[id];
-        }
-    }
-}
-
-static void find_node_writes(CBody *b)
-{
-    const Program *p = b->p;
-
-    for (NodeId id = 0; id < p->nodes.count; id++) {
-        const Node *node = &p->nodes.at[id];
-        uint32_t last = 0, write;
-
-        if (node->op == OP_INTEGER)
-            last = aff_write(b, node->u.aff);
-        if (node->op == OP_READ) {
-            last = b->symbols[node->u.read.symbol].last_write;
-            for (unsigned k = 0; k < p->symbols.at[node->u.read.symbol].rank; k++)
-                last = (write = aff_write(b, node_subs(p, id)[k])) > last ? write : last;
-        }
-        for (unsigned k = 0; k < op_info[node->op].arity; k++)
-            last = (write = b->last_write[node->u.arg[k]]) > last ? write : last;
-        b->last_write[id] = last;
-    }
-}
+/* ---- all of them -------------------------------------------------------------------------------------- */
 
 /* How often the body of a FOR runs: the points of the domain of all loops down to it. */
 static uint64_t loop_times(const CBody *b, PlanId id)
@@ -405,9 +381,7 @@ void c_scopes_find(CBody *b)
     Finder f = { .b = b, .arena = heap_arena(&b->m->unit->heap) };
     PlanId id = b->plan->first;
 
-    number_leaves(b);
-    find_atom_writes(b);
-    find_node_writes(b);
+    c_writes_find(b);
     b->scopes[0].times = 1;
     while (id != NO_ID) {
         const PlanNode *node = &b->plan->nodes.at[id];

@@ -12,21 +12,20 @@ typedef struct {
     uint32_t scope;
 } Shaper;
 
-static Inst *instance_of(const Shaper *s, NodeId node)
+static Inst *instance_of(const Shaper *s, NodeId node, uint32_t context)
 {
-    uint32_t id = c_is_plain(s->b, node) ? NO_ID : s->b->where[node];
+    uint32_t id = c_find(s->b, node, context);
 
     return id == NO_ID ? NULL : &s->b->insts.at[id];
 }
 
-/* The operand as it is printed: a condition without its negation. */
-static Inst *operand(const Shaper *s, const Node *node, unsigned k)
+/* The operand as it is printed. */
+static Inst *operand(const Shaper *s, const Inst *inst, unsigned k)
 {
-    unsigned side = 0;
+    uint32_t context;
+    NodeId node = c_operand(s->b, inst->node, inst->context, k, &context);
 
-    if (k == 0 && (node->op == OP_SELECT || node->op == OP_AND || node->op == OP_OR))
-        return instance_of(s, c_condition(s->b, node->u.arg[0], &side));
-    return instance_of(s, node->u.arg[k]);
+    return instance_of(s, node, context);
 }
 
 static void measure(const Shaper *s, Inst *inst)
@@ -36,7 +35,7 @@ static void measure(const Shaper *s, Inst *inst)
 
     inst->deep = 0;
     for (unsigned k = 0; k < op_info[node->op].arity; k++) {
-        const Inst *arg = operand(s, node, k);
+        const Inst *arg = operand(s, inst, k);
         uint32_t deep;
 
         if (arg == NULL)
@@ -64,7 +63,7 @@ static void shorten(const Shaper *s, Inst *inst)
         Inst *largest = NULL;
 
         for (unsigned k = 0; k < op_info[node->op].arity; k++) {
-            Inst *arg = operand(s, node, k);
+            Inst *arg = operand(s, inst, k);
 
             if (tree_of(arg) > tree_of(largest))
                 largest = arg;
@@ -85,7 +84,7 @@ static bool needs_if(const Shaper *s, const Inst *inst)
     if (node->op != OP_SELECT && node->op != OP_AND && node->op != OP_OR)
         return false;
     for (unsigned k = 1; k < op_info[node->op].arity; k++) {
-        const Inst *arg = operand(s, node, k);
+        const Inst *arg = operand(s, inst, k);
 
         if (arg != NULL && (arg->own ? s->b->contexts.at[arg->context].depth : arg->deep) > depth)
             return true;
@@ -109,7 +108,7 @@ static void share_condition(const Shaper *s, const Inst *inst)
     CBody *b = s->b;
     const Node *node = &b->p->nodes.at[inst->node];
     Group *group = &b->groups.at[b->contexts.at[c_context(b, inst->context, node->u.arg[0], 0)].group];
-    Inst *condition = instance_of(s, group->condition);
+    Inst *condition = instance_of(s, group->condition, inst->context);
 
     if (group->asked && condition != NULL && --condition->uses == 1)
         condition->own = condition->branch;

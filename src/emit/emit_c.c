@@ -67,10 +67,8 @@ static void print_beginning(CModel *m, const CFunction *functions, Text *out)
 {
     c_head_comment(m, functions, out);
     text_add(out, "#if defined BPGEN_SELFTEST_MAIN && !defined BPGEN_SELFTEST\n#define BPGEN_SELFTEST\n#endif\n\n");
-    if (m->unit->options.header_name != NULL)
+    if (*m->unit->options.header_name != '\0')
         text_printf(out, "#include \"%s\"\n\n", m->unit->options.header_name);
-    else
-        text_printf(out, "#include \"%s_grad.h\"\n\n", m->prefix);
     text_add(out, "#include <math.h>\n#include <stdint.h>\n\n");
     print_assertions(m, out);
     c_runtime_print(m, out);

@@ -1,4 +1,4 @@
-/* lower.c -- from the checked model to the program of stages: one loop over the checked nodes with a stack of values. */
+/* lower.c -- from the checked model to the program of stages: one loop with a stack of values. */
 #include "front/lowering.h"
 
 /* ---- what waits for a later version ----------------------------------------------------------------- */
@@ -60,7 +60,7 @@ static void push(Lowering *l, Value value)
 static void lower_number(Lowering *l, const CheckedNode *n)
 {
     Rational number = l->model->numbers.at[n->u.number];
-    Value value = value_of_node(l, describe(l, node_literal(l->p, number), n->at), n->shape);
+    Value value = value_of_node(describe(l, node_literal(l->p, number), n->at), n->shape);
 
     if (n->value == VALUE_INTEGER && number.big == NULL)
         value.aff = aff_scale(&l->p->affs, aff_const(&l->p->affs, number.num), 1, number.den);
@@ -71,7 +71,7 @@ static void lower_constant(Lowering *l, const CheckedNode *n)
 {
     Op op = n->kind == CHECKED_PI ? OP_PI : OP_E;
 
-    push(l, value_of_node(l, describe(l, node_op(l->p, op, NO_ID, NO_ID, NO_ID), n->at), n->shape));
+    push(l, value_of_node(describe(l, node_op(l->p, op, NO_ID, NO_ID, NO_ID), n->at), n->shape));
 }
 
 static void lower_ref(Lowering *l, const CheckedNode *n)

@@ -203,7 +203,7 @@ void lower_concat(Lowering *l, const CheckedNode *n)
         fill_part(l, target, &parts[i], &n->shape, start, n->at);
         start += part_length(&parts[i]);
     }
-    made = value_of_node(l, domain_read(l, target, &n->shape, n->at), n->shape);
+    made = value_of_node(domain_read(l, target, &n->shape, n->at), n->shape);
     l->stack.count -= n->count;
     vec_push(l->arena, &l->stack, made);
 }
@@ -227,7 +227,8 @@ void lower_bind(Lowering *l, const CheckedNode *n)
 }
 
 /* Free indices before the dimensions of the name: plain, in their order, none of them a left index. */
-static bool leads_with_free(const Lowering *l, const AffId *subs, uint32_t free, const CheckedIndex *left, uint32_t left_count)
+static bool leads_with_free(const Lowering *l, const AffId *subs, uint32_t free, const CheckedIndex *left,
+                            uint32_t left_count)
 {
     uint32_t index, before = 0;
     int64_t offset;

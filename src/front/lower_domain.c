@@ -30,8 +30,8 @@ void domain_begin(Lowering *l, SetId deps, const CheckedIndex *own, uint32_t own
             vec_push(l->arena, &l->dims, l->ranges[items[i]]);
     }
     if (l->dims.count == MOST_DIMS / 2 && !l->failed) {
-        diag_error(l->diag, l->p->indices.at[vec_top(&l->dims).index].at, "this lies inside %d indices, which is too deep",
-                   MOST_DIMS / 2);
+        diag_error(l->diag, l->p->indices.at[vec_top(&l->dims).index].at,
+                   "this lies inside %d indices, which is too deep", MOST_DIMS / 2);
         l->failed = true;
     }
     l->free = l->kept = (uint32_t)l->dims.count;

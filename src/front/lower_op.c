@@ -58,7 +58,7 @@ static void lower_several(Lowering *l, const CheckedNode *n, Value *arg)
     for (uint32_t k = 1; k < n->count; k++)
         made = describe(l, node_op2(l->p, n->u.op, made, value_node(l, &arg[k], n->at)), n->at);
     l->stack.count -= n->count;
-    vec_push(l->arena, &l->stack, value_of_node(l, made, n->shape));
+    vec_push(l->arena, &l->stack, value_of_node(made, n->shape));
 }
 
 /* Names that tell all of an operand are good names up to this length. */
@@ -96,7 +96,7 @@ void lower_op(Lowering *l, const CheckedNode *n)
         name_operand(l, node[0], "num");
         name_operand(l, node[1], "den");
     }
-    made = value_of_node(l, describe(l, node_op(l->p, n->u.op, node[0], node[1], node[2]), n->at), n->shape);
+    made = value_of_node(describe(l, node_op(l->p, n->u.op, node[0], node[1], node[2]), n->at), n->shape);
     made.aff = aff;
     l->stack.count -= n->count;
     vec_push(l->arena, &l->stack, made);
@@ -112,5 +112,5 @@ void lower_select(Lowering *l, const CheckedNode *n)
     guard_pop(l);
     made = node_op(l->p, op, arg[0].node, n->count == 3 ? arg[1].node : last, n->count == 3 ? last : NO_ID);
     l->stack.count -= n->count;
-    vec_push(l->arena, &l->stack, value_of_node(l, describe(l, made, n->at), n->shape));
+    vec_push(l->arena, &l->stack, value_of_node(describe(l, made, n->at), n->shape));
 }

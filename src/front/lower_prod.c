@@ -1,7 +1,7 @@
 /* lower_prod.c -- products of elements: short ones as gates, long ones as a loop with a carried value.
  *
- * One index is multiplied over after the other, the innermost first. The loop P[t+1] = P[t]*x[t] keeps all partial products,
- * so that its adjoint needs no division.
+ * One index is multiplied over after the other, the innermost first. The loop P[t+1] = P[t]*x[t] keeps all partial
+ * products, so that its adjoint needs no division.
  */
 #include "front/lowering.h"
 
@@ -156,7 +156,7 @@ void lower_prod(Lowering *l, const CheckedNode *n, Value value)
         product.x = l->parts.at[value.first].node;
         for (uint32_t i = 1; i < value.count; i++)
             product.x = multiply(l, &product, product.x, l->parts.at[value.first + i].node);
-        vec_push(l->arena, &l->stack, value_of_node(l, product.x, n->shape));
+        vec_push(l->arena, &l->stack, value_of_node(product.x, n->shape));
         return;
     }
     value_settle(l, &value, n->at);
@@ -173,5 +173,5 @@ void lower_prod(Lowering *l, const CheckedNode *n, Value value)
 
         product.x = multiply_over(l, &product, &inner);
     }
-    vec_push(l->arena, &l->stack, value_of_node(l, product.x, n->shape));
+    vec_push(l->arena, &l->stack, value_of_node(product.x, n->shape));
 }

@@ -23,8 +23,7 @@ static void replace(Lowering *l, uint32_t taken, Value value)
 
 /* ---- products --------------------------------------------------------------------------------------- */
 
-/* Axis `from` of an operand becomes the axis number `to`, and the last one `last`; an operand that meets every row or column
- * is computed once. */
+/* Axis `from` of an operand becomes the axis number `to`. */
 static void place(Lowering *l, Value *value, unsigned from, unsigned to, Span at)
 {
     Renaming renaming = { .count = 1, .from = { from }, .to = { aff_index(&l->p->affs, to) } };
@@ -39,7 +38,7 @@ static void add_axis(Lowering *l, unsigned axis, int32_t extent)
 }
 
 /* Every combination keeps the axes of the larger operand where they are: W[1,0]*x[0] is reduced over axis 0, and so on.
- * Two matrices meet over a third axis. */
+ * Two matrices meet over a third axis. What meets every row or column is computed once. */
 void lower_matmul(Lowering *l, const CheckedNode *n)
 {
     Value *a = &l->stack.at[l->stack.count - 2], *b = a + 1;
@@ -67,7 +66,7 @@ void lower_matmul(Lowering *l, const CheckedNode *n)
     domain_keep(l);
     add_axis(l, meet, met);
     target = accumulate(l, STAGE_ADD, product, name, n->at);
-    replace(l, 2, value_of_node(l, domain_read(l, target, &n->shape, n->at), n->shape));
+    replace(l, 2, value_of_node(domain_read(l, target, &n->shape, n->at), n->shape));
 }
 
 void lower_dot(Lowering *l, const CheckedNode *n)
@@ -81,7 +80,7 @@ void lower_dot(Lowering *l, const CheckedNode *n)
     domain_begin(l, deps_of(l, product), NULL, 0);
     domain_axes(l, &shape);
     target = accumulate(l, STAGE_ADD, product, name_of_two(l, x, "_dot_", y), n->at);
-    replace(l, 2, value_of_node(l, domain_read(l, target, &n->shape, n->at), n->shape));
+    replace(l, 2, value_of_node(domain_read(l, target, &n->shape, n->at), n->shape));
 }
 
 void lower_outer(Lowering *l, const CheckedNode *n)
@@ -94,7 +93,7 @@ void lower_outer(Lowering *l, const CheckedNode *n)
     place(l, a, 0, 1, n->at);
     x = value_node(l, a, n->at);
     y = value_node(l, b, n->at);
-    replace(l, 2, value_of_node(l, describe(l, node_op2(l->p, OP_MUL, x, y), n->at), n->shape));
+    replace(l, 2, value_of_node(describe(l, node_op2(l->p, OP_MUL, x, y), n->at), n->shape));
 }
 
 /* ---- reductions ------------------------------------------------------------------------------------- */
@@ -152,7 +151,7 @@ static NodeId counted(Lowering *l, const Reduction *r, NodeId value)
     return reduced(l, &all, STAGE_ADD, literal(l, 1), name_after(l, "count", value));
 }
 
-/* How many elements a mean is taken of: a product of the ranges, counted by a stage where they depend on one another. */
+/* How many elements a mean is taken of: a product of the ranges; a stage counts where they depend on one another. */
 static NodeId count_elements(Lowering *l, const Reduction *r, NodeId value)
 {
     NodeId count = NO_ID;
@@ -208,21 +207,20 @@ static bool may_be_empty(const Lowering *l, const Reduction *r)
 /* The largest magnitude, from 0 on where there may be no element at all. */
 static NodeId largest_magnitude(Lowering *l, const Reduction *r, NodeId magnitude)
 {
-    Stage *stage;
+    SymId target;
     NodeId read;
 
     if (!may_be_empty(l, r))
         return inactive_max(l, r, magnitude);
     reduction_domain(l, r, deps_of(l, magnitude));
     l->dims.count = l->kept;
-    read = domain_read(l, accumulate(l, STAGE_SET, literal(l, 0), name_after(l, "max", magnitude), r->at), r->rest, r->at);
-    l->p->symbols.at[l->p->nodes.at[read].u.read.symbol].inactive = true;
+    target = accumulate(l, STAGE_SET, literal(l, 0), name_after(l, "max", magnitude), r->at);
+    read = domain_read(l, target, r->rest, r->at);
+    l->p->symbols.at[target].inactive = true;
     reduction_domain(l, r, deps_of(l, magnitude));
-    domain_stage(l, l->p->nodes.at[read].u.read.symbol, STAGE_MAX, magnitude, r->at);
-    if (l->failed)
-        return read;
-    stage = &vec_top(&l->p->stages);
-    stage->fresh = false;
+    domain_stage(l, target, STAGE_MAX, magnitude, r->at);
+    if (!l->failed)
+        vec_top(&l->p->stages).fresh = false;
     return read;
 }
 
@@ -299,7 +297,7 @@ void lower_reduce(Lowering *l, const CheckedNode *n)
     if (op == REDUCE_NORM || op == REDUCE_LOGSUMEXP)
         value_settle(l, &value, n->at);
     made = reduce(l, &r, op, value_node(l, &value, n->at));
-    vec_push(l->arena, &l->stack, value_of_node(l, made, n->shape));
+    vec_push(l->arena, &l->stack, value_of_node(made, n->shape));
 }
 
 /* exp(x - shift) / sum(exp(x - shift)), the powers computed once. */
@@ -313,8 +311,8 @@ void lower_softmax(Lowering *l, const CheckedNode *n)
     value_settle(l, &value, n->at);
     x = value.node;
     shift = op1(l, &r, OP_FINITE, inactive_max(l, &r, x));
-    power = value_of_node(l, op1(l, &r, OP_EXP, op2(l, &r, OP_SUB, x, shift)), n->shape);
+    power = value_of_node(op1(l, &r, OP_EXP, op2(l, &r, OP_SUB, x, shift)), n->shape);
     value_materialise(l, &power, name_after(l, "exp", x), n->at);
     total = sum(l, &r, power.node);
-    vec_push(l->arena, &l->stack, value_of_node(l, op2(l, &r, OP_DIV, power.node, total), n->shape));
+    vec_push(l->arena, &l->stack, value_of_node(op2(l, &r, OP_DIV, power.node, total), n->shape));
 }

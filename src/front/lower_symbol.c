@@ -41,8 +41,8 @@ static SymId symbol_of(Lowering *l, CheckedSym id)
 {
     const CheckedSymbol *symbol = &l->model->symbols.at[id];
     size_t elements = elements_of(&symbol->shape);
-    Symbol table = { .name = symbol->name, .at = symbol->at, .role = SYM_TABLE, .rank = symbol->shape.rank, .named = true,
-                     .extents = symbol->shape.extent, .values = symbol->values, .of = NO_ID };
+    Symbol table = { .name = symbol->name, .at = symbol->at, .role = SYM_TABLE, .rank = symbol->shape.rank,
+                     .named = true, .extents = symbol->shape.extent, .values = symbol->values, .of = NO_ID };
 
     if (l->symbols[id] == NO_ID) {
         table.integer = is_integer_table(symbol, elements);
@@ -96,12 +96,12 @@ static Value whole_symbol(Lowering *l, SymId id, const Shape *shape)
     axis_subs(l, shape, subs);
     if (l->p->symbols.at[id].integer)
         return value_of_aff(aff_element(&l->p->affs, id, subs, shape->rank), *shape);
-    return value_of_node(l, node_read(l->p, id, subs), *shape);
+    return value_of_node(node_read(l->p, id, subs), *shape);
 }
 
 static Value const_scalar(Lowering *l, Rational value)
 {
-    Value made = value_of_node(l, node_literal(l->p, value), (Shape){ 0 });
+    Value made = value_of_node(node_literal(l->p, value), (Shape){ 0 });
     int64_t whole;
 
     if (rational_to_int(value, &whole))

@@ -3,9 +3,8 @@
 
 #include "front/lowering.h"
 
-Value value_of_node(const Lowering *l, NodeId node, Shape shape)
+Value value_of_node(NodeId node, Shape shape)
 {
-    (void)l;
     return (Value){ .shape = shape, .node = node, .aff = AFF_FAIL };
 }
 
@@ -203,9 +202,9 @@ static bool only_shifts(const Lowering *l, const Renaming *renaming)
     return true;
 }
 
-/* Should this be an array before it is renamed? Renaming copies, so what is large should, lest chains of it go quadratic (a
- * node that is used twice may count twice); and where conditions on an index protect subscripts, putting a number for the
- * index would leave subscripts out of range in branches that are never taken. */
+/* Should this be an array before it is renamed? Renaming copies, so what is large should, lest chains of it go
+ * quadratic (a node that is used twice may count twice); and where conditions on an index protect subscripts, putting a
+ * number for the index would leave subscripts out of range in branches that are never taken. */
 static bool must_be_array(const Lowering *l, NodeId root, const Renaming *renaming)
 {
     NodeId stack[2 * LARGE + 2 * OP_MOST_ARGS];

@@ -1,8 +1,9 @@
 /* lowering.h -- what the files lower*.c share; private to them.
  *
- * The value of an expression of rank r is one scalar node over the canonical indices of its axes: index k of the program
- * is the k-th axis counted from the last one, so operands of element-wise operators line up without renaming. An axis of
- * extent 1 has the subscript 0 and no index, so broadcasting needs none either. User indices are free in the node.
+ * The value of an expression of rank r is one scalar node over the canonical indices of its axes: index k of the
+ * program is the k-th axis counted from the last one, so operands of element-wise operators line up without renaming.
+ * An axis of extent 1 has the subscript 0 and no index, so broadcasting needs none either. User indices are free in the
+ * node.
  */
 #ifndef BPGEN_LOWERING_H
 #define BPGEN_LOWERING_H
@@ -90,7 +91,7 @@ void guard_pop(Lowering *l);
 NodeId guard_for(Lowering *l, SetId *set);
 
 /* lower_value.c: values */
-Value value_of_node(const Lowering *l, NodeId node, Shape shape);
+Value value_of_node(NodeId node, Shape shape);
 Value value_of_aff(AffId aff, Shape shape);
 NodeId value_node(Lowering *l, Value *value, Span at);
 bool value_is_plain(const Lowering *l, NodeId node);

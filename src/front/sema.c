@@ -221,8 +221,6 @@ static void reserve_stacks(Sema *s)
     vec_reserve(s->arena, &s->forms, 16);
     vec_reserve(s->arena, &s->leads, 16);
     vec_reserve(s->arena, &s->scope_indices, 16);
-    vec_reserve(s->arena, &s->model->affs.terms, 16);
-    vec_reserve(s->arena, &s->model->affs.subs, 16);
     vec_reserve(s->arena, &s->model->items, 16);
     vec_reserve(s->arena, &s->model->index_lists, 16);
 }

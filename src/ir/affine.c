@@ -192,6 +192,8 @@ static AffId of_atom(AffPool *pool, AtomId atom)
 void aff_init(AffPool *pool, Arena *arena)
 {
     *pool = (AffPool){ .arena = arena };
+    vec_reserve(arena, &pool->terms, 1); /* empty lists of terms and of subscripts begin in an array, too */
+    vec_reserve(arena, &pool->subs, 1);
     (void)aff_const(pool, 0);
 }
 

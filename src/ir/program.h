@@ -212,6 +212,8 @@ typedef struct Rebuild {
     AffId *indices;   /* map by index of `from` to expressions of `to`; NULL: the same numbers */
     /* Called for every OP_READ whose subscripts are mapped already (may be NULL): returns the node to use, or NO_ID for a plain read. */
     NodeId (*read)(struct Rebuild *, NodeId old, SymId symbol, const AffId *subs);
+    /* Called for every operator whose arguments are mapped already (may be NULL): returns the node to use, or NO_ID for the same operator. */
+    NodeId (*op)(struct Rebuild *, NodeId old, const NodeId *args);
     void *context;
     NodeId *memo;     /* by node of `from`, NO_ID where not built yet; made by rebuild_begin */
     size_t memo_size;

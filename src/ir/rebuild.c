@@ -73,6 +73,12 @@ static NodeId rebuild_op(Rebuild *r, NodeId old)
 
     for (unsigned k = 0; k < arity; k++)
         arg[k] = r->memo[node.u.arg[k]];
+    if (r->op != NULL) {
+        NodeId made = r->op(r, old, arg);
+
+        if (made != NO_ID)
+            return made;
+    }
     if (r->from == r->to && memcmp(arg, node.u.arg, sizeof arg) == 0)
         return old;
     return node_op(r->to, (Op)node.op, arg[0], arg[1], arg[2]);

@@ -74,7 +74,8 @@ static int64_t extreme(Scope *s, AffId aff, bool largest)
 {
     int64_t value;
 
-    memset(s->coefs, 0, s->entries.count * sizeof *s->coefs);
+    if (s->entries.count > 0)
+        memset(s->coefs, 0, s->entries.count * sizeof *s->coefs);
     value = add_terms(s, aff, 1, largest);
     for (size_t i = s->entries.count; i-- > 0;) {
         const ScopeEntry *entry = &s->entries.at[i];

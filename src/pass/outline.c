@@ -1,8 +1,8 @@
 /* outline.c -- expensive or shared parts of array expressions become stages of their own.
  *
- * Nodes that depend on indices are looked at once, users before what they use: each gets the domain and the scope that all its
- * users agree on. Those to be cut out become symbols; then the expressions are built again around the reads of them. Scalars
- * (nodes without indices) are computed once wherever they stand, so they stay as they are.
+ * Nodes that depend on indices are looked at once, users before what they use: each gets the domain and the scope that
+ * all its users agree on. Those to be cut out become symbols; then the expressions are built again around the reads of
+ * them. Scalars (nodes without indices) are computed once wherever they stand, so they stay as they are.
  */
 #include "pass/outline.h"
 

@@ -42,8 +42,8 @@ static NodeId read_symbol(Outliner *o, NodeId id)
 {
     const Use *use = &o->uses[id];
     Env env = o->envs.at[use->env];
-    Symbol symbol = { .name = name_of(o, id), .at = o->p->infos.at[id].at, .role = SYM_LOCAL, .rank = (uint8_t)env.count,
-                      .of = NO_ID };
+    Symbol symbol = { .name = name_of(o, id), .at = o->p->infos.at[id].at, .role = SYM_LOCAL,
+                      .rank = (uint8_t)env.count, .of = NO_ID };
     int32_t extents[UINT8_MAX];
     int64_t least[UINT8_MAX];
     AffId subs[UINT8_MAX];

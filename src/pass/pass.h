@@ -16,6 +16,9 @@ Program *pass_simplify(Program *p);
 enum { UNROLL_POINTS = 8 };
 Program *pass_unroll(Program *p);
 
+/* --fast: divisions by a common denominator share its reciprocal. */
+Program *pass_share_reciprocals(Program *p);
+
 /* Drops what no output or gradient needs: symbols, stages, loops, nodes. Keeps params, inputs, outputs, gradients. */
 Program *pass_prune(Program *p);
 

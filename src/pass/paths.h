@@ -4,7 +4,8 @@
 
 #include "pass/scope.h"
 
-/* The scope inside `parent` where a condition holds or fails; what is joined by && (by || where it fails) is taken apart. */
+/* The scope inside `parent` where a condition holds or fails; what is joined by && (by || where it fails) is taken
+ * apart. */
 ScopeId path_enter(Scopes *s, ScopeId parent, NodeId condition, bool holds);
 
 /* The scope in which argument `k` of a node in `scope` is needed. */

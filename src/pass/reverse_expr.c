@@ -146,6 +146,8 @@ void work_deliver(Sweep *s, Work *w, NodeId node, NodeId value, ScopeId from, ui
     slot->left -= uses;
     if (slot->gate == NO_ID)
         slot->gate = s->gate;
+    if (!read && scope_is_inside(&s->scopes, slot->scope, from))
+        from = slot->scope; /* the input of a statement in a branch of the statement: 0 outside of it */
     if (!is_zero(s->p, value)) {
         if (read ? scope_holds_stages(&s->scopes, from, &guard) : from == slot->scope)
             arrive(s, w, node, from, value);

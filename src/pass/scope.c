@@ -163,6 +163,15 @@ static bool add_alternatives(const Program *p, NodeId condition, NodeId *list, s
     return true;
 }
 
+/* The way from `outer` to the scope where the other side of its first condition was asked before and failed. */
+static NodeId remaining_condition(Scopes *s, ScopeId outer, ScopeId scope, ScopeId other)
+{
+    ScopeId side = climb(s, scope, depth_of(s, outer) + 1);
+    bool opposite = other != side && (other - 1) / 2 == (side - 1) / 2;
+
+    return scope_condition(s, opposite ? side : outer, scope);
+}
+
 ScopeId scope_join(Scopes *s, ScopeId a, ScopeId b)
 {
     ScopeId outer = scope_meet(s, a, b);
@@ -175,10 +184,16 @@ ScopeId scope_join(Scopes *s, ScopeId a, ScopeId b)
     depth = depth_of(s, outer) + 1;
     if (depth_of(s, a) > depth + MOST_LEVELS || depth_of(s, b) > depth + MOST_LEVELS)
         return outer;
-    if ((climb(s, a, depth) - 1) / 2 == (climb(s, b, depth) - 1) / 2) /* both sides of one condition */
+    if (depth_of(s, a) == depth && depth_of(s, b) == depth && (a - 1) / 2 == (b - 1) / 2) /* always one of them */
         return outer;
+    if (depth_of(s, a) > depth) { /* what is asked first may be a whole side */
+        ScopeId swap = a;
+
+        a = b;
+        b = swap;
+    }
     if (!add_alternatives(s->p, scope_condition(s, outer, a), list, &count) ||
-        !add_alternatives(s->p, scope_condition(s, outer, b), list, &count))
+        !add_alternatives(s->p, remaining_condition(s, outer, b, a), list, &count))
         return outer;
     any = list[0];
     for (size_t i = 1; i < count; i++)

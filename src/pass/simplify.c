@@ -65,17 +65,30 @@ static bool has_shiftable_domain(Program *p, const Stage *stage)
     return reduces;
 }
 
-/* exp(e), but not exp(e - shift) with a shift already. */
+/* The finite part of a maximum, or a symbol that holds one. */
+static bool is_shift(const Program *p, NodeId id)
+{
+    const Node *node = &p->nodes.at[id];
+
+    return node->op == OP_FINITE || (node->op == OP_READ && p->symbols.at[node->u.read.symbol].inactive);
+}
+
+/* exp(e), but not exp(e - shift) with a shift already. What is subtracted last stands on the right of one of the
+ * operators on the way along the left operands. */
 static bool is_bare_exponential(const Program *p, NodeId value)
 {
-    const Node *node = &p->nodes.at[value], *of;
+    NodeId at = p->nodes.at[value].u.arg[0];
 
-    if (node->op != OP_EXP)
+    if (p->nodes.at[value].op != OP_EXP)
         return false;
-    of = &p->nodes.at[node->u.arg[0]];
-    if (of->op != OP_SUB || p->nodes.at[of->u.arg[1]].op != OP_READ)
-        return true;
-    return !p->symbols.at[p->nodes.at[of->u.arg[1]].u.read.symbol].inactive;
+    for (;; at = p->nodes.at[at].u.arg[0]) {
+        const Node *node = &p->nodes.at[at];
+
+        if (is_shift(p, at) || ((node->op == OP_ADD || node->op == OP_SUB) && is_shift(p, node->u.arg[1])))
+            return false;
+        if (node->op != OP_ADD && node->op != OP_SUB && node->op != OP_NEG)
+            return true;
+    }
 }
 
 static void reject(Simplifier *s, NodeId node)

@@ -35,8 +35,9 @@ typedef struct {
     uint64_t earliest;   /* the place of the first stage that reads it, as far as known */
 } Target;
 
-/* Where a stage stands: `moved` 0 is the place of an item of the body (in loops: of the outermost one); the n-th stage that is
- * moved before that item has n, so that what is moved later comes earlier: what a moved stage reads may be moved after it. */
+/* Where a stage stands: n = 0 is the place of an item of the body (in loops: of the outermost one). Stages that are
+ * moved before that item have n > 0, growing in the order of moving, so that what is moved later stands earlier:
+ * readers are looked at before what they read. */
 #define PLACE(item, n) ((uint64_t)(item) << 32 | (UINT32_MAX - (uint32_t)(n)))
 #define PLACE_ITEM(place) ((size_t)((place) >> 32))
 
@@ -102,7 +103,8 @@ bool sink_is_among(NodeId node, const NodeId *list, uint32_t count);
 /* The conditions of a scope one by one, outermost first; room for 2 * MOST_CONDITIONS. */
 uint32_t sink_list_scope(Sinker *s, ScopeId scope, NodeId *conditions);
 
-/* May a stage ask one more condition in this scope: is all that it reads in range and computed before? Adds what it reads. */
+/* May a stage ask one more condition in this scope: is all that it reads in range and computed before? Adds what it
+ * reads. */
 typedef enum { ASK_NO, ASK_LATER, ASK_YES } Asking; /* LATER: if the stage stood behind what the condition reads */
 Asking sink_can_ask(Sinker *s, StageId id, NodeId condition, ScopeId scope, NeedVec *reads);
 

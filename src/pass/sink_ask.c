@@ -108,7 +108,8 @@ static bool has_constant_bounds(const Program *p, const Stage *stage)
     int64_t value;
 
     for (uint32_t i = 0; i < stage->rank; i++)
-        if (!aff_is_const(&p->affs, stage->domain[i].low, &value) || !aff_is_const(&p->affs, stage->domain[i].high, &value))
+        if (!aff_is_const(&p->affs, stage->domain[i].low, &value) ||
+            !aff_is_const(&p->affs, stage->domain[i].high, &value))
             return false;
     return true;
 }
@@ -195,7 +196,9 @@ static bool is_need(const Sinker *s, NodeId id)
 {
     const Node *node = &s->p->nodes.at[id];
 
-    return node->op == OP_INTEGER || (node->op == OP_READ && (node->deps != 0 || s->targets[node->u.read.symbol].writers > 0));
+    if (node->op == OP_READ)
+        return node->deps != 0 || s->targets[node->u.read.symbol].writers > 0;
+    return node->op == OP_INTEGER;
 }
 
 enum { LARGE_CONDITION = 256 };

@@ -1,9 +1,10 @@
 /* sink_guards.c -- stages whose results are needed only under a condition get it as a guard.
  *
- * A local array T is needed where its readers are: each read T[g] stands in a scope, a path of conditions. Conditions over
- * indices that g determines are rewritten over the dimensions of T. What all reads have in common guards the stages that write
- * T; where reads stand under different conditions, one of them must hold. Readers come first: a stage is looked at when all
- * reads of its target are known with their scopes. A condition that is computed after T moves T's stages to their first reader.
+ * A local array T is needed where its readers are: each read T[g] stands in a scope, a path of conditions. Conditions
+ * over indices that g determines are rewritten over the dimensions of T. What all reads have in common guards the
+ * stages that write T; where reads stand under different conditions, one of them must hold. Readers come first: a
+ * stage is looked at when all reads of its target are known with their scopes. A condition that is computed after T
+ * moves T's stages to their first reader.
  */
 #include <stdlib.h>
 

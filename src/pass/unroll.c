@@ -285,7 +285,24 @@ static NodeId guarded_term(Program *to, NodeId guard, NodeId value)
     return guard == NO_ID ? value : node_op(to, OP_SELECT, guard, value, node_int(to, 0));
 }
 
-/* Sums in the order of the loop; a maximum keeps the first of equal values. */
+/* A maximum keeps the first of equal values. Where no guard holds nothing was written. */
+static void add_to_maximum(Copier *c, Group *group, NodeId value, NodeId guard)
+{
+    Program *to = c->u->to;
+    NodeId before = group->value, larger = node_op2(to, OP_MAX, before, value);
+
+    if (guard == group->guard) {
+        group->value = larger;
+        return;
+    }
+    if (guard != NO_ID)
+        larger = node_op(to, OP_SELECT, guard, larger, before);
+    group->value = group->guard == NO_ID ? larger : node_op(to, OP_SELECT, group->guard, larger, value);
+    if (group->guard != NO_ID)
+        group->guard = guard == NO_ID ? NO_ID : node_op2(to, OP_OR, group->guard, guard);
+}
+
+/* Sums in the order of the loop. */
 static void add_term(Copier *c, Group *group, NodeId value, NodeId guard)
 {
     Program *to = c->u->to;
@@ -294,7 +311,7 @@ static void add_term(Copier *c, Group *group, NodeId value, NodeId guard)
         group->value = value;
         group->guard = guard;
     } else if (c->stage.op == STAGE_MAX) {
-        group->value = node_op2(to, OP_MAX, group->value, value);
+        add_to_maximum(c, group, value, guard);
     } else {
         NodeId sum = guarded_term(to, group->guard, group->value);
 

@@ -165,7 +165,7 @@ static void plan_stage(Planning *g, StageId id, uint64_t turns)
     const Stage *stage = &g->u->from->stages.at[id];
     StagePlan *plan = &g->u->plans[id];
 
-    if (stage->op == STAGE_ARGMAX || (stage->op == STAGE_MAX && stage->guard != NO_ID))
+    if (stage->op == STAGE_ARGMAX)
         return;
     for (uint32_t i = 0; i < stage_subs(g->u->from, stage); i++) /* T[label[0]] and T[label[1]] may be one element */
         if (aff_has_element(&g->u->from->affs, stage->subs[i]))
@@ -262,7 +262,6 @@ static void check_stage(Planning *g, StageId id, bool *scalar)
     bool *target = &scalar[stage->target];
 
     *target &= plan->inner == stage->rank && !plan->in_loop && stage->op != STAGE_ARGMAX;
-    *target &= stage->op != STAGE_MAX || stage->guard == NO_ID;
     for (uint32_t i = 0; i < stage_subs(p, stage); i++)
         *target &= unroll_makes_constant(g->u, stage, plan, stage->subs[i]);
     meet_nodes(g, id);

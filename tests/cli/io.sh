@@ -41,13 +41,13 @@ refused 3 "a folder as model" "folder.expr" folder.expr -o x.c
 refused 3 "a missing model" "none.expr" none.expr -o x.c
 mkdir folder.c
 refused 3 "a folder as output" "folder.c" good.expr -o folder.c
-refused 3 "a missing folder" "no/x.c" good.expr -o no/x.c
+refused 3 "a missing folder" "no/x.h" good.expr -o no/x.c
 refused 3 "a full disk" "/dev/full" good.expr -o /dev/full --emit=ir
 if [ "$(id -u)" != 0 ]; then
     mkdir locked && chmod a-w locked
-    refused 3 "a folder that cannot be written" "locked/x.c" good.expr -o locked/x.c
+    refused 3 "a folder that cannot be written" "locked/x.h" good.expr -o locked/x.c
 else
-    refused 3 "a folder that cannot be written" "/proc/x.c" good.expr -o /proc/x.c
+    refused 3 "a folder that cannot be written" "/proc/x.h" good.expr -o /proc/x.c
 fi
 ln -s target.c link.c
 echo old > target.c

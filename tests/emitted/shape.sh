@@ -31,7 +31,7 @@ tape() {
         sed 's/\/\*[^*]*\*\///g; s/.*{//; s/}.*//; s/double//g; s/[;,]/ /g' | xargs
 }
 same "tape of cs231n" "sig_y sig_x x_plus_y den f" "$(tape cs231n)"
-same "tape of cs231n_staged" "sigy sigx xpy den invden" "$(tape cs231n_staged)"
+same "tape of cs231n_staged" "sigy num sigx xpy invden" "$(tape cs231n_staged)"
 same "tape of mlp" "a[32] y_minus_o" "$(tape mlp)"
 same "tape of rosenbrock" "" "$(tape rosenbrock)"
 same "tape of scores" "" "$(tape scores)"

@@ -1,0 +1,149 @@
+/* c_writes.c -- which leaf writes what, when what a node reads is complete, and which nodes may not be computed
+ * anywhere. */
+#include "emit/c_body.h"
+
+/* The node after `id` in program order; loops before their children. */
+static PlanId next_in_order(const Plan *plan, PlanId id)
+{
+    if (plan->nodes.at[id].kind == PLAN_FOR && plan->nodes.at[id].first_child != NO_ID)
+        return plan->nodes.at[id].first_child;
+    while (id != NO_ID && plan->nodes.at[id].next == NO_ID)
+        id = plan->nodes.at[id].parent;
+    return id == NO_ID ? NO_ID : plan->nodes.at[id].next;
+}
+
+/* The indices of a FOR lie in its range; one index may run in several. */
+static void note_range(CBody *b, const PlanNode *loop)
+{
+    int64_t low, high, unused;
+
+    c_expr_bounds(b, loop->low, &low, &unused);
+    c_expr_bounds(b, loop->high, &unused, &high);
+    if (b->index_high[loop->index] < b->index_low[loop->index]) {
+        b->index_low[loop->index] = low;
+        b->index_high[loop->index] = high - 1;
+    }
+    if (low < b->index_low[loop->index])
+        b->index_low[loop->index] = low;
+    if (high - 1 > b->index_high[loop->index])
+        b->index_high[loop->index] = high - 1;
+}
+
+static void number_leaves(CBody *b)
+{
+    const Plan *plan = b->plan;
+    uint32_t leaves = 0;
+
+    for (size_t i = 0; i < b->p->indices.count; i++)
+        b->index_high[i] = -1;
+
+    for (PlanId id = plan->first; id != NO_ID; id = next_in_order(plan, id)) {
+        const PlanNode *node = &plan->nodes.at[id];
+
+        b->first_leaf[id] = leaves + 1;
+        if (node->next != NO_ID)
+            b->ordinals[node->next] = b->ordinals[id] + 1;
+        if (node->kind == PLAN_STAGE) {
+            const Stage *stage = &b->p->stages.at[node->stage];
+            CSymbol *target = &b->symbols[stage->target];
+
+            target->last_write = ++leaves;
+            target->writes++;
+            target->guarded |= stage->op == STAGE_SET && stage->guard != NO_ID && !node->zero;
+        } else {
+            note_range(b, node);
+        }
+    }
+}
+
+static uint32_t aff_write(const CBody *b, AffId aff)
+{
+    const AffPool *pool = &b->p->affs;
+    const Affine *a = &pool->affs.at[aff];
+    uint32_t last = 0;
+
+    for (uint32_t t = 0; t < a->count; t++) {
+        uint32_t write = b->atom_write[pool->terms.at[a->first + t].atom];
+
+        last = write > last ? write : last;
+    }
+    return last;
+}
+
+/* Atoms are older than the expressions that use them, also as subscripts of other atoms. */
+static void find_atom_writes(CBody *b)
+{
+    const AffPool *pool = &b->p->affs;
+
+    for (AtomId id = 0; id < pool->atoms.count; id++) {
+        const Atom *atom = &pool->atoms.at[id];
+
+        if (atom->kind != ATOM_ELEMENT)
+            continue;
+        b->atom_write[id] = b->symbols[atom->of].last_write;
+        b->has_integers |= b->atom_write[id] > 0;
+        for (unsigned k = 0; k < atom->rank; k++) {
+            uint32_t write = aff_write(b, pool->subs.at[atom->subs + k]);
+
+            b->atom_write[id] = write > b->atom_write[id] ? write : b->atom_write[id];
+        }
+    }
+}
+
+/* May the element not exist, or not be written? */
+static bool is_unsafe_read(const CBody *b, NodeId id)
+{
+    SymId symbol = b->p->nodes.at[id].u.read.symbol;
+    const Symbol *s = &b->p->symbols.at[symbol];
+
+    if (s->rank == 0 || b->symbols[symbol].guarded)
+        return s->rank > 0;
+    for (unsigned k = 0; k < s->rank; k++) {
+        int64_t low, high;
+
+        c_expr_bounds(b, node_subs(b->p, id)[k], &low, &high);
+        if (low < 0 || high >= s->extents[k])
+            return true;
+    }
+    return false;
+}
+
+static void find_unsafe(CBody *b)
+{
+    for (NodeId id = 0; id < b->p->nodes.count; id++) {
+        const Node *node = &b->p->nodes.at[id];
+
+        b->unsafe[id] = node->op == OP_READ && is_unsafe_read(b, id);
+        for (unsigned k = 0; k < op_info[node->op].arity; k++)
+            b->unsafe[id] |= b->unsafe[node->u.arg[k]];
+    }
+}
+
+static void find_node_writes(CBody *b)
+{
+    const Program *p = b->p;
+
+    for (NodeId id = 0; id < p->nodes.count; id++) {
+        const Node *node = &p->nodes.at[id];
+        uint32_t last = 0, write;
+
+        if (node->op == OP_INTEGER)
+            last = aff_write(b, node->u.aff);
+        if (node->op == OP_READ) {
+            last = b->symbols[node->u.read.symbol].last_write;
+            for (unsigned k = 0; k < p->symbols.at[node->u.read.symbol].rank; k++)
+                last = (write = aff_write(b, node_subs(p, id)[k])) > last ? write : last;
+        }
+        for (unsigned k = 0; k < op_info[node->op].arity; k++)
+            last = (write = b->last_write[node->u.arg[k]]) > last ? write : last;
+        b->last_write[id] = last;
+    }
+}
+
+void c_writes_find(CBody *b)
+{
+    number_leaves(b);
+    find_atom_writes(b);
+    find_node_writes(b);
+    find_unsafe(b);
+}
