@@ -15,7 +15,7 @@ run_block() { # file with one command line and its expected output
         { while (i <= n && w[i] == "...") { any = 1; i++ }
           if (i <= n && $0 == w[i]) { i++; any = 0 } else if (!any) { bad = 1; exit } }
         END { while (i <= n && w[i] == "...") i++; exit bad || i <= n }' "$work/got"; then
-        echo "PASS $2: $command"
+        printf "PASS %s: %s\n" "$2" "$(printf "%s" "$command" | tr -d "\\\\")"
     else
         echo "FAIL $2: $command"
         diff "$work/want" "$work/got" | head -n 20
