@@ -71,6 +71,13 @@ static inline double softplus(double x)
     return relu(x) + log1p(exp(-fabs(x)));
 }
 
+/* @helper logsig: softplus */
+/* log(1/(1 + exp(-x))) = -softplus(-x). Error 2 ulp. */
+static inline double logsig(double x)
+{
+    return -softplus(-x);
+}
+
 /* @helper silu: */
 /* x/(1 + exp(-x)). Far below 0 it is x*exp(x), by the root of exp(x), which is no subnormal number. Error 3 ulp. */
 static inline double silu(double x)

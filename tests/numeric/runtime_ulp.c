@@ -42,6 +42,17 @@ static void reference_softplus(mpfr_t out, const mpfr_t x)
         mpfr_set(out, x, MPFR_RNDN);
 }
 
+static void reference_logsig(mpfr_t out, const mpfr_t x)
+{
+    mpfr_t minus;
+
+    mpfr_init2(minus, mpfr_get_prec(x));
+    mpfr_neg(minus, x, MPFR_RNDN);
+    reference_softplus(out, minus);
+    mpfr_neg(out, out, MPFR_RNDN);
+    mpfr_clear(minus);
+}
+
 static void reference_silu(mpfr_t out, const mpfr_t x)
 {
     reference_sig(out, x);
@@ -243,6 +254,7 @@ static void measure_all(const Helper *h, Format *f)
 static const Helper helpers[] = {
     { "sig", sig, sigf, reference_sig, NULL, 3.0, false, 0, { -700.0, -87.0, -745.0, -103.0 } },
     { "softplus", softplus, softplusf, reference_softplus, NULL, 3.0, false, 0, { -700.0, -87.0, 30.0, 10.0 } },
+    { "logsig", logsig, logsigf, reference_logsig, NULL, 3.0, false, 0, { 700.0, 87.0, -30.0, -10.0 } },
     { "silu", silu, siluf, reference_silu, NULL, 3.0, false, 0, { -40.0, -1.278, -708.0, -745.0, -87.0, -103.0 } },
     { "gelu", gelu, geluf, reference_gelu, NULL, 3.0, false, 0, { -38.0, -37.5, -13.0, -14.0, -5.0, -2.0 } },
     { "digamma+", digamma, digammaf, reference_digamma, NULL, 3.0, true, 1,

@@ -94,6 +94,7 @@ static void compute_function(Oracle *o, Op op, mpfr_t y, mpfr_t *a, mpfr_t *b, m
     case OP_SIG: sigmoid(o, y, *a); return;
     case OP_RELU: mpfr_set(y, *a, MPFR_RNDN); if (mpfr_sgn(y) < 0) mpfr_set_zero(y, 1); return;
     case OP_SOFTPLUS: mpfr_exp(o->t, *a, MPFR_RNDN); mpfr_log1p(y, o->t, MPFR_RNDN); return;
+    case OP_LOGSIG: mpfr_neg(o->t, *a, MPFR_RNDN); mpfr_exp(o->t, o->t, MPFR_RNDN); mpfr_log1p(y, o->t, MPFR_RNDN); mpfr_neg(y, y, MPFR_RNDN); return;
     case OP_SILU: sigmoid(o, o->u, *a); mpfr_mul(y, *a, o->u, MPFR_RNDN); return;
     case OP_GELU: normal_cdf(o, o->u, *a); mpfr_mul(y, *a, o->u, MPFR_RNDN); return;
     case OP_CLAMP: mpfr_max(o->t, *a, *b, MPFR_RNDN); mpfr_min(y, o->t, *c, MPFR_RNDN); return;
