@@ -2,8 +2,6 @@
  */
 #include "emit/c_body.h"
 
-#include <string.h>
-
 typedef enum { TASK_TEXT, TASK_NODE, TASK_AFF, TASK_ATOM, TASK_NUMBER, TASK_NEGATED } TaskKind;
 
 /* What is still to be written. */

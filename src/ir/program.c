@@ -38,8 +38,25 @@ static const int32_t *copy_extents(Arena *arena, const int32_t *extents, uint32_
 SymId program_symbol(Program *p, Symbol symbol)
 {
     symbol.extents = symbol.rank == 0 ? NULL : copy_extents(p->arena, symbol.extents, symbol.rank);
+    if (symbol.ends != NULL)
+        symbol.ends = copy_extents(p->arena, symbol.ends, 2 * (uint32_t)symbol.extents[symbol.rank - 1]);
     vec_push(p->arena, &p->symbols, symbol);
     return (SymId)(p->symbols.count - 1);
+}
+
+void program_element_range(const Program *p, const Atom *element, int64_t *low, int64_t *high)
+{
+    const Symbol *symbol = &p->symbols.at[element->of];
+    int64_t place;
+
+    *low = symbol->low;
+    *high = symbol->high;
+    if (symbol->ends == NULL || !aff_is_const(&p->affs, p->affs.subs.at[element->subs + element->rank - 1u], &place))
+        return;
+    if (place < 0 || place >= symbol->extents[symbol->rank - 1])
+        return;
+    *low = symbol->ends[2 * place];
+    *high = symbol->ends[2 * place + 1];
 }
 
 IndexId program_index(Program *p, Name name, Span at)

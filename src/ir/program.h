@@ -42,6 +42,7 @@ typedef struct {
     bool named;            /* `name` is the user's */
     const int32_t *extents; /* rank of them */
     int64_t low, high;     /* integer: elements lie in low .. high-1 */
+    const int32_t *ends;   /* local integer: low and high again, for each place along the last axis; or NULL */
     const Rational *values; /* SYM_TABLE: row-major */
     SymId of;              /* SEED, GRADIENT and adjoint LOCALs: the primal symbol; else NO_ID */
 } Symbol;
@@ -153,8 +154,10 @@ typedef struct Program {
 Program *program_new(Heap *heap, Names *names, const Source *source);
 void program_free(Program *program);
 
-/* Symbols. `extents` is copied. */
+/* Symbols. `extents` and `ends` are copied. */
 SymId program_symbol(Program *p, Symbol symbol);
+/* The values of an element of an integer symbol: *low .. *high-1. */
+void program_element_range(const Program *p, const Atom *element, int64_t *low, int64_t *high);
 IndexId program_index(Program *p, Name name, Span at);
 
 /* ---- building nodes (node.c) ------------------------------------------------------------------------ */

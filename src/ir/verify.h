@@ -62,6 +62,10 @@ bool scope_range(Scope *s, AffId aff, int64_t *least, int64_t *most);
  * index of its own that runs over a constant range. */
 bool scope_box(Scope *s, const AffId *subs, uint32_t count, Box *box);
 
+/* The elements that subscripts reach, one after the other: `room` of them at most, `count` subscripts each. False if
+ * they are more, or not known. An element may come twice. */
+bool scope_elements(Scope *s, const AffId *subs, uint32_t count, int64_t *elements, size_t room, size_t *found);
+
 /* ---- verify.c ---------------------------------------------------------------------------------------- */
 
 /* A write inside the loops that are open now. */

@@ -1,7 +1,7 @@
 /* verify_read.c -- what a stage reads: subscripts in range, and written before. */
 #include "ir/verify.h"
 
-enum { SEEN_CONDITIONAL = 1, SEEN_ALWAYS = 2, MOST_READ_BOXES = 16 };
+enum { SEEN_CONDITIONAL = 1, SEEN_ALWAYS = 2, MOST_READ_BOXES = 16, MOST_POINTS = 1024 };
 
 /* ---- reads ------------------------------------------------------------------------------------------ */
 
@@ -103,6 +103,29 @@ static bool covered_in_loop(Verifier *v, SymId id, const AffId *subs, const Box 
     return elements_cover(&v->cover, &all, symbol, box);
 }
 
+/* The box of a read is larger than what is read where bounds depend on one another. In doubt: yes. */
+static bool points_are_covered(Verifier *v, SymId id, const AffId *subs, const Box *box)
+{
+    const Symbol *symbol = &v->p->symbols.at[id];
+    int64_t *elements;
+    size_t count;
+
+    if (box->exact)
+        return false;
+    elements = arena_array(v->scratch, int64_t, MOST_POINTS * (size_t)symbol->rank);
+    if (!scope_elements(&v->scope, subs, symbol->rank, elements, MOST_POINTS, &count))
+        return true;
+    for (size_t i = 0; i < count; i++) {
+        Box point = { .rank = symbol->rank, .exact = true };
+
+        for (unsigned k = 0; k < symbol->rank; k++)
+            point.low[k] = point.high[k] = elements[i * symbol->rank + k];
+        if (!elements_cover(&v->cover, &v->written[id], symbol, &point))
+            return false;
+    }
+    return true;
+}
+
 static void check_read(Verifier *v, SymId id, const AffId *subs, bool conditional)
 {
     const Symbol *symbol = &v->p->symbols.at[id];
@@ -117,6 +140,9 @@ static void check_read(Verifier *v, SymId id, const AffId *subs, bool conditiona
         return;
     }
     if (v->loops_open > 0 && (conditional || covered_in_loop(v, id, subs, &box)))
+        return;
+    if (v->loops_open == 0 && elements_meet(&v->written[id], symbol, &box, false) &&
+        points_are_covered(v, id, subs, &box))
         return;
     verify_fail(v, "%s is read before it is written completely", verify_symbol_name(v, id));
 }

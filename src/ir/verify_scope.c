@@ -46,9 +46,12 @@ bool scope_knows(const Scope *s, AffId aff)
     return true;
 }
 
-static int64_t element_end(const Symbol *symbol, bool largest)
+static int64_t element_end(const Program *p, const Atom *element, bool largest)
 {
-    return largest ? symbol->high - 1 : symbol->low;
+    int64_t low, high;
+
+    program_element_range(p, element, &low, &high);
+    return largest ? high - 1 : low;
 }
 
 /* Adds factor * aff to the coefficients and the constant; elements by the end of their range that is asked for. */
@@ -65,7 +68,7 @@ static int64_t add_terms(Scope *s, AffId aff, int64_t factor, bool largest)
         if (atom.kind == ATOM_INDEX)
             s->coefs[s->position[atom.of] - 1] += coef;
         else
-            constant += coef * element_end(&s->p->symbols.at[atom.of], largest == (coef > 0));
+            constant += coef * element_end(s->p, &atom, largest == (coef > 0));
     }
     return constant;
 }

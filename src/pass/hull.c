@@ -11,9 +11,8 @@ void hulls_init(Hulls *h, Arena *arena, const Program *p)
 static bool hull_of_atom(const Hulls *h, const Atom *atom, Hull *hull)
 {
     if (atom->kind == ATOM_ELEMENT) {
-        const Symbol *symbol = &h->p->symbols.at[atom->of];
-
-        *hull = (Hull){ symbol->low, symbol->high - 1 };
+        program_element_range(h->p, atom, &hull->least, &hull->most);
+        hull->most--;
         return true;
     }
     if (atom->of >= h->count || !h->known[atom->of])

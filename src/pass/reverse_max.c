@@ -18,16 +18,16 @@ static SymId position_symbol(Sweep *s, const Stage *stage, const Winner *winner)
 {
     Program *p = s->p;
     const Symbol *target = &p->symbols.at[stage->target];
-    int32_t extents[UINT8_MAX + 1];
+    int32_t extents[UINT8_MAX + 1], ends[2 * UINT8_MAX];
     Symbol symbol = { .at = target->at, .role = SYM_INTEGER, .rank = (uint8_t)(target->rank + 1), .integer = true,
-                      .local = true, .low = INT32_MAX, .high = 0, .of = NO_ID, .extents = extents };
+                      .local = true, .low = INT32_MAX, .high = 0, .ends = ends, .of = NO_ID, .extents = extents };
 
-    for (unsigned d = 0; d < stage->rank; d++) {
-        Hull hull;
+    for (uint32_t q = 0; q < winner->reduced; q++) {
+        Hull hull = { INT32_MIN, INT32_MAX - 1 }; /* an index without a hull: there is none */
 
-        if (is_subscript(p, stage, stage->domain[d].index) ||
-            !hull_of_aff(&s->hulls, aff_index(&p->affs, stage->domain[d].index), &hull))
-            continue;
+        (void)hull_of_aff(&s->hulls, aff_index(&p->affs, winner->indices[q]), &hull);
+        ends[2 * q] = (int32_t)hull.least;
+        ends[2 * q + 1] = (int32_t)hull.most + 1;
         symbol.low = hull.least < symbol.low ? hull.least : symbol.low;
         symbol.high = hull.most >= symbol.high ? hull.most + 1 : symbol.high;
     }
