@@ -251,6 +251,10 @@ static void reserve_names(CBody *b, const CFunction *function)
     for (unsigned part = 0; part < PART_COUNT; part++)
         if ((function->parts & (1u << part)) != 0 || part == PART_WORK)
             c_names_take(&b->names, argument_names[part]);
+    for (NodeId n = 0; n < b->p->nodes.count; n++)
+        c_names_keep(&b->names, names_text(b->p->names, b->p->infos.at[n].name));
+    for (SymId s = 0; s < b->p->symbols.count; s++)
+        c_names_keep(&b->names, names_text(b->p->names, b->p->symbols.at[s].name));
 }
 
 /* The first item of the function's block that only computes adjoints, if something else comes before it. */
@@ -265,7 +269,7 @@ static size_t find_backward(const CBody *b)
         while (plan->nodes.at[at].kind == PLAN_FOR && plan->nodes.at[at].first_child != NO_ID)
             at = plan->nodes.at[at].first_child;
         if (plan->nodes.at[at].kind == PLAN_STAGE &&
-            b->p->symbols.at[b->p->stages.at[plan->nodes.at[at].stage].target].of != NO_ID)
+            b->p->symbols.at[b->p->stages.at[plan->nodes.at[at].stage].target].adjoint)
             return item > 0 ? item : SIZE_MAX;
     }
     return SIZE_MAX;

@@ -152,7 +152,18 @@ static const char *take(CNames *names, Name name)
 /* t1, t2, ... that were given out may not be held as words. */
 static bool is_given_out(const CNames *names, const char *base)
 {
-    return looks_temporary(base) && strtoul(base + 1, NULL, 10) <= names->temporaries;
+    unsigned long number = looks_temporary(base) ? strtoul(base + 1, NULL, 10) : 0;
+
+    return number > names->kept && number <= names->temporaries;
+}
+
+void c_names_keep(CNames *names, const char *word)
+{
+    enum { MOST_KEPT = 1000000000 };
+    unsigned long number = looks_temporary(word) ? strtoul(word + 1, NULL, 10) : 0;
+
+    if (number > names->kept && number < MOST_KEPT)
+        names->kept = names->temporaries = (uint32_t)number;
 }
 
 const char *c_names_take(CNames *names, const char *base)

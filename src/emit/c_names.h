@@ -11,7 +11,8 @@ typedef struct {
     VEC(uint32_t) uses;   /* how many visible declarations have this name (more than 1: reserved) */
     VEC(uint32_t) next;   /* the next number behind this base */
     VEC(Name) taken;      /* in order of declaration */
-    uint32_t temporaries; /* t1, t2, ... */
+    uint32_t kept;        /* the user's own t1, t2, ... end here */
+    uint32_t temporaries; /* the number of the last temporary given out */
     bool temporary_taken; /* some other word has that form */
 } CNames;
 
@@ -19,6 +20,9 @@ typedef struct {
  * `real_is_float` their float twins, too. */
 void c_names_init(CNames *names, Arena *arena);
 void c_names_reserve(CNames *names, const char *word);
+
+/* The word is the user's: no temporary will have it. Before the first temporary. */
+void c_names_keep(CNames *names, const char *word);
 
 /* `base` if it is free, else base_, base_2, ... or, where C owns nothing, base_2, base_3, ... */
 const char *c_names_take(CNames *names, const char *base);

@@ -40,6 +40,7 @@ typedef struct {
     bool local;            /* SYM_INTEGER written by STAGE_ARGMAX */
     bool inactive;         /* a shift: its derivative cancels exactly and is not taken (logsumexp, softmax, norm) */
     bool named;            /* `name` is the user's */
+    bool adjoint;          /* made by reverse mode */
     const int32_t *extents; /* rank of them */
     int64_t low, high;     /* integer: elements lie in low .. high-1 */
     const int32_t *ends;   /* local integer: low and high again, for each place along the last axis; or NULL */

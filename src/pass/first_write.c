@@ -242,7 +242,6 @@ static StageId fill_stage(Writes *w, const Fill *fill)
     Stage stage = { .target = fill->symbol, .op = STAGE_SET, .value = node_int(p, 0), .guard = NO_ID, .domain = domain,
                     .subs = subs };
 
-    stage.at = fill->like == NO_ID ? p->symbols.at[fill->symbol].at : p->stages.at[fill->like].at;
     for (unsigned k = 0; k < p->symbols.at[fill->symbol].rank; k++) {
         Interval side = fill->box[k];
         IndexId index;

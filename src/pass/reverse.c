@@ -21,6 +21,7 @@ static SymId adjoint_symbol(Sweep *s, SymId primal, SymRole role)
     symbol.name = sweep_adjoint_name(s, symbol.name);
     symbol.role = (uint8_t)role;
     symbol.named = false;
+    symbol.adjoint = true;
     symbol.of = primal;
     return program_symbol(s->p, symbol);
 }

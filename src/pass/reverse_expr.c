@@ -78,7 +78,7 @@ SymId scalar_adjoint(Sweep *s, NodeId node)
 
     if (slot->symbol == NO_ID) {
         Symbol symbol = { .name = adjoint_name(s, node), .at = s->p->infos.at[node].at, .role = SYM_LOCAL,
-                          .of = NO_ID };
+                          .adjoint = true, .of = NO_ID };
 
         slot->symbol = program_symbol(s->p, symbol);
     }
