@@ -23,7 +23,7 @@ $(BUILD)/bpgen: $(BUILD)/src/main.o $(BUILD)/libbpgen.a
 
 $(BUILD)/libbpgen.a: $(OBJECTS)
 	@rm -f $@
-	ar rcs $@ $^
+	ar qcs $@ $^
 
 $(BUILD)/%.o: %.c | $(BUILD)/emitters.def $(BUILD)/parser.h
 	@mkdir -p $(dir $@)
