@@ -163,6 +163,13 @@ bool unit_make_sweeps(Unit *unit)
     return true;
 }
 
+void unit_forget(Program **program)
+{
+    if (*program != NULL)
+        program_free(*program);
+    *program = NULL;
+}
+
 /* ---- opening ----------------------------------------------------------------------------------------- */
 
 static Span whole_file(const Unit *unit)

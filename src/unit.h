@@ -62,11 +62,14 @@ bool unit_open(Unit *unit, const char *source_name, const char *text, size_t siz
 /* Frees the AST and the checked model, which programs do not need. */
 void unit_forget_model(Unit *unit);
 
-/* Each makes its programs once; asking again costs nothing. False: unit->diag has errors (a function without a derivative). */
+/* Each makes its programs, unless they are there. False: unit->diag has errors (a function without a derivative). */
 bool unit_make_value(Unit *unit);
 bool unit_make_value_grad(Unit *unit); /* scalar models with something to differentiate by; else it stays NULL */
 bool unit_make_reversed(Unit *unit);
 bool unit_make_sweeps(Unit *unit);
+
+/* Frees one of these programs, which becomes NULL; of large models they do not fit in memory together. */
+void unit_forget(Program **program);
 
 /* Frees everything. */
 void unit_close(Unit *unit);

@@ -30,15 +30,6 @@ static const char *default_output(Unit *unit, const Emitter *emitter)
     return text_string(&path);
 }
 
-static bool make_programs(Unit *unit, const Emitter *emitter)
-{
-    if (!unit_make_value(unit))
-        return false;
-    if (!emitter->needs_derivatives || unit->wanted.count == 0)
-        return true;
-    return unit_make_value_grad(unit) && unit_make_sweeps(unit);
-}
-
 /* Header and main text as one, for standard output. */
 static void join(Unit *unit, Emitted *emitted)
 {
@@ -77,7 +68,6 @@ void command_compile(Unit *unit, Run *run)
     const Emitter *emitter = emitter_find(run->line->emit);
     Emitted emitted;
     const char *path;
-    bool made;
 
     if (!cli_open_model(unit, run))
         return;
@@ -87,10 +77,8 @@ void command_compile(Unit *unit, Run *run)
     text_init(&emitted.header, unit->arena);
     if (!emitter->needs_model)
         unit_forget_model(unit);
-    made = make_programs(unit, emitter);
+    emitter->emit(unit, &emitted);
     text_bytes(&run->errors, text_string(&unit->dump), unit->dump.size);
-    if (made)
-        emitter->emit(unit, &emitted);
     if (!cli_report(unit, run))
         return;
     if (strcmp(path, "-") == 0)

@@ -116,8 +116,7 @@ void emit_c_example(Unit *unit, Text *out)
     Text code;
 
     text_init(&code, arena);
-    c_functions_make(&m, unit, arena, functions, &code);
-    c_sample_find(&sample, &m, arena);
-    print_program(&m, functions, &sample, out);
+    if (c_functions_make(&m, unit, arena, functions, &sample, &code))
+        print_program(&m, functions, &sample, out);
     heap_release(&unit->heap, arena);
 }

@@ -32,11 +32,9 @@ static Part part_of(const Symbol *symbol)
 /* By name: the backward sweep has no list of outputs. */
 static size_t output_position(const CBody *b, SymId output)
 {
-    const Program *value = b->m->unit->value;
     size_t i = 0;
 
-    while (i + 1 < value->outputs.count &&
-           value->symbols.at[value->outputs.at[i]].name != b->p->symbols.at[output].name)
+    while (i + 1 < b->m->outputs.count && b->m->outputs.at[i] != b->p->symbols.at[output].name)
         i++;
     return i;
 }

@@ -213,13 +213,13 @@ static void print_defaults(const CModel *m, Text *out)
     for (size_t i = 0; i < m->unit->lowered.declared.count; i++) {
         const Declared *declared = &m->unit->lowered.declared.at[i];
 
-        if (m->unit->value->symbols.at[declared->symbol].role == SYM_PARAM && declared->defaults == NULL)
+        if (m->unit->lowered.program->symbols.at[declared->symbol].role == SYM_PARAM && declared->defaults == NULL)
             return;
     }
     for (size_t i = 0; i < m->unit->lowered.declared.count; i++) {
         const Declared *declared = &m->unit->lowered.declared.at[i];
 
-        if (m->unit->value->symbols.at[declared->symbol].role != SYM_PARAM)
+        if (m->unit->lowered.program->symbols.at[declared->symbol].role != SYM_PARAM)
             continue;
         text_printf(out, params == 0 ? "#define %s_PARAMS_DEFAULT { \\\n    " : ", \\\n    ", m->upper);
         print_default(m, &m->members[PART_PARAMS].at[params++], declared->defaults, out);
@@ -286,7 +286,7 @@ void c_index_ok_print(const CModel *m, Text *out)
     text_line(out, "int ok = 1;");
     text_add(out, "\n");
     for (size_t i = 0; i < m->unit->lowered.declared.count; i++) {
-        const Symbol *symbol = &m->unit->value->symbols.at[m->unit->lowered.declared.at[i].symbol];
+        const Symbol *symbol = &m->unit->lowered.program->symbols.at[m->unit->lowered.declared.at[i].symbol];
 
         if (symbol->role == SYM_INTEGER)
             print_range_check(m, &m->members[PART_INDEX].at[member++], symbol, out);

@@ -6,9 +6,14 @@
 
 /* ---- members ----------------------------------------------------------------------------------------- */
 
-static Member member_of(const char *name, const Symbol *symbol)
+/* Symbols die with their program. */
+static Member member_of(CModel *m, const char *name, const Symbol *symbol)
 {
-    return (Member){ name, symbol->extents, symbol->rank, symbol->integer };
+    int32_t *extents = symbol->rank == 0 ? NULL : arena_array(m->arena, int32_t, symbol->rank);
+
+    for (unsigned k = 0; k < symbol->rank; k++)
+        extents[k] = symbol->extents[k];
+    return (Member){ name, extents, symbol->rank, symbol->integer };
 }
 
 /* Names that C does not own go first, so that they stay as they are whatever the others become. */
@@ -40,12 +45,12 @@ static void add_declared(CModel *m, const Program *p)
         SymId id = m->unit->lowered.declared.at[i].symbol;
         const Symbol *symbol = &p->symbols.at[id];
 
-        vec_push(m->arena, &m->members[part_of(symbol)], member_of(m->declared[id], symbol));
+        vec_push(m->arena, &m->members[part_of(symbol)], member_of(m, m->declared[id], symbol));
     }
     for (size_t i = 0; i < m->unit->wanted.count; i++) {
         SymId id = m->unit->wanted.at[i];
 
-        vec_push(m->arena, &m->members[PART_GRAD], member_of(m->declared[id], &p->symbols.at[id]));
+        vec_push(m->arena, &m->members[PART_GRAD], member_of(m, m->declared[id], &p->symbols.at[id]));
     }
 }
 
@@ -70,28 +75,30 @@ static void add_members(CModel *m, const Program *p)
         m->declared[symbols[i]] = given[i];
     add_declared(m, p);
     for (size_t i = 0; i < p->outputs.count; i++) {
-        Member member = member_of(given[declared + i], &p->symbols.at[symbols[declared + i]]);
+        Member member = member_of(m, given[declared + i], &p->symbols.at[symbols[declared + i]]);
 
         vec_push(m->arena, &m->members[PART_OUTPUTS], member);
         vec_push(m->arena, &m->members[PART_SEED], member);
+        vec_push(m->arena, &m->outputs, p->symbols.at[p->outputs.at[i]].name);
     }
 }
 
-static void add_tape(CModel *m)
+void c_model_add_tape(CModel *m, const Program *forward)
 {
-    const Program *p = m->unit->sweeps.forward;
     CNames names;
 
-    if (p == NULL)
-        return;
     c_names_init(&names, m->arena);
-    for (SymId s = 0; s < p->symbols.count; s++)
-        if (p->symbols.at[s].role == SYM_TAPE) {
-            const char *name = names_text(p->names, p->symbols.at[s].name);
+    for (SymId s = 0; s < forward->symbols.count; s++) {
+        const Symbol *symbol = &forward->symbols.at[s];
+        const char *name;
 
-            name = name[0] == '\0' ? c_names_temporary(&names) : c_names_take(&names, name);
-            vec_push(m->arena, &m->members[PART_TAPE], member_of(name, &p->symbols.at[s]));
-        }
+        if (symbol->role != SYM_TAPE)
+            continue;
+        name = names_text(forward->names, symbol->name);
+        name = name[0] == '\0' ? c_names_temporary(&names) : c_names_take(&names, name);
+        vec_push(m->arena, &m->members[PART_TAPE], member_of(m, name, symbol));
+        m->has_int32 |= symbol->integer;
+    }
 }
 
 static const char *upper_case(Arena *arena, const char *text)
@@ -127,10 +134,7 @@ void c_model_init(CModel *m, Unit *unit, Arena *arena)
     m->suffix = m->is_float ? "f" : "";
     m->real_size = m->is_float ? 4 : 8;
     add_members(m, unit->value);
-    add_tape(m);
     m->has_int32 = m->members[PART_INDEX].count > 0;
-    for (size_t i = 0; i < m->members[PART_TAPE].count; i++)
-        m->has_int32 |= m->members[PART_TAPE].at[i].integer;
     add_globals(m);
 }
 

@@ -56,6 +56,7 @@ typedef struct CModel {
     bool has_int32;                  /* the header uses int32_t */
     bool scalar;                     /* one output of rank 0: it is returned, its seed is an argument */
     VEC(Member) members[PART_COUNT]; /* of SEED: those of OUTPUTS; of GRAD: the wanted symbols; WORK: not used */
+    VEC(Name) outputs;               /* the user's names of the outputs */
     const char **declared;           /* the members' names by SymId of a declared symbol */
     size_t declared_count;
     VEC(WorkArea) work;
@@ -65,7 +66,10 @@ typedef struct CModel {
     VEC(const char *) globals; /* names of the file that no local may have */
 } CModel;
 
+/* Of unit->value, which may be forgotten afterwards. */
 void c_model_init(CModel *m, Unit *unit, Arena *arena);
+/* The members of the tape, from the forward sweep. */
+void c_model_add_tape(CModel *m, const Program *forward);
 
 /* Is there such an argument? WORK: only of functions that have an area in m->work. */
 bool c_model_has(const CModel *m, Part part);
@@ -110,17 +114,11 @@ typedef struct {
     Counts counts;
 } CFunction;
 enum { FUNCTION_VALUE, FUNCTION_VALUE_GRAD, FUNCTION_FORWARD, FUNCTION_BACKWARD, FUNCTION_COUNT };
-/* emit_c.c: a model with all its functions. */
-void c_functions_make(CModel *m, Unit *unit, Arena *arena, CFunction *functions, Text *out);
-
 void c_signature(const CModel *m, const CFunction *function, bool definition, Text *out);
 void c_header_print(const CModel *m, const CFunction *functions, Text *out);
 void c_head_comment(const CModel *m, const CFunction *functions, Text *out);
 /* Of model_index_ok, after the header's prototypes. */
 void c_index_ok_print(const CModel *m, Text *out);
-
-/* c_selftest.c */
-void c_selftest_print(CModel *m, const CFunction *functions, Text *out);
 
 /* c_comment.c: `bytes` of the source as the inside of a comment, blanks folded, at most `most` bytes. */
 void c_comment_text(const Source *source, Span at, size_t most, Text *out);

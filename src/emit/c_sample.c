@@ -174,22 +174,36 @@ static void list_symbols(Sample *s, const CModel *m, Arena *arena)
     }
 }
 
+/* The spelled values, which outlive the evaluation. */
+static void keep_values(Sample *s, Arena *arena)
+{
+    for (size_t i = 0; i < s->symbols.count; i++) {
+        SampleSymbol *symbol = &s->symbols.at[i];
+
+        if (!symbol->spelled || symbol->part == PART_INDEX)
+            continue;
+        symbol->values = arena_array(arena, double, symbol->count);
+        for (uint64_t k = 0; k < symbol->count; k++)
+            symbol->values[k] = s->value.reals[symbol->symbol][k];
+    }
+}
+
 void c_sample_find(Sample *sample, const CModel *m, Arena *arena)
 {
-    const Program *gradient = m->unit->value_grad;
+    const Program *gradient = m->scalar ? m->unit->value_grad : m->unit->reversed;
+    Arena *scratch = heap_arena(&m->unit->heap);
 
-    *sample = (Sample){ .has_gradient = false };
-    if (m->unit->sweeps.forward != NULL && gradient == NULL) {
-        unit_make_reversed(m->unit);
-        gradient = m->unit->reversed;
-    }
-    eval_init(&sample->value, arena, m->unit->value);
-    sample->has_gradient = gradient != NULL;
+    *sample = (Sample){ .has_gradient = gradient != NULL };
+    eval_init(&sample->value, scratch, m->unit->value);
     if (sample->has_gradient)
-        eval_init(&sample->gradient, arena, gradient);
+        eval_init(&sample->gradient, scratch, gradient);
     list_symbols(sample, m, arena);
     for (unsigned point = 0; point < MOST_POINTS && !sample->finite; point++)
         run_point(sample, m, point);
+    keep_values(sample, arena);
+    if (sample->finite)
+        c_golden_find(sample, m, arena);
+    heap_release(&m->unit->heap, scratch);
 }
 
 /* ---- text -------------------------------------------------------------------------------------------- */
@@ -227,22 +241,22 @@ static void print_subscripts(const Symbol *symbol, uint64_t i, Text *out)
     }
 }
 
-static void print_spelled(const Sample *s, const CModel *m, const SampleSymbol *symbol, Text *out)
+static void print_spelled(const CModel *m, const SampleSymbol *symbol, Text *out)
 {
     for (uint64_t i = 0; i < symbol->count; i++) {
         text_begin_line(out);
         text_printf(out, "%s.%s", symbol->part == PART_PARAMS ? "p" : "in", m->declared[symbol->symbol]);
-        print_subscripts(&s->value.program->symbols.at[symbol->symbol], i, out);
+        print_subscripts(&m->unit->lowered.program->symbols.at[symbol->symbol], i, out);
         text_add(out, " = ");
-        c_literal_double(m, s->value.reals[symbol->symbol][i], out);
+        c_literal_double(m, symbol->values[i], out);
         text_add(out, ";\n");
     }
 }
 
-static void print_integers(const Sample *s, const CModel *m, const SampleSymbol *symbol, Text *out)
+static void print_integers(const CModel *m, const SampleSymbol *symbol, Text *out)
 {
     static const char *const names[] = { "i", "j", "k", "l" };
-    const Symbol *of = &s->value.program->symbols.at[symbol->symbol];
+    const Symbol *of = &m->unit->lowered.program->symbols.at[symbol->symbol];
 
     for (unsigned k = 0; k < of->rank; k++) {
         text_line(out, "for (int32_t %s = 0; %s < %ld; %s++)", names[k], names[k], (long)of->extents[k], names[k]);
@@ -273,9 +287,9 @@ void c_sample_print(const Sample *sample, const CModel *m, Text *out)
         const SampleSymbol *symbol = &sample->symbols.at[i];
 
         if (symbol->part == PART_INDEX)
-            print_integers(sample, m, symbol, out);
+            print_integers(m, symbol, out);
         else if (symbol->spelled)
-            print_spelled(sample, m, symbol, out);
+            print_spelled(m, symbol, out);
         else
             print_formula(m, symbol, out);
     }

@@ -1,5 +1,5 @@
 /* c_sample.h -- a point at which the emitted functions can be tried: values, results there, and how C fills the
- * structs. */
+ * structs. All of it is found while the programs are alive; the text that shows it stands behind the functions. */
 #ifndef BPGEN_EMIT_C_SAMPLE_H
 #define BPGEN_EMIT_C_SAMPLE_H
 
@@ -16,18 +16,55 @@ typedef struct {
     double base, step;
     uint64_t first;
     bool spelled;
+    double *values; /* `spelled`: all of them */
 } SampleSymbol;
 
+/* An element of the outputs or of the gradient, counted as in a flat vector. */
 typedef struct {
-    Evaluation value;    /* of unit->value */
+    uint64_t place;
+    double value;
+} Golden;
+
+/* An element of the gradient that differences agree with, and what has to be moved for them. */
+typedef struct {
+    uint64_t place;
+    Part part;
+    uint64_t moved; /* in the struct as a flat vector */
+} Difference;
+
+typedef struct {
+    Evaluation value;    /* of unit->value; both only inside c_sample_find */
     Evaluation gradient; /* of value_grad or reversed */
     bool has_gradient;
     bool finite;
-    VEC(SampleSymbol) symbols; /* as declared */
+    VEC(SampleSymbol) symbols;    /* as declared */
+    VEC(Golden) outputs, gradients; /* some of them */
+    VEC(Difference) differences;
+    double output_scale, gradient_scale; /* the largest elements */
+    double total;                        /* sum of seed times output */
 } Sample;
 
-/* Finds a point where value and gradient are finite, if there is one among the first few tried, and evaluates there. */
+/* Finds a point where value and gradient are finite, if there is one among the first few tried, and evaluates there.
+ * The programs of the unit serve only here. */
 void c_sample_find(Sample *sample, const CModel *m, Arena *arena);
+
+/* c_golden.c: what the self-test compares with, from the evaluations. */
+void c_golden_find(Sample *sample, const CModel *m, Arena *arena);
+
+/* Steps and tolerances: of float like those that held on the small machines of the firmware trials. */
+typedef struct {
+    double golden, step, difference;
+} Tolerance;
+static inline Tolerance c_tolerance(const CModel *m)
+{
+    return m->is_float ? (Tolerance){ 1e-3, 1e-2, 1e-2 } : (Tolerance){ 1e-9, 1e-5, 1e-6 };
+}
+
+/* emit_c.c: makes one program after the other, prints its function and forgets it. False: unit->diag has errors. */
+bool c_functions_make(CModel *m, Unit *unit, Arena *arena, CFunction *functions, Sample *sample, Text *out);
+
+/* c_selftest.c */
+void c_selftest_print(CModel *m, const CFunction *functions, const Sample *sample, Text *out);
 
 /* Statements that fill p, in, index; `x` and `y` are the flat vectors of the first two. */
 void c_sample_print(const Sample *sample, const CModel *m, Text *out);

@@ -13,9 +13,8 @@ typedef struct {
     const char *name;      /* --emit=NAME */
     const char *extension; /* of the default output file: ".c" */
     const char *help;
-    bool needs_model;       /* reads unit->ast or unit->model */
-    bool needs_derivatives; /* not only the value program */
-    bool (*emit)(Unit *unit, Emitted *out); /* false: unit->diag says why */
+    bool needs_model; /* reads unit->ast or unit->model */
+    bool (*emit)(Unit *unit, Emitted *out); /* asks the unit for the programs that it needs; false: unit->diag says why */
 } Emitter;
 
 #endif

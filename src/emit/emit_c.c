@@ -1,5 +1,6 @@
 /* emit_c.c -- C99: value, value and gradient, forward and backward sweep, with a header. */
 #include "emit/c_body.h"
+#include "emit/c_sample.h"
 #include "emit/emit.h"
 
 #include <string.h>
@@ -19,35 +20,47 @@ static uint16_t part_if(const CModel *m, Part part, bool condition)
     return condition && c_model_has(m, part) ? (uint16_t)(1u << part) : 0;
 }
 
-static void make_value_functions(CModel *m, CFunction *functions)
+static void make_value(CModel *m, CFunction *function)
 {
-    CFunction *value = &functions[FUNCTION_VALUE], *both = &functions[FUNCTION_VALUE_GRAD];
     uint16_t outputs = part_if(m, PART_OUTPUTS, !m->scalar);
-    Gates gates = { 0 }, gates_of_both = { 0 };
+    Gates gates = { 0 };
 
-    *value = (CFunction){ .name = "value", .returns = m->scalar, .parts = base_parts(m) | outputs };
-    c_function_make(m, m->unit->value, value, &gates);
-    if (m->unit->value_grad == NULL)
-        return;
-    *both = (CFunction){ .name = "value_grad", .returns = true, .parts = base_parts(m) | part_if(m, PART_GRAD, true) };
-    c_function_make(m, m->unit->value_grad, both, &gates_of_both);
+    *function = (CFunction){ .name = "value", .returns = m->scalar, .parts = base_parts(m) | outputs };
+    c_function_make(m, m->unit->value, function, &gates);
+}
+
+static bool make_value_grad(CModel *m, CFunction *function)
+{
+    Gates gates = { 0 };
+
+    if (!unit_make_value_grad(m->unit))
+        return false;
+    *function = (CFunction){ .name = "value_grad", .returns = true, .parts = base_parts(m) | part_if(m, PART_GRAD, true) };
+    c_function_make(m, m->unit->value_grad, function, &gates);
+    return true;
 }
 
 /* The backward sweep has the numbers of the forward sweep. */
-static void make_sweeps(CModel *m, CFunction *functions)
+static bool make_sweeps(CModel *m, CFunction *functions)
 {
     CFunction *forward = &functions[FUNCTION_FORWARD], *backward = &functions[FUNCTION_BACKWARD];
-    uint16_t base = base_parts(m) | part_if(m, PART_TAPE, true);
+    Unit *unit = m->unit;
+    uint16_t base;
     Gates gates = { 0 };
 
-    if (m->unit->sweeps.forward == NULL)
-        return;
+    if (!unit_make_sweeps(unit))
+        return false;
+    c_model_add_tape(m, unit->sweeps.forward);
+    base = base_parts(m) | part_if(m, PART_TAPE, true);
     *forward =
         (CFunction){ .name = "forward", .returns = m->scalar, .parts = base | part_if(m, PART_OUTPUTS, !m->scalar) };
-    c_function_make(m, m->unit->sweeps.forward, forward, &gates);
+    c_function_make(m, unit->sweeps.forward, forward, &gates);
+    unit_forget(&unit->sweeps.forward);
     *backward =
         (CFunction){ .name = "backward", .parts = base | part_if(m, PART_SEED, true) | part_if(m, PART_GRAD, true) };
-    c_function_make(m, m->unit->sweeps.backward, backward, &gates);
+    c_function_make(m, unit->sweeps.backward, backward, &gates);
+    unit_forget(&unit->sweeps.backward);
+    return true;
 }
 
 /* Structs of reals are vectors, too. */
@@ -85,12 +98,35 @@ static void put_in_front(Text *text, const Text *front)
     memcpy(text->at, text_string(front), front->size);
 }
 
-void c_functions_make(CModel *m, Unit *unit, Arena *arena, CFunction *functions, Text *out)
+/* Of large models one program is alive at a time, besides the small one of the value. */
+bool c_functions_make(CModel *m, Unit *unit, Arena *arena, CFunction *functions, Sample *sample, Text *out)
 {
+    bool differentiates = unit->wanted.count > 0;
+
+    if (!unit_make_value(unit))
+        return false;
     c_model_init(m, unit, arena);
     m->out = out;
-    make_value_functions(m, functions);
-    make_sweeps(m, functions);
+    make_value(m, &functions[FUNCTION_VALUE]);
+    if (differentiates && !(unit->scalar ? make_value_grad(m, &functions[FUNCTION_VALUE_GRAD]) : unit_make_reversed(unit)))
+        return false;
+    c_sample_find(sample, m, arena);
+    unit_forget(&unit->value);
+    unit_forget(&unit->value_grad);
+    unit_forget(&unit->reversed);
+    return !differentiates || make_sweeps(m, functions);
+}
+
+static void print_rest(CModel *m, const CFunction *functions, const Sample *sample, Emitted *out)
+{
+    Text front;
+
+    c_index_ok_print(m, &out->main);
+    c_selftest_print(m, functions, sample, &out->main);
+    text_init(&front, m->arena);
+    print_beginning(m, functions, &front);
+    put_in_front(&out->main, &front);
+    c_header_print(m, functions, &out->header);
 }
 
 /* What stands in front of the functions is known only when they are printed: counts, helpers, constants. */
@@ -98,22 +134,17 @@ static bool emit(Unit *unit, Emitted *out)
 {
     CFunction functions[FUNCTION_COUNT] = { 0 };
     Arena *arena = heap_arena(&unit->heap);
+    Sample sample;
     CModel m;
-    Text front;
+    bool made = c_functions_make(&m, unit, arena, functions, &sample, &out->main);
 
-    c_functions_make(&m, unit, arena, functions, &out->main);
-    c_index_ok_print(&m, &out->main);
-    c_selftest_print(&m, functions, &out->main);
-    text_init(&front, arena);
-    print_beginning(&m, functions, &front);
-    put_in_front(&out->main, &front);
-    c_header_print(&m, functions, &out->header);
+    if (made)
+        print_rest(&m, functions, &sample, out);
     heap_release(&unit->heap, arena);
-    return true;
+    return made;
 }
 
 const Emitter emit_c = { .name = "c",
                          .extension = ".c",
                          .help = "C99: value, gradient, forward and backward sweep, with a header",
-                         .needs_derivatives = true,
                          .emit = emit };

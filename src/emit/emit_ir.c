@@ -12,6 +12,8 @@ static void print(const char *title, const Program *program, Text *out)
 
 static bool emit(Unit *unit, Emitted *out)
 {
+    if (!unit_make_value(unit))
+        return false;
     print("as written", unit->lowered.program, &out->main);
     print("value", unit->value, &out->main);
     if (unit->wanted.count > 0) {

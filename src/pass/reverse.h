@@ -18,6 +18,7 @@ typedef struct {
     ScopeId scope;
     uint32_t masked;  /* contributions out of branches, or NO_ID */
     bool strict;      /* a read whose subscripts are in range only in its scope */
+    bool loose;       /* its scope is wider than what its users need: there were too many to tell them apart */
     bool outside;     /* some of them come from beside the scope: it is a joint one */
     NodeId input;     /* the only boundary node that its statement reads: NO_ID none, MANY_INPUTS several */
     uint32_t occurs;  /* how often it does */

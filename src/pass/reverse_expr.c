@@ -27,22 +27,38 @@ static bool is_masked(const Program *p, NodeId value)
     return node->op == OP_SELECT && (is_zero(p, node->u.arg[1]) || is_zero(p, node->u.arg[2]));
 }
 
+/* partial * adjoint, where the adjoint may have a side that is 0. */
+static NodeId times_adjoint(Program *p, NodeId partial, NodeId adjoint)
+{
+    Node select = p->nodes.at[adjoint];
+
+    if (!is_masked(p, adjoint))
+        return node_op2(p, OP_MUL, partial, adjoint);
+    for (unsigned k = 1; k < OP_MOST_ARGS; k++)
+        if (!is_zero(p, select.u.arg[k]))
+            select.u.arg[k] = node_op2(p, OP_MUL, partial, select.u.arg[k]);
+    return node_op(p, OP_SELECT, select.u.arg[0], select.u.arg[1], select.u.arg[2]);
+}
+
 /* partial * adjoint. A side that is 0 stays 0, whatever the other factor is: it is not multiplied. */
 static NodeId times(Program *p, NodeId partial, NodeId adjoint)
 {
-    bool partial_masked = is_masked(p, partial);
-    NodeId mask = partial_masked ? partial : adjoint, arg[OP_MOST_ARGS];
-    Node select;
+    Node select = p->nodes.at[partial];
 
-    if (!partial_masked && !is_masked(p, adjoint))
-        return node_op2(p, OP_MUL, partial, adjoint);
-    select = p->nodes.at[mask];
-    for (unsigned k = 1; k < OP_MOST_ARGS; k++) {
-        arg[k] = select.u.arg[k];
-        if (!is_zero(p, arg[k]))
-            arg[k] = partial_masked ? node_op2(p, OP_MUL, arg[k], adjoint) : node_op2(p, OP_MUL, partial, arg[k]);
-    }
-    return node_op(p, OP_SELECT, select.u.arg[0], arg[1], arg[2]);
+    if (!is_masked(p, partial))
+        return times_adjoint(p, partial, adjoint);
+    for (unsigned k = 1; k < OP_MOST_ARGS; k++)
+        if (!is_zero(p, select.u.arg[k]))
+            select.u.arg[k] = times_adjoint(p, select.u.arg[k], adjoint);
+    return node_op(p, OP_SELECT, select.u.arg[0], select.u.arg[1], select.u.arg[2]);
+}
+
+/* An adjoint that may be 0 because no branch needs the value: a partial there may be infinite. */
+static NodeId mask_zero(Program *p, NodeId adjoint)
+{
+    NodeId none = node_op2(p, OP_EQ, adjoint, node_int(p, 0));
+
+    return node_op(p, OP_SELECT, none, node_int(p, 0), adjoint);
 }
 
 static NodeId partial_of(Sweep *s, NodeId node, unsigned k)
@@ -236,6 +252,8 @@ void work_differentiate(Sweep *s, Work *w, NodeId id)
         return;
     if (slot->symbol != NO_ID)
         adjoint = plus(s->p, adjoint, node_read(s->p, slot->symbol, NULL));
+    if (adjoint != NO_ID && slot->loose)
+        adjoint = mask_zero(s->p, adjoint);
     s->gate = s->p->infos.at[id].at.end != 0 || slot->gate == NO_ID ? id : slot->gate;
     if (adjoint != NO_ID && has_own_partial(w, slot)) {
         NodeId partial = statement_partial(s, w, id);

@@ -67,12 +67,22 @@ void work_collect(Sweep *s, Work *w, NodeId root)
     }
 }
 
+/* One more use, in this scope. */
+static void widen(Scopes *scopes, Slot *slot, ScopeId scope)
+{
+    ScopeId before = slot->scope, joined = scope_join(scopes, before, scope);
+
+    if (joined != before && joined != scope && joined == scope_meet(scopes, before, scope))
+        slot->loose |= (before - 1) / 2 != (scope - 1) / 2; /* not just both sides of one condition */
+    slot->scope = joined;
+}
+
 void work_use(Work *w, Scopes *scopes, NodeId root, ScopeId scope)
 {
     Slot *slot = work_slot(w, root);
 
     slot->left++;
-    slot->scope = scope_join(scopes, slot->scope, scope);
+    widen(scopes, slot, scope);
 }
 
 /* ---- preparing --------------------------------------------------------------------------------------- */
@@ -107,7 +117,7 @@ static void find_input(const Sweep *s, Work *w, const Node *node, Slot *slot)
 }
 
 /* By value: conditions that are joined make new nodes. */
-static void find_scopes(Sweep *s, Work *w, Node node, ScopeId scope)
+static void find_scopes(Sweep *s, Work *w, Node node, ScopeId scope, bool loose)
 {
     for (unsigned k = 0; k < op_info[node.op].arity; k++) {
         ScopeId inside = scope;
@@ -116,7 +126,8 @@ static void find_scopes(Sweep *s, Work *w, Node node, ScopeId scope)
             continue;
         if (node.op == OP_SELECT)
             inside = scope_branch(&s->scopes, scope, node.u.arg[0], k == 1);
-        work_slot(w, node.u.arg[k])->scope = scope_join(&s->scopes, work_slot(w, node.u.arg[k])->scope, inside);
+        widen(&s->scopes, work_slot(w, node.u.arg[k]), inside);
+        work_slot(w, node.u.arg[k])->loose |= loose;
     }
 }
 
@@ -150,7 +161,7 @@ void work_prepare(Sweep *s, Work *w, ScopeId base)
         w->slots.at[i].strict = leaves_range(s, w->nodes.at[i]);
     for (size_t i = w->nodes.count; i-- > 0;) {
         if (!work_is_leaf(s, w, w->nodes.at[i]))
-            find_scopes(s, w, p->nodes.at[w->nodes.at[i]], w->slots.at[i].scope);
+            find_scopes(s, w, p->nodes.at[w->nodes.at[i]], w->slots.at[i].scope, w->slots.at[i].loose);
         else if (!w->scalars && !w->slots.at[i].strict)
             w->slots.at[i].scope = base;
     }

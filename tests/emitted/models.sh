@@ -23,6 +23,7 @@ check() { # model real points; prints what is wrong
     cp "$work/m.c" "$work/first.c"
     "$build/bpgen" "$1" --name m --real "$real" -o "$work/m.c" && cmp "$work/first.c" "$work/m.c" || return 1
     close=""
+    case $1 in examples/*) close="-DCLOSE=1e-13 -DCLOSE_TO_LARGEST=2e-15" ;; esac # declared ranges keep off singular points
     [ "$real" = double ] || close="-DREAL=float -DCLOSE=1e-4 -DCLOSE_TO_LARGEST=1e-4"
     echo '#include "m.h"' > "$work/h.cc"
     g++ -Wall -Wextra -Wpedantic -Werror -c "$work/h.cc" -o "$work/h.o" || return 1

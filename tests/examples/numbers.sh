@@ -1,5 +1,5 @@
 #!/bin/sh
-# examples/NAME.numbers: what `bpgen eval` prints for examples/NAME.expr at given points.
+# NAME.numbers here and in tests/regress: what `bpgen eval` prints for NAME.expr at given points.
 #   within T          relative tolerance of what follows (0: exactly)
 #   at ARGUMENTS      a point: the arguments of bpgen eval
 #   NAME = LITERAL    a line of its output
@@ -19,7 +19,7 @@ compare() { # tolerance expected got
     }'
 }
 
-for numbers in examples/*.numbers; do
+for numbers in examples/*.numbers tests/regress/*.numbers; do
     model=${numbers%.numbers}.expr
     tolerance=0
     while read -r line; do
