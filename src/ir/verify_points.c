@@ -1,4 +1,4 @@
-/* verify_points.c -- the elements that subscripts reach, point by point: for domains whose bounds depend on one another. */
+/* verify_points.c -- the elements that subscripts reach, point by point, where bounds depend on one another. */
 #include "ir/verify.h"
 
 /* The entries of the scope that the subscripts depend on, from outer to inner, and their values at a point. */

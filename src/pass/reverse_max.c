@@ -19,8 +19,9 @@ static SymId position_symbol(Sweep *s, const Stage *stage, const Winner *winner)
     Program *p = s->p;
     const Symbol *target = &p->symbols.at[stage->target];
     int32_t extents[UINT8_MAX + 1], ends[2 * UINT8_MAX];
-    Symbol symbol = { .at = target->at, .role = SYM_INTEGER, .rank = (uint8_t)(target->rank + 1), .integer = true, .adjoint = true,
-                      .local = true, .low = INT32_MAX, .high = 0, .ends = ends, .of = NO_ID, .extents = extents };
+    Symbol symbol = { .at = target->at, .role = SYM_INTEGER, .rank = (uint8_t)(target->rank + 1), .integer = true,
+                      .adjoint = true, .local = true, .low = INT32_MAX, .high = 0, .ends = ends, .of = NO_ID,
+                      .extents = extents };
 
     for (uint32_t q = 0; q < winner->reduced; q++) {
         Hull hull = { INT32_MIN, INT32_MAX - 1 }; /* an index without a hull: there is none */
