@@ -39,15 +39,21 @@ void text_add(Text *text, const char *string)
     text_bytes(text, string, strlen(string));
 }
 
+/* Most pieces fit in the room that is left, so they are formatted once. */
+enum { USUAL = 200 };
+
 void text_vprintf(Text *text, const char *format, va_list args)
 {
     va_list again;
     int size;
 
     va_copy(again, args);
-    size = vsnprintf(NULL, 0, format, args);
-    reserve(text, (size_t)size + 1);
-    vsnprintf(text->at + text->size, (size_t)size + 1, format, again);
+    reserve(text, USUAL);
+    size = vsnprintf(text->at + text->size, text->room - text->size, format, args);
+    if ((size_t)size >= text->room - text->size) {
+        reserve(text, (size_t)size + 1);
+        vsnprintf(text->at + text->size, (size_t)size + 1, format, again);
+    }
     va_end(again);
     text->size += (size_t)size;
 }
