@@ -228,9 +228,6 @@ static void choose_wanted(Unit *unit)
         if (wanted != (unit->lowered.program->symbols.at[symbol].role == SYM_PARAM))
             unit->wanted_is_params = false;
     }
-    if (unit->wanted.count == 0 && unit->diag.errors == 0)
-        diag_warning(&unit->diag, whole_file(unit),
-                     "there is nothing to differentiate by: declare a param, or name inputs with --wrt");
 }
 
 static const Rational *keep(Unit *unit, SymId symbol, const Rational *values)

@@ -145,6 +145,9 @@ NodeId c_operand(CBody *b, NodeId node, uint32_t context, unsigned k, uint32_t *
 /* The instance of a node that users in `context` see, or NO_ID. */
 uint32_t c_find(CBody *b, NodeId node, uint32_t context);
 
+/* c_sort.c: puts the instances of the scope in order, and links those of one node. */
+void c_sort_scope(CBody *b, uint32_t scope, Arena *arena);
+
 /* c_shape.c: which instances of the scope get lines of their own. */
 void c_shape_scope(CBody *b, uint32_t scope);
 

@@ -214,12 +214,12 @@ static void define_condition(Placer *p, const Group *group, uint32_t first)
 static uint32_t new_opening(Placer *p, uint32_t group, uint32_t segment)
 {
     uint32_t opening = (uint32_t)p->order->openings.count, side;
-    Group *g = &p->b->groups.at[group];
+    Group g = p->b->groups.at[group];
     size_t needs = p->needs.count, links = p->links.count;
 
-    if (g->opening != NO_ID)
-        define_condition(p, g, g->opening);
-    need_node(p, g->condition, g->context, 0);
+    if (g.opening != NO_ID)
+        define_condition(p, &g, g.opening);
+    need_node(p, g.condition, g.context, 0);
     note_users(p, needs, segment);
     p->needs.count = needs;
     p->links.count = links;
@@ -231,7 +231,7 @@ static uint32_t new_opening(Placer *p, uint32_t group, uint32_t segment)
         p->order->openings.at[opening].side[k] = side;
     }
     append(p, segment, ITEM_OPEN, opening);
-    g->opening = opening;
+    p->b->groups.at[group].opening = opening;
     return opening;
 }
 
@@ -255,23 +255,47 @@ static bool fits(const Placer *p, uint32_t opening, uint32_t level, unsigned sid
     return true;
 }
 
-/* A segment of the context to whose end something with the present needs can be appended. `either`: its last branch is
- * entered on both sides. */
+/* How many of the contexts on p->path, from the last on, have an `if` that can be used again; *segment: in the last one.
+ * `either`: the innermost branch is entered on both sides. */
+static size_t reusable(const Placer *p, bool either, uint32_t *segment)
+{
+    size_t level = 0;
+
+    for (*segment = 0; level < p->path.count; level++) {
+        const Context *c = &p->b->contexts.at[p->path.at[p->path.count - 1 - level]];
+        uint32_t opening = p->b->groups.at[c->group].opening;
+
+        if (opening == NO_ID || p->order->openings.at[opening].segment != *segment ||
+            !fits(p, opening, (uint32_t)level, c->side, either && level + 1 == p->path.count))
+            break;
+        *segment = p->order->openings.at[opening].side[c->side];
+    }
+    return level;
+}
+
+/* A segment of the context to whose end something with the present needs can be appended. A new `if` inside of one that
+ * is used again needs its condition there, which may be known only behind that one. */
 static uint32_t enter(Placer *p, uint32_t context, bool either)
 {
-    uint32_t segment = 0;
+    size_t needs = p->needs.count, links = p->links.count, level, asked;
+    uint32_t segment;
 
     p->path.count = 0;
     for (uint32_t c = context; p->b->contexts.at[c].parent != NO_ID; c = p->b->contexts.at[c].parent)
         vec_push(p->b->arena, &p->path, c);
-    for (uint32_t level = 0; p->path.count > 0; level++) {
-        const Context *c = &p->b->contexts.at[vec_pop(&p->path)];
-        uint32_t opening = p->b->groups.at[c->group].opening;
+    for (asked = p->path.count; (level = reusable(p, either, &segment)) < asked;)
+        while (asked > level) {
+            Group g = p->b->groups.at[p->b->contexts.at[p->path.at[p->path.count - asked--]].group];
 
-        if (opening == NO_ID || p->order->openings.at[opening].segment != segment ||
-            !fits(p, opening, level, c->side, either && p->path.count == 0))
-            opening = new_opening(p, c->group, segment);
-        segment = p->order->openings.at[opening].side[c->side];
+            need_node(p, g.condition, g.context, 0);
+        }
+    p->needs.count = needs;
+    p->links.count = links;
+    for (; level < p->path.count; level++) {
+        Context c = p->b->contexts.at[p->path.at[p->path.count - 1 - level]];
+        uint32_t opening = new_opening(p, c.group, segment);
+
+        segment = p->order->openings.at[opening].side[c.side];
     }
     return segment;
 }

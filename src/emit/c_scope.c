@@ -6,8 +6,6 @@
  */
 #include "emit/c_body.h"
 
-#include <stdlib.h>
-
 /* What becomes an instance of the scope, or an export. */
 typedef struct {
     NodeId node;
@@ -247,51 +245,6 @@ static void take_all(Finder *f)
     scope->export_count = (uint32_t)b->exports.count - scope->first_export;
 }
 
-/* Operands have smaller numbers than their users, but what stands in a branch comes behind its conditions, too. */
-static int in_order(const void *a, const void *b)
-{
-    const Inst *x = a, *y = b;
-    bool x_waits = x->time != x->node, y_waits = y->time != y->node;
-
-    if (x->item != y->item)
-        return x->item < y->item ? -1 : 1;
-    if (x->time != y->time)
-        return x->time < y->time ? -1 : 1;
-    return x_waits != y_waits ? x_waits - y_waits : (x->node > y->node) - (x->node < y->node);
-}
-
-static void sort_branches(CBody *b, const Scope *scope)
-{
-    Inst *first = scope->inst_count == 0 ? NULL : &b->insts.at[scope->first_inst];
-    bool any = false;
-
-    for (uint32_t i = 0; i < scope->inst_count; i++) {
-        NodeId latest = b->contexts.at[first[i].context].latest;
-
-        any |= b->contexts.at[first[i].context].depth > 0;
-        first[i].time = first[i].node > latest ? first[i].node : latest;
-    }
-    if (any)
-        qsort(first, scope->inst_count, sizeof *first, in_order);
-    for (uint32_t i = 0; i < scope->inst_count; i++) {
-        first[i].time = 0;
-        b->where[first[i].node] = NO_ID;
-    }
-}
-
-/* where[] finds the last instance of a node, and that its twins. */
-static void link_instances(CBody *b, const Scope *scope)
-{
-    for (uint32_t id = scope->first_inst; id < scope->first_inst + scope->inst_count; id++) {
-        Inst *inst = &b->insts.at[id];
-
-        inst->twin = b->where[inst->node];
-        if (inst->twin != NO_ID)
-            b->insts.at[inst->twin].second = true;
-        b->where[inst->node] = id;
-    }
-}
-
 static bool is_seen_from(CBody *b, uint32_t inst, uint32_t context)
 {
     uint32_t own = b->insts.at[inst].context;
@@ -339,8 +292,7 @@ static void keep_instances(Finder *f, uint32_t items)
                                   .next_declared = NO_ID,
                                   .shadowed = NO_ID };
     }
-    sort_branches(b, scope);
-    link_instances(b, scope);
+    c_sort_scope(b, f->scope, f->arena);
 }
 
 static void find_scope(Finder *f, PlanId plan)

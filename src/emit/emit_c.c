@@ -17,7 +17,9 @@ static uint16_t base_parts(const CModel *m)
 
 static uint16_t part_if(const CModel *m, Part part, bool condition)
 {
-    return condition && c_model_has(m, part) ? (uint16_t)(1u << part) : 0;
+    if (!condition || !c_model_has(m, part))
+        return 0;
+    return (uint16_t)(1u << part);
 }
 
 static void make_value(CModel *m, CFunction *function)
@@ -130,6 +132,14 @@ static void print_rest(CModel *m, const CFunction *functions, const Sample *samp
 }
 
 /* What stands in front of the functions is known only when they are printed: counts, helpers, constants. */
+/* A model of inputs only has a value and no gradient. */
+static void warn_of_nothing_wanted(Unit *unit)
+{
+    if (unit->wanted.count == 0)
+        diag_warning(&unit->diag, (Span){ 0, unit->source.size > 0 },
+                     "there is nothing to differentiate by: declare a param, or name inputs with --wrt");
+}
+
 static bool emit(Unit *unit, Emitted *out)
 {
     CFunction functions[FUNCTION_COUNT] = { 0 };
@@ -138,6 +148,7 @@ static bool emit(Unit *unit, Emitted *out)
     CModel m;
     bool made = c_functions_make(&m, unit, arena, functions, &sample, &out->main);
 
+    warn_of_nothing_wanted(unit);
     if (made)
         print_rest(&m, functions, &sample, out);
     heap_release(&unit->heap, arena);
