@@ -11,6 +11,13 @@
 #include "cli/cli.h"
 
 #include <stdio.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+/* Blocks from this size on go back to the system when they are freed, whatever lies behind them; glibc would raise the
+ * limit to 32 MB with use. */
+enum { BIG_BLOCK = 4 * 1024 * 1024 };
 
 static CommandFn *const commands[] = {
 #define COMMAND(id, letter, name, arguments, help) command_##id,
@@ -63,6 +70,9 @@ int main(int argc, char **argv)
     Unit options, unit;
     ExitCode code;
 
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, BIG_BLOCK);
+#endif
     unit_init(&options, &(Options){ 0 });
     if (unit_run(&options, read_arguments, &arguments) && !arguments.good) {
         unit_close(&options);

@@ -25,10 +25,13 @@ static bool is_asked(const char *list, const char *name)
     return false;
 }
 
+/* Larger programs are verified only when they are finished: it takes as long as the passes themselves. */
+enum { MOST_VERIFIED = 100000 };
+
 /* Every pass ends here: the program is verified and, if asked for, shown. */
-static Program *finish_pass(Unit *unit, const char *name, Program *program)
+static Program *end_pass(Unit *unit, const char *name, Program *program, bool finished)
 {
-    const char *wrong = program_verify(program);
+    const char *wrong = finished || program->nodes.count <= MOST_VERIFIED ? program_verify(program) : NULL;
 
     if (wrong != NULL) {
         Text text;
@@ -44,6 +47,11 @@ static Program *finish_pass(Unit *unit, const char *name, Program *program)
         text_add(&unit->dump, "\n");
     }
     return program;
+}
+
+static Program *finish_pass(Unit *unit, const char *name, Program *program)
+{
+    return end_pass(unit, name, program, false);
 }
 
 /* Takes the place of `program`, which is freed if the pass made a new one. */
@@ -78,10 +86,12 @@ static Program *outline(Unit *unit, Program *program, size_t wanted_count)
 /* What value programs and derivative programs have in common. */
 static Program *prepare(Unit *unit, size_t wanted_count)
 {
-    Program *program = begin_program(unit);
+    Program *program = begin_program(unit), *simplified;
 
+    simplified = program;
     program = run_pass(unit, "unroll", pass_unroll, program);
-    program = run_pass(unit, "simplify", pass_simplify, program);
+    if (program != simplified)
+        program = run_pass(unit, "simplify", pass_simplify, program);
     program = run_pass(unit, "prune", pass_prune, program);
     program = run_pass(unit, "sink", pass_sink_guards, program);
     return outline(unit, program, wanted_count);
@@ -90,9 +100,14 @@ static Program *prepare(Unit *unit, size_t wanted_count)
 /* What comes last. */
 static Program *finish_program(Unit *unit, Program *program)
 {
+    Program *next;
+
     if (unit->options.fast)
         program = run_pass(unit, "share", pass_share_reciprocals, program);
-    return run_pass(unit, "prune", pass_prune, program);
+    next = pass_prune(program);
+    if (next != program)
+        program_free(program);
+    return end_pass(unit, "prune", next, true);
 }
 
 /* NULL, with a message, where a function without a derivative would have to be differentiated. */
@@ -158,8 +173,8 @@ bool unit_make_sweeps(Unit *unit)
         unit->sweeps.forward = run_pass(unit, "share", pass_share_reciprocals, unit->sweeps.forward);
         unit->sweeps.backward = run_pass(unit, "share", pass_share_reciprocals, unit->sweeps.backward);
     }
-    finish_pass(unit, "forward", unit->sweeps.forward);
-    finish_pass(unit, "backward", unit->sweeps.backward);
+    end_pass(unit, "forward", unit->sweeps.forward, true);
+    end_pass(unit, "backward", unit->sweeps.backward, true);
     return true;
 }
 

@@ -123,6 +123,19 @@ void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size)
     return block;
 }
 
+void arena_drop(Arena *arena, void *block, size_t size)
+{
+    ArenaChunk **link, *chunk;
+
+    if (block == NULL || round_up(arena, size) < OWN_CHUNK)
+        return;
+    link = find_own_chunk(arena, block);
+    chunk = *link;
+    *link = chunk->older;
+    arena->total -= chunk->room;
+    free(chunk);
+}
+
 char *arena_copy(Arena *arena, const char *text, size_t size)
 {
     char *copy = arena_alloc(arena, size + 1);

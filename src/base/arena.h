@@ -25,6 +25,9 @@ void *arena_calloc(Arena *arena, size_t count, size_t size);
  * initialised: they are not touched before they are used. `old` may be NULL with `old_size` 0. */
 void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size);
 
+/* The block is not needed any more. Gives it back to the system if it is big. */
+void arena_drop(Arena *arena, void *block, size_t size);
+
 /* A copy of `size` bytes with a NUL behind it. */
 char *arena_copy(Arena *arena, const char *text, size_t size);
 

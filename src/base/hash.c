@@ -47,6 +47,9 @@ void hash_add(Arena *arena, HashTable *table, uint64_t hash, uint32_t id)
         for (size_t i = 0; i < table->room; i++)
             if (table->slots[i] != 0)
                 place(&grown, table->slots[i], table->tags[i], table->lows[i]);
+        arena_drop(arena, table->slots, table->room * sizeof *table->slots);
+        arena_drop(arena, table->tags, table->room * sizeof *table->tags);
+        arena_drop(arena, table->lows, table->room * sizeof *table->lows);
         *table = grown;
     }
     place(table, id + 1, (uint32_t)(hash >> 32), (uint32_t)hash);

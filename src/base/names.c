@@ -46,13 +46,17 @@ Name names_intern_text(Names *names, const char *text)
 Name names_format(Names *names, const char *format, ...)
 {
     va_list args, again;
+    char usual[64], *text;
     int size;
-    char *text;
 
     va_start(args, format);
     va_copy(again, args);
-    size = vsnprintf(NULL, 0, format, args);
+    size = vsnprintf(usual, sizeof usual, format, args);
     va_end(args);
+    if ((size_t)size < sizeof usual) {
+        va_end(again);
+        return names_intern(names, usual, (size_t)size);
+    }
     text = arena_alloc(names->arena, (size_t)size + 1);
     vsnprintf(text, (size_t)size + 1, format, again);
     va_end(again);

@@ -28,15 +28,31 @@ static void reserve(Text *text, size_t extra)
 
 void text_bytes(Text *text, const char *bytes, size_t size)
 {
-    reserve(text, size);
+    if (text->room - text->size <= size)
+        reserve(text, size);
     memcpy(text->at + text->size, bytes, size);
     text->size += size;
     text->at[text->size] = '\0';
 }
 
+/* Most pieces are a few bytes long: cheaper to copy than to measure. */
 void text_add(Text *text, const char *string)
 {
-    text_bytes(text, string, strlen(string));
+    enum { FEW = 16 };
+    size_t size = 0;
+    char *at;
+
+    if (text->room - text->size <= FEW) {
+        text_bytes(text, string, strlen(string));
+        return;
+    }
+    at = text->at + text->size;
+    for (; size < FEW && string[size] != '\0'; size++)
+        at[size] = string[size];
+    at[size] = '\0';
+    text->size += size;
+    if (size == FEW)
+        text_bytes(text, string + FEW, strlen(string + FEW));
 }
 
 /* Most pieces fit in the room that is left, so they are formatted once. */
@@ -67,10 +83,34 @@ void text_printf(Text *text, const char *format, ...)
     va_end(args);
 }
 
+void text_blanks(Text *text, size_t count)
+{
+    static const char blanks[] = "                                                                ";
+    const size_t most = sizeof blanks - 1;
+
+    for (; count > most; count -= most)
+        text_bytes(text, blanks, most);
+    text_bytes(text, blanks, count);
+}
+
 void text_begin_line(Text *text)
 {
-    for (unsigned i = 0; i < text->indent * INDENT; i++)
-        text_bytes(text, " ", 1);
+    text_blanks(text, (size_t)text->indent * INDENT);
+}
+
+void text_integer(Text *text, int64_t value)
+{
+    char digits[24];
+    size_t at = sizeof digits;
+    uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+
+    do {
+        digits[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (value < 0)
+        digits[--at] = '-';
+    text_bytes(text, digits + at, sizeof digits - at);
 }
 
 void text_line(Text *text, const char *format, ...)

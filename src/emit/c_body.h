@@ -3,8 +3,8 @@
  * A scope is the body of a FOR of the plan, or the function's block. A node that a scope computes is an instance; a
  * node that does not change in a loop and is not in a branch belongs to an outer scope. Inside a scope, contexts are
  * branches: (parent context, condition, side). An instance stands in the deepest context that contains all its uses, so
- * what only one branch needs is computed only there. c_scope.c finds scopes, contexts and instances; c_place.c gives
- * them an order; c_print.c writes them.
+ * what only one branch needs is computed only there. c_scope.c finds scopes, contexts and instances; c_sort.c puts
+ * operands and conditions first; c_place.c gives lines and branches an order; c_print.c writes them.
  */
 #ifndef BPGEN_EMIT_C_BODY_H
 #define BPGEN_EMIT_C_BODY_H
@@ -59,6 +59,7 @@ typedef struct {
 
 /* Numbers of gates by source span: forward lines get them in order, backward lines find them. */
 typedef struct {
+    Arena *arena;
     VEC(Span) spans;
     HashTable table;
 } Gates;
@@ -105,10 +106,12 @@ typedef struct CBody {
     VEC(NodeId) exports;
     const char **index_names;        /* by index, while its loop is open */
     int64_t *index_low, *index_high; /* the smallest and the largest value */
+    const char **literals;           /* by literal: its text, or NULL */
     const char **accumulators;       /* by plan node: the local of a leaf that is held */
     const char **positions;          /* by plan node: prefix of the position locals of an ARGMAX */
     uint32_t context;                /* from which the expression being printed is asked for */
     uint16_t used_parts;
+    bool large;           /* so many lines that the source text stays out of the comments */
     bool has_integers;    /* some integer symbol is computed here */
     size_t backward_item; /* ordinal of the first top item of the backward sweep, or SIZE_MAX */
     bool label_due;       /* it begins with the next line */

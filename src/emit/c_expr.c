@@ -30,22 +30,44 @@ static void add(Printer *p, Task task)
     vec_push(p->b->arena, &p->next, task);
 }
 
+/* What comes first is written at once. */
 static void add_text(Printer *p, const char *text)
 {
+    if (p->next.count == 0) {
+        text_add(p->out, text);
+        return;
+    }
     add(p, (Task){ .kind = TASK_TEXT, .u.text = text });
+}
+
+static void expand_node(Printer *p, const Task *task);
+
+/* What has a name, or is a leaf, needs no place on the stack if nothing stands before it. */
+static void add_node_in(Printer *p, NodeId node, unsigned level, uint32_t context)
+{
+    const Task task = { .kind = TASK_NODE, .id = node, .level = (uint8_t)level, .context = context };
+    uint32_t inst = p->next.count > 0 ? NO_ID : c_find(p->b, node, context), outer = p->context;
+    bool named = inst != NO_ID && p->b->insts.at[inst].own;
+
+    if (p->next.count == 0 && (named || op_info[p->b->p->nodes.at[node].op].form == FORM_LEAF)) {
+        expand_node(p, &task);
+        p->context = outer;
+    } else {
+        add(p, task);
+    }
 }
 
 static void add_node(Printer *p, NodeId node, unsigned level)
 {
-    add(p, (Task){ .kind = TASK_NODE, .id = node, .level = (uint8_t)level, .context = p->context });
+    add_node_in(p, node, level, p->context);
 }
 
 static void add_operand(Printer *p, NodeId node, unsigned k, unsigned level)
 {
-    Task task = { .kind = TASK_NODE, .level = (uint8_t)level };
+    uint32_t context;
+    NodeId operand = c_operand(p->b, node, p->context, k, &context);
 
-    task.id = c_operand(p->b, node, p->context, k, &task.context);
-    add(p, task);
+    add_node_in(p, operand, level, context);
 }
 
 static void add_aff(Printer *p, AffId aff, unsigned level)
@@ -264,6 +286,24 @@ static bool add_negative_literal(Printer *p, const Node *node)
     return true;
 }
 
+/* A condition that the right side depends on is asked for without its negation, which may have a line elsewhere. */
+static void add_left(Printer *p, NodeId id)
+{
+    const Node *node = &p->b->p->nodes.at[id];
+    unsigned side = 0;
+    NodeId left = node->u.arg[0];
+
+    if (node->op == OP_AND || node->op == OP_OR)
+        left = c_condition(p->b, left, &side);
+    if (side == 0) {
+        add_node(p, left, left_level(p->b, (Op)node->op, left));
+        return;
+    }
+    c_count_add(p->b->counts, OP_NOT, p->b->times);
+    add_text(p, "!");
+    add_node(p, left, LEVEL_UNARY);
+}
+
 static void expand_infix(Printer *p, NodeId id)
 {
     const Node *node = &p->b->p->nodes.at[id];
@@ -277,7 +317,7 @@ static void expand_infix(Printer *p, NodeId id)
         add_integer(p, node->u.arg[1]);
         return;
     }
-    add_node(p, node->u.arg[0], left_level(p->b, op, node->u.arg[0]));
+    add_left(p, id);
     if (add_negative_literal(p, node))
         return;
     add_text(p, " ");
@@ -328,11 +368,23 @@ static void expand_read(Printer *p, NodeId id, const Node *node)
     }
 }
 
+static const char *literal_text(CBody *b, uint32_t literal)
+{
+    Text text;
+
+    if (b->literals[literal] == NULL) {
+        text_init(&text, b->arena);
+        c_literal(b->m, b->p->literals.at[literal], &text);
+        b->literals[literal] = text_string(&text);
+    }
+    return b->literals[literal];
+}
+
 /* Constants by their digits, so that no library decides them. */
 static void write_constant(const Printer *p, const Node *node)
 {
     if (node->op == OP_LITERAL)
-        c_literal(p->b->m, p->b->p->literals.at[node->u.literal], p->out);
+        text_add(p->out, literal_text(p->b, node->u.literal));
     else
         c_literal_double(p->b->m, node->op == OP_PI ? 3.14159265358979323846 : 2.71828182845904523536, p->out);
 }
@@ -428,7 +480,7 @@ static void run_task(Printer *p, const Task *task)
         expand_atom(p, task);
         break;
     case TASK_NUMBER:
-        text_printf(p->out, "%lld", (long long)task->u.number);
+        text_integer(p->out, task->u.number);
         break;
     case TASK_NEGATED:
         c_literal(p->b->m, rational_neg(p->b->arena, p->b->p->literals.at[p->b->p->nodes.at[task->id].u.literal]),

@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+/* A function of more lines is for no reader, and the text of large models is what takes most memory: comments keep the
+ * numbers of the gates, without alignment and source text. */
+enum { MOST_EXPLAINED = 4000 };
+
 static const char *const argument_names[PART_COUNT] = { "p", "in", "index", "seed", "tape", "out", "grad", "work" };
 
 /* ---- where symbols are ------------------------------------------------------------------------------- */
@@ -179,7 +183,7 @@ static void load_scalars(CBody *b)
             continue;
         }
         b->used_parts |= (uint16_t)(1u << s->part);
-        s->base = c_names_take(&b->names, c_symbol_word(b, id));
+        c_declare_symbol(b, id);
         c_line(b, "const %s %s = %s;", b->m->real, s->base, s->member);
     }
 }
@@ -291,6 +295,7 @@ static void begin_body(CBody *b)
     b->scopes = arena_array(b->arena, Scope, plans + 1);
     b->ordinals = arena_array(b->arena, uint32_t, plans + 1);
     b->first_leaf = arena_array(b->arena, uint32_t, plans + 1);
+    b->literals = arena_array(b->arena, const char *, b->p->literals.count + 1);
     b->accumulators = arena_array(b->arena, const char *, plans + 1);
     b->positions = arena_array(b->arena, const char *, plans + 1);
     b->last_write = arena_array(b->arena, uint32_t, nodes + 1);
@@ -315,6 +320,7 @@ static void print_function(CBody *b, CFunction *function)
     size_t begin;
 
     c_scopes_find(b);
+    b->large = b->insts.count + b->plan->nodes.count > MOST_EXPLAINED;
     place_caller_symbols(b);
     choose_workspace(b, function);
     c_signature(b->m, function, true, b->out);

@@ -49,7 +49,11 @@ const char *c_symbol_word(const CBody *b, SymId symbol)
 
 const char *c_declare_symbol(CBody *b, SymId symbol)
 {
-    b->symbols[symbol].base = c_names_take(&b->names, c_symbol_word(b, symbol));
+    const Symbol *s = &b->p->symbols.at[symbol];
+    bool nameless = b->large && s->name == NAME_NONE && s->of == NO_ID;
+
+    b->symbols[symbol].base =
+        nameless ? c_names_temporary(&b->names) : c_names_take(&b->names, c_symbol_word(b, symbol));
     return b->symbols[symbol].base;
 }
 
@@ -91,8 +95,10 @@ static void add_first(CBody *b, const Stage *stage, bool constant)
         add_target(b, stage);
         return;
     }
-    text_printf(&b->line, "%s%s %s", constant ? "const " : "", type_of(b, stage->target),
-                c_declare_symbol(b, stage->target));
+    text_add(&b->line, constant ? "const " : "");
+    text_add(&b->line, type_of(b, stage->target));
+    text_add(&b->line, " ");
+    text_add(&b->line, c_declare_symbol(b, stage->target));
 }
 
 /* ---- leaves ------------------------------------------------------------------------------------------ */
@@ -124,7 +130,9 @@ static void print_set(CBody *b, PlanId leaf)
     b->value.size = 0;
     c_expr(b, stage->value, LEVEL_ANY, false, &b->value);
     add_first(b, stage, constant);
-    text_printf(line, " = %s;", text_string(&b->value));
+    text_add(line, " = ");
+    text_bytes(line, text_string(&b->value), b->value.size);
+    text_add(line, ";");
     c_line_end(b, stage->at);
 }
 

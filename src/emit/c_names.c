@@ -201,14 +201,19 @@ bool c_names_is_free(CNames *names, const char *base)
 /* Temporaries are many, and differ from each other anyway: they are not held as words unless they may clash. */
 const char *c_names_temporary(CNames *names)
 {
-    char made[16];
+    char digits[16];
+    uint32_t rest;
+    size_t at;
     Name name;
 
     do {
-        snprintf(made, sizeof made, "t%u", ++names->temporaries);
+        at = sizeof digits;
+        for (rest = ++names->temporaries; rest > 0; rest /= 10)
+            digits[--at] = (char)('0' + rest % 10);
+        digits[--at] = 't';
         if (!names->temporary_taken)
-            return arena_copy(names->words.arena, made, strlen(made));
-        name = word_of(names, made, strlen(made));
+            return arena_copy(names->words.arena, digits + at, sizeof digits - at);
+        name = word_of(names, digits + at, sizeof digits - at);
     } while (names->uses.at[name] != 0);
     return take(names, name);
 }

@@ -255,8 +255,8 @@ static bool fits(const Placer *p, uint32_t opening, uint32_t level, unsigned sid
     return true;
 }
 
-/* How many of the contexts on p->path, from the last on, have an `if` that can be used again; *segment: in the last one.
- * `either`: the innermost branch is entered on both sides. */
+/* How many of the contexts on p->path, from the last on, have an `if` that can be used again; *segment: in the last of
+ * these. `either`: the innermost branch is entered on both sides. */
 static size_t reusable(const Placer *p, bool either, uint32_t *segment)
 {
     size_t level = 0;
@@ -284,8 +284,8 @@ static uint32_t enter(Placer *p, uint32_t context, bool either)
     for (uint32_t c = context; p->b->contexts.at[c].parent != NO_ID; c = p->b->contexts.at[c].parent)
         vec_push(p->b->arena, &p->path, c);
     for (asked = p->path.count; (level = reusable(p, either, &segment)) < asked;)
-        while (asked > level) {
-            Group g = p->b->groups.at[p->b->contexts.at[p->path.at[p->path.count - asked--]].group];
+        for (; asked > level; asked--) {
+            Group g = p->b->groups.at[p->b->contexts.at[p->path.at[p->path.count - asked]].group];
 
             need_node(p, g.condition, g.context, 0);
         }

@@ -41,8 +41,8 @@ static uint32_t gate_number(CBody *b, Span at, bool *known)
     if (*known)
         return id + 1;
     id = (uint32_t)b->gates->spans.count;
-    vec_push(b->m->arena, &b->gates->spans, at);
-    hash_add(b->m->arena, &b->gates->table, hash, id);
+    vec_push(b->gates->arena, &b->gates->spans, at);
+    hash_add(b->gates->arena, &b->gates->table, hash, id);
     return id + 1;
 }
 
@@ -76,11 +76,11 @@ static void write_label(CBody *b)
 
 static size_t write_wrapped(CBody *b, const char *line)
 {
-    size_t indent = 4 * (size_t)b->out->indent, at;
+    size_t indent = 4 * (size_t)b->out->indent, size = b->line.size, at;
 
     write_label(b);
     text_begin_line(b->out);
-    while (indent + strlen(line) > LONGEST_LINE && indent < LONGEST_LINE / 2 &&
+    while (indent + size > LONGEST_LINE && indent < LONGEST_LINE / 2 &&
            (at = break_of(line, LONGEST_LINE - indent)) > 0) {
         text_bytes(b->out, line, at);
         text_add(b->out, "\n");
@@ -88,15 +88,14 @@ static size_t write_wrapped(CBody *b, const char *line)
         text_add(b->out, "    ");
         indent = 4 * (size_t)b->out->indent + 4;
         line += at + 1;
+        size -= at + 1;
     }
-    text_add(b->out, line);
-    return indent + strlen(line);
+    text_bytes(b->out, line, size);
+    return indent + size;
 }
 
 void c_line_end(CBody *b, Span at)
 {
-    enum { MOST_ALIGNED = 9999 }; /* the text of very large models is what takes most memory */
-    static const char blanks[COMMENT_COLUMN + 1] = "                                                            ";
     size_t width = write_wrapped(b, text_string(&b->line));
     uint32_t number = 0;
     bool known = true;
@@ -104,9 +103,11 @@ void c_line_end(CBody *b, Span at)
     if (at.end > 0)
         number = gate_number(b, at, &known);
     if (number > 0) {
-        text_bytes(b->out, blanks, width < COMMENT_COLUMN && number <= MOST_ALIGNED ? COMMENT_COLUMN - width : 1);
-        text_printf(b->out, "/* (%u)", number);
-        if (!known) {
+        text_blanks(b->out, width < COMMENT_COLUMN && !b->large ? COMMENT_COLUMN - width : 1);
+        text_add(b->out, "/* (");
+        text_integer(b->out, number);
+        text_add(b->out, ")");
+        if (!known && !b->large) {
             text_add(b->out, " ");
             c_comment_text(b->p->source, at, MOST_COMMENT, b->out);
         }
@@ -150,12 +151,17 @@ static void print_define(CBody *b, uint32_t id)
 {
     Inst *inst = &b->insts.at[id];
 
-    b->line.size = b->value.size = 0;
+    b->line.size = 0;
     b->context = inst->context;
-    c_expr(b, inst->node, LEVEL_ANY, true, &b->value);
-    if (inst->name == NULL)
-        text_printf(&b->line, "const %s ", type_of(b, inst->node));
-    text_printf(&b->line, "%s = %s;", name_of(b, inst), text_string(&b->value));
+    if (inst->name == NULL) {
+        text_add(&b->line, "const ");
+        text_add(&b->line, type_of(b, inst->node));
+        text_add(&b->line, " ");
+    }
+    text_add(&b->line, name_of(b, inst));
+    text_add(&b->line, " = ");
+    c_expr(b, inst->node, LEVEL_ANY, true, &b->line);
+    text_add(&b->line, ";");
     c_line_end(b, span_of(b, inst->node));
 }
 

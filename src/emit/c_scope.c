@@ -21,7 +21,8 @@ typedef struct {
     uint32_t scope;
     PlanId plan;
     VEC(Wanted) pending;  /* in the order of the first demand; CBody.where finds them */
-    VEC(uint32_t) heap;   /* of pending: the largest node first */
+    VEC(uint32_t) heap;   /* of pending: the largest node first; only the nodes from `below` on */
+    NodeId below;         /* the pending nodes under it are those with where[] */
     VEC(uint32_t) popped; /* of pending, in descending order of nodes */
 } Finder;
 
@@ -115,7 +116,8 @@ static void demand(Finder *f, NodeId node, uint32_t context, uint32_t item, uint
     }
     vec_push(f->arena, &f->pending, (Wanted){ node, context, item, uses, NO_ID, b->where[node], false });
     b->where[node] = (uint32_t)f->pending.count - 1;
-    push_heap(f, b->where[node]);
+    if (node >= f->below)
+        push_heap(f, b->where[node]);
 }
 
 /* What the scope's parent can compute: it does not change from turn to turn, and what it reads is complete before the
@@ -179,10 +181,10 @@ static uint32_t demand_guard(Finder *f, NodeId guard, uint32_t context, uint32_t
 {
     CBody *b = f->b;
     uint32_t inside = branch(f, context, guard, 0);
-    Group *group = &b->groups.at[b->contexts.at[inside].group];
+    uint32_t group = b->contexts.at[inside].group;
 
-    demand(f, group->condition, context, item, group->asked ? 0 : 1);
-    group->asked = true;
+    demand(f, b->groups.at[group].condition, context, item, b->groups.at[group].asked ? 0 : 1);
+    b->groups.at[group].asked = true;
     return inside;
 }
 
@@ -221,15 +223,31 @@ static void demand_item(Finder *f, PlanId id)
     }
 }
 
+/* The largest node that is left. Its arguments come later; the conditions around it may lie above it. The function's
+ * block needs most nodes, and walks them; loops need few. */
+static uint32_t next_wanted(Finder *f)
+{
+    while (f->heap.count == 0 && f->below > 0) {
+        f->below--;
+        for (uint32_t id = f->b->where[f->below]; id != NO_ID; id = f->pending.at[id].next)
+            push_heap(f, id);
+    }
+    return f->heap.count == 0 ? NO_ID : pop_heap(f);
+}
+
 static void take_all(Finder *f)
 {
     CBody *b = f->b;
     Scope *scope = &b->scopes[f->scope];
 
     scope->first_export = (uint32_t)b->exports.count;
-    while (f->heap.count > 0) {
-        uint32_t id = pop_heap(f);
-        Wanted wanted = f->pending.at[id];
+    for (;;) {
+        uint32_t id = next_wanted(f);
+        Wanted wanted;
+
+        if (id == NO_ID)
+            break;
+        wanted = f->pending.at[id];
 
         if (wanted.merged)
             continue;
@@ -303,6 +321,7 @@ static void find_scope(Finder *f, PlanId plan)
     f->plan = plan;
     f->scope = c_scope_id(plan);
     f->pending.count = f->popped.count = 0;
+    f->below = plan == NO_ID ? (NodeId)b->p->nodes.count : 0;
     b->scopes[f->scope].context = c_context_new(b, NO_ID, NO_ID, 0);
     for (PlanId id = c_first_item(b, plan); id != NO_ID; id = b->plan->nodes.at[id].next, items++)
         demand_item(f, id);

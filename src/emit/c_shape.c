@@ -107,12 +107,12 @@ static void share_condition(const Shaper *s, const Inst *inst)
 {
     CBody *b = s->b;
     const Node *node = &b->p->nodes.at[inst->node];
-    Group *group = &b->groups.at[b->contexts.at[c_context(b, inst->context, node->u.arg[0], 0)].group];
-    Inst *condition = instance_of(s, group->condition, inst->context);
+    uint32_t inside = c_context(b, inst->context, node->u.arg[0], 0), group = b->contexts.at[inside].group;
+    Inst *condition = instance_of(s, b->groups.at[group].condition, inst->context);
 
-    if (group->asked && condition != NULL && --condition->uses == 1)
+    if (b->groups.at[group].asked && condition != NULL && --condition->uses == 1)
         condition->own = condition->branch;
-    group->asked = true;
+    b->groups.at[group].asked = true;
 }
 
 void c_shape_scope(CBody *b, uint32_t scope)

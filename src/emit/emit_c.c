@@ -25,10 +25,11 @@ static uint16_t part_if(const CModel *m, Part part, bool condition)
 static void make_value(CModel *m, CFunction *function)
 {
     uint16_t outputs = part_if(m, PART_OUTPUTS, !m->scalar);
-    Gates gates = { 0 };
+    Gates gates = { .arena = heap_arena(&m->unit->heap) };
 
     *function = (CFunction){ .name = "value", .returns = m->scalar, .parts = base_parts(m) | outputs };
     c_function_make(m, m->unit->value, function, &gates);
+    heap_release(&m->unit->heap, gates.arena);
 }
 
 static bool make_value_grad(CModel *m, CFunction *function)
@@ -37,8 +38,10 @@ static bool make_value_grad(CModel *m, CFunction *function)
 
     if (!unit_make_value_grad(m->unit))
         return false;
+    gates.arena = heap_arena(&m->unit->heap);
     *function = (CFunction){ .name = "value_grad", .returns = true, .parts = base_parts(m) | part_if(m, PART_GRAD, true) };
     c_function_make(m, m->unit->value_grad, function, &gates);
+    heap_release(&m->unit->heap, gates.arena);
     return true;
 }
 
@@ -53,6 +56,7 @@ static bool make_sweeps(CModel *m, CFunction *functions)
     if (!unit_make_sweeps(unit))
         return false;
     c_model_add_tape(m, unit->sweeps.forward);
+    gates.arena = heap_arena(&unit->heap);
     base = base_parts(m) | part_if(m, PART_TAPE, true);
     *forward =
         (CFunction){ .name = "forward", .returns = m->scalar, .parts = base | part_if(m, PART_OUTPUTS, !m->scalar) };
@@ -62,6 +66,7 @@ static bool make_sweeps(CModel *m, CFunction *functions)
         (CFunction){ .name = "backward", .parts = base | part_if(m, PART_SEED, true) | part_if(m, PART_GRAD, true) };
     c_function_make(m, unit->sweeps.backward, backward, &gates);
     unit_forget(&unit->sweeps.backward);
+    heap_release(&unit->heap, gates.arena);
     return true;
 }
 

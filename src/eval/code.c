@@ -1,7 +1,6 @@
 /* code.c -- listing what a stage needs: nodes without indices once a run, the others at every point. */
+#include "base/sort.h"
 #include "eval/code.h"
-
-#include <stdlib.h>
 
 typedef struct {
     const Program *program;
@@ -74,19 +73,12 @@ static void list_nodes(Lister *l)
     }
 }
 
-static int ascending(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-    return (x > y) - (x < y);
-}
-
 static uint32_t append_nodes(Lister *l, NodeVec *list)
 {
     uint32_t first = (uint32_t)l->code->nodes.count;
 
     if (list->count > 1)
-        qsort(list->at, list->count, sizeof *list->at, ascending);
+        sort_ids(l->program->heap, list->at, list->count);
     for (size_t i = 0; i < list->count; i++)
         vec_push(l->arena, &l->code->nodes, list->at[i]);
     return first;
@@ -107,7 +99,7 @@ static void finish_listing(Lister *l, StageCode *code, bool in_loop)
     code->atoms = (uint32_t)l->code->atoms.count;
     code->atom_count = (uint32_t)l->atoms.count;
     if (l->atoms.count > 1)
-        qsort(l->atoms.at, l->atoms.count, sizeof *l->atoms.at, ascending);
+        sort_ids(l->program->heap, l->atoms.at, l->atoms.count);
     for (size_t i = 0; i < l->atoms.count; i++)
         vec_push(l->arena, &l->code->atoms, l->atoms.at[i]);
     l->free.count = l->bound.count = l->atoms.count = 0;

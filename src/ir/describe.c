@@ -4,6 +4,9 @@
 
 #include "ir/program.h"
 
+/* A program with more nodes is for no reader: its text and the names for it would take most of the memory. */
+enum { MOST_NAMED = 10000 };
+
 enum { LONGEST_NAME = 24, MOST_PENDING = LONGEST_NAME };
 
 /* What is still to be written: a text, or (if NULL) a node. Everything pending gives at least one byte, so more than
@@ -210,7 +213,7 @@ Name node_telling_name(const Program *p, NodeId node)
 {
     Namer n = { .p = p };
 
-    if (p->infos.at[node].name != NAME_NONE)
+    if (p->infos.at[node].name != NAME_NONE || p->nodes.count > MOST_NAMED)
         return p->infos.at[node].name;
     push(&n, NULL, node, LEVEL_SUM);
     while (n.count > 0 && !n.failed) {

@@ -45,6 +45,7 @@ static void grow_slots(Program *p)
 {
     ProgramTables *t = p->tables;
 
+    arena_drop(p->arena, t->node_slots, t->node_room * sizeof *t->node_slots);
     t->node_room = t->node_room == 0 ? 64 : 2 * t->node_room;
     t->node_slots = arena_array(p->arena, uint32_t, t->node_room);
     for (NodeId i = 0; i < p->nodes.count; i++)

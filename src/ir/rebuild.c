@@ -1,7 +1,7 @@
 /* rebuild.c -- copying nodes with replacements, and walking what a node needs. Explicit stacks throughout. */
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
 #include "ir/tables.h"
 
 /* ---- rebuilding ------------------------------------------------------------------------------------- */
@@ -225,20 +225,13 @@ static uint8_t *node_marks(const Program *p)
     return t->marks;
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-    NodeId x = *(const NodeId *)a, y = *(const NodeId *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* Ascending order: by a scan of the marks where they are dense, else by sorting. */
-static void sort_reached(const uint8_t *marks, NodeId *nodes, size_t count, NodeId least, NodeId most)
+static void sort_reached(Heap *heap, const uint8_t *marks, NodeId *nodes, size_t count, NodeId least, NodeId most)
 {
     size_t n = 0;
 
     if ((most - least) / 16 > count) {
-        qsort(nodes, count, sizeof *nodes, compare_ids);
+        sort_ids(heap, nodes, count);
         return;
     }
     for (NodeId i = least; n < count; i++)
@@ -272,7 +265,7 @@ void node_reach(const Program *p, Arena *arena, const NodeId *roots, size_t coun
     }
     if (out->count == first)
         return;
-    sort_reached(marks, out->at + first, out->count - first, least, most);
+    sort_reached(p->heap, marks, out->at + first, out->count - first, least, most);
     for (size_t i = first; i < out->count; i++)
         marks[out->at[i]] = 0;
 }
@@ -297,7 +290,7 @@ NodeId rebuild_in_order(Rebuild *r, NodeId old)
             if (r->memo[node->u.arg[k]] == NO_ID)
                 reach_one(scratch, marks, node->u.arg[k], &missing);
     }
-    sort_reached(marks, missing.at, missing.count, least, old);
+    sort_reached(r->from->heap, marks, missing.at, missing.count, least, old);
     for (size_t i = 0; i < missing.count; i++)
         marks[missing.at[i]] = 0;
     for (size_t i = 0; i < missing.count; i++)

@@ -21,6 +21,8 @@ Program *pass_share_reciprocals(Program *p);
 
 /* Drops what no output or gradient needs: symbols, stages, loops, nodes. Keeps params, inputs, outputs, gradients. */
 Program *pass_prune(Program *p);
+/* The same, but always a new program. */
+Program *pass_prune_copy(Program *p);
 
 /* Gives a guard to stages all of whose readers stand under it, so that what an untaken branch needs is neither
  * computed nor differentiated. */

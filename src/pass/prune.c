@@ -232,10 +232,28 @@ static Program *copy_needed(Pruner *r)
     return to;
 }
 
-Program *pass_prune(Program *p)
+static bool all_of(const bool *flags, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!flags[i])
+            return false;
+    return true;
+}
+
+/* A stage or loop of the arrays that the body does not list is dropped, too. */
+static bool is_all_needed(const Pruner *r)
+{
+    const Program *p = r->p;
+
+    return all_of(r->symbols, p->symbols.count) && all_of(r->nodes, p->nodes.count) &&
+           all_of(r->stages, p->stages.count) && all_of(r->loops, p->loops.count) &&
+           p->body.count == p->stages.count + 2 * p->loops.count;
+}
+
+static Program *prune(Program *p, bool copy)
 {
     Pruner r = { .p = p, .scratch = heap_arena(p->heap) };
-    Program *to;
+    Program *to = p;
 
     r.symbols = arena_array(r.scratch, bool, p->symbols.count);
     r.nodes = arena_array(r.scratch, bool, p->nodes.count);
@@ -248,7 +266,18 @@ Program *pass_prune(Program *p)
     find_places(&r);
     find_needed(&r);
     keep_described(&r);
-    to = copy_needed(&r);
+    if (copy || !is_all_needed(&r))
+        to = copy_needed(&r);
     heap_release(p->heap, r.scratch);
     return to;
+}
+
+Program *pass_prune(Program *p)
+{
+    return prune(p, false);
+}
+
+Program *pass_prune_copy(Program *p)
+{
+    return prune(p, true);
 }

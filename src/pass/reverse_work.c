@@ -1,6 +1,5 @@
 /* reverse_work.c -- the active nodes of an expression: who uses whom, statements, scopes. */
-#include <stdlib.h>
-
+#include "base/sort.h"
 #include "pass/reverse.h"
 
 Slot *work_slot(const Work *w, NodeId node)
@@ -33,13 +32,6 @@ static void collect_one(Sweep *s, Work *w, NodeId node)
     vec_push(s->arena, &w->nodes, node);
 }
 
-static int ascending(const void *a, const void *b)
-{
-    NodeId x = *(const NodeId *)a, y = *(const NodeId *)b;
-
-    return (x > y) - (x < y);
-}
-
 static const Slot empty_slot = {
     .adjoint = NO_ID, .scope = SCOPE_NONE, .masked = NO_ID, .input = NO_ID, .gate = NO_ID, .symbol = NO_ID
 };
@@ -60,7 +52,7 @@ void work_collect(Sweep *s, Work *w, NodeId root)
                 collect_one(s, w, node->u.arg[k]);
     }
     if (w->nodes.count > first)
-        qsort(w->nodes.at + first, w->nodes.count - first, sizeof *w->nodes.at, ascending);
+        sort_ids(s->p->heap, w->nodes.at + first, w->nodes.count - first);
     for (size_t i = first; i < w->nodes.count; i++) {
         vec_push(s->arena, &w->slots, empty_slot);
         w->slot_of[w->nodes.at[i]] = (uint32_t)i + 1;

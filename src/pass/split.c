@@ -4,9 +4,9 @@
  * nodes that the forward sweep computes. Inside a domain cheap nodes are computed again from what they read (what is
  * expensive was made a stage before, pass/outline.c).
  */
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
 #include "pass/scope.h"
 #include "pass/pass.h"
 
@@ -87,13 +87,6 @@ static void need_item(Split *s, Item item)
     }
 }
 
-static int ascending(const void *a, const void *b)
-{
-    NodeId x = *(const NodeId *)a, y = *(const NodeId *)b;
-
-    return (x > y) - (x < y);
-}
-
 static void find_needed(Split *s)
 {
     const Program *p = s->p;
@@ -111,7 +104,7 @@ static void find_needed(Split *s)
             need_node(s, node->u.arg[k]);
     }
     if (s->needed.count > 0)
-        qsort(s->needed.at, s->needed.count, sizeof *s->needed.at, ascending);
+        sort_ids(p->heap, s->needed.at, s->needed.count);
     for (size_t i = 0; i < s->needed.count; i++)
         if (is_kept_scalar(s, s->needed.at[i]))
             vec_push(s->arena, &s->scalars, s->needed.at[i]);
@@ -125,9 +118,38 @@ static void meet_scope(Split *s, NodeId node, ScopeId scope)
         s->node_scope[node] = scope_meet(&s->scopes, s->node_scope[node], scope);
 }
 
+/* Or perhaps, through a subscript: positions of maxima are found in the backward sweep. */
+static bool read_of_backward(const Split *s, NodeId read)
+{
+    const Program *p = s->p;
+    SymId symbol = p->nodes.at[read].u.read.symbol;
+
+    for (unsigned k = 0; k < p->symbols.at[symbol].rank; k++)
+        if (aff_has_element(&p->affs, node_subs(p, read)[k]))
+            return true;
+    return symbol >= s->reverse->first_symbol;
+}
+
+static bool needs_backward(const Split *s, NodeId condition)
+{
+    NodeVec reach = { 0 };
+
+    node_reach(s->p, s->arena, &condition, 1, &reach);
+    for (size_t i = 0; i < reach.count; i++) {
+        Op op = (Op)s->p->nodes.at[reach.at[i]].op;
+
+        if (op == OP_INTEGER || (op == OP_READ && read_of_backward(s, reach.at[i])))
+            return true;
+    }
+    return false;
+}
+
+/* A condition that the forward sweep can ask. */
 static bool is_scalar_condition(const Split *s, NodeId condition)
 {
-    return condition != NO_ID && s->p->nodes.at[condition].deps == 0;
+    if (condition == NO_ID || s->p->nodes.at[condition].deps != 0)
+        return false;
+    return condition < s->reverse->first_node || !needs_backward(s, condition);
 }
 
 /* A scalar that only one branch of the backward sweep needs is not computed for the tape where that branch is not
@@ -230,7 +252,7 @@ static void make_forward(Split *s, Sweeps *sweeps)
         p->symbols.at[i].role = SYM_LOCAL; /* not a part of this function's interface */
     }
     p->gradients.count = 0;
-    sweeps->forward = pass_prune(p);
+    sweeps->forward = pass_prune_copy(p);
     p->gradients.count = gradients;
     for (SymId i = s->reverse->first_symbol; i < end; i++)
         p->symbols.at[i].role = s->roles[i];
@@ -265,7 +287,7 @@ static void make_backward(Split *s, const Item *items, size_t count, SymId symbo
     for (size_t i = 0; i < count; i++)
         vec_push(p->arena, &p->body, items[i]);
     p->outputs.count = 0;
-    sweeps->backward = pass_prune(p);
+    sweeps->backward = pass_prune_copy(p);
 }
 
 void pass_split(Program *reversed, const Reverse *reverse, Sweeps *sweeps)

@@ -399,10 +399,23 @@ static size_t copy_turns(Unroller *u, size_t place)
     return end;
 }
 
+/* Is there a domain, a loop or an array to be turned into scalars? */
+static bool has_arrays(const Program *p)
+{
+    for (StageId id = 0; id < p->stages.count; id++)
+        if (p->stages.at[id].rank > 0 || p->symbols.at[p->stages.at[id].target].rank > 0)
+            return true;
+    return p->loops.count > 0;
+}
+
 Program *pass_unroll(Program *p)
 {
-    Unroller u = { .from = p, .to = program_like(p), .scratch = heap_arena(p->heap) };
+    Unroller u = { .from = p };
 
+    if (!has_arrays(p))
+        return p;
+    u.to = program_like(p);
+    u.scratch = heap_arena(p->heap);
     unroll_plan(&u);
     rebuild_begin(&u.rebuild, p, u.to);
     u.rebuild.read = read_scalar;

@@ -354,9 +354,11 @@ static void expect_unrolled(Test *t, SymId output, size_t elements, size_t stage
     }
     expect(t, wrong == NULL && equal && pruned->stages.count == stages, what);
     program_free(p);
+    if (unrolled != simple)
+        program_free(unrolled);
+    if (pruned != unrolled)
+        program_free(pruned);
     program_free(simple);
-    program_free(unrolled);
-    program_free(pruned);
 }
 
 /* a = W x for 2 x 3; y[i] = sig(a[i]): all scalars but the outputs. */
