@@ -17,7 +17,7 @@
 
 /* Blocks from this size on go back to the system when they are freed, whatever lies behind them; glibc would raise the
  * limit to 32 MB with use. */
-enum { BIG_BLOCK = 4 * 1024 * 1024 };
+enum { BIG_BLOCK = 16 * 1024 * 1024 };
 
 static CommandFn *const commands[] = {
 #define COMMAND(id, letter, name, arguments, help) command_##id,
@@ -72,6 +72,7 @@ int main(int argc, char **argv)
 
 #ifdef __GLIBC__
     mallopt(M_MMAP_THRESHOLD, BIG_BLOCK);
+    mallopt(M_TRIM_THRESHOLD, 2 * BIG_BLOCK);
 #endif
     unit_init(&options, &(Options){ 0 });
     if (unit_run(&options, read_arguments, &arguments) && !arguments.good) {

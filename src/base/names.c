@@ -25,6 +25,12 @@ void names_init(Names *names, Arena *arena)
     names_intern(names, "", 0);
 }
 
+bool names_have(const Names *names, const char *text, size_t size, Name *name)
+{
+    *name = hash_find(&names->table, hash_bytes(text, size), same_text, &(Sought){ names, text, size });
+    return *name != HASH_NONE;
+}
+
 Name names_intern(Names *names, const char *text, size_t size)
 {
     uint64_t hash = hash_bytes(text, size);

@@ -20,6 +20,9 @@ typedef struct {
 } Names;
 
 void names_init(Names *names, Arena *arena);
+/* Is there such a name? It is not made. */
+bool names_have(const Names *names, const char *text, size_t size, Name *name);
+
 Name names_intern(Names *names, const char *text, size_t size);
 Name names_intern_text(Names *names, const char *text);
 Name names_format(Names *names, const char *format, ...) __attribute__((format(printf, 2, 3)));

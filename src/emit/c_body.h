@@ -111,7 +111,7 @@ typedef struct CBody {
     const char **positions;          /* by plan node: prefix of the position locals of an ARGMAX */
     uint32_t context;                /* from which the expression being printed is asked for */
     uint16_t used_parts;
-    bool large;           /* so many lines that the source text stays out of the comments */
+    bool large;           /* so many lines that they have no comments */
     bool has_integers;    /* some integer symbol is computed here */
     size_t backward_item; /* ordinal of the first top item of the backward sweep, or SIZE_MAX */
     bool label_due;       /* it begins with the next line */

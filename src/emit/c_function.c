@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* A function of more lines is for no reader, and the text of large models is what takes most memory: comments keep the
- * numbers of the gates, without alignment and source text. */
+/* A function of more lines is for no reader, and the text of large models is what takes most memory: its lines have no
+ * comments. */
 enum { MOST_EXPLAINED = 4000 };
 
 static const char *const argument_names[PART_COUNT] = { "p", "in", "index", "seed", "tape", "out", "grad", "work" };
@@ -62,13 +62,16 @@ static const char *member_of(const CBody *b, SymId symbol, size_t tapes)
     }
 }
 
+/* Exactly as long as it has to be: large models have a tape of that many members. */
 static const char *joined(CBody *b, const char *first, const char *between, const char *last)
 {
-    Text text;
+    size_t sizes[3] = { strlen(first), strlen(between), strlen(last) };
+    char *text = arena_alloc(b->arena, sizes[0] + sizes[1] + sizes[2] + 1);
 
-    text_init(&text, b->arena);
-    text_printf(&text, "%s%s%s", first, between, last);
-    return text_string(&text);
+    memcpy(text, first, sizes[0]);
+    memcpy(text + sizes[0], between, sizes[1]);
+    memcpy(text + sizes[0] + sizes[1], last, sizes[2]);
+    return text;
 }
 
 static void place_caller_symbols(CBody *b)
@@ -184,7 +187,14 @@ static void load_scalars(CBody *b)
         }
         b->used_parts |= (uint16_t)(1u << s->part);
         c_declare_symbol(b, id);
-        c_line(b, "const %s %s = %s;", b->m->real, s->base, s->member);
+        text_begin_line(b->out);
+        text_add(b->out, "const ");
+        text_add(b->out, b->m->real);
+        text_add(b->out, " ");
+        text_add(b->out, s->base);
+        text_add(b->out, " = ");
+        text_add(b->out, s->member);
+        text_add(b->out, ";\n");
     }
 }
 

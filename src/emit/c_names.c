@@ -198,7 +198,7 @@ bool c_names_is_free(CNames *names, const char *base)
     return names->uses.at[name] == 0;
 }
 
-/* Temporaries are many, and differ from each other anyway: they are not held as words unless they may clash. */
+/* Temporaries are many, and differ from each other anyway: they are not held as words. */
 const char *c_names_temporary(CNames *names)
 {
     char digits[16];
@@ -211,11 +211,9 @@ const char *c_names_temporary(CNames *names)
         for (rest = ++names->temporaries; rest > 0; rest /= 10)
             digits[--at] = (char)('0' + rest % 10);
         digits[--at] = 't';
-        if (!names->temporary_taken)
-            return arena_copy(names->words.arena, digits + at, sizeof digits - at);
-        name = word_of(names, digits + at, sizeof digits - at);
-    } while (names->uses.at[name] != 0);
-    return take(names, name);
+    } while (names->temporary_taken && names_have(&names->words, digits + at, sizeof digits - at, &name) &&
+             names->uses.at[name] != 0);
+    return arena_copy(names->words.arena, digits + at, sizeof digits - at);
 }
 
 size_t c_names_enter(const CNames *names)

@@ -100,14 +100,14 @@ void c_line_end(CBody *b, Span at)
     uint32_t number = 0;
     bool known = true;
 
-    if (at.end > 0)
+    if (at.end > 0 && !b->large)
         number = gate_number(b, at, &known);
     if (number > 0) {
-        text_blanks(b->out, width < COMMENT_COLUMN && !b->large ? COMMENT_COLUMN - width : 1);
+        text_blanks(b->out, width < COMMENT_COLUMN ? COMMENT_COLUMN - width : 1);
         text_add(b->out, "/* (");
         text_integer(b->out, number);
         text_add(b->out, ")");
-        if (!known && !b->large) {
+        if (!known) {
             text_add(b->out, " ");
             c_comment_text(b->p->source, at, MOST_COMMENT, b->out);
         }
