@@ -200,6 +200,11 @@ enum {
     LEVEL_UNARY,
     LEVEL_PRIMARY
 };
+/* c_level.c: of a node, as it is printed; what an operator asks of its left and of its right operand. */
+unsigned c_level(const CBody *b, const Node *node);
+unsigned c_level_left(const CBody *b, Op op, NodeId left);
+unsigned c_level_right(Op op);
+
 /* The node as an operand that binds at least as tightly as `level`; `whole`: itself, even if it has a name. */
 void c_expr(CBody *b, NodeId node, unsigned level, bool whole, Text *out);
 void c_expr_aff(CBody *b, AffId aff, unsigned level, Text *out);

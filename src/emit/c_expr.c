@@ -226,53 +226,6 @@ static void add_integer(Printer *p, NodeId node)
     }
 }
 
-static unsigned infix_level(Op op)
-{
-    switch (op) {
-    case OP_OR:
-        return LEVEL_OR;
-    case OP_AND:
-        return LEVEL_AND;
-    case OP_EQ:
-    case OP_NE:
-        return LEVEL_EQUAL;
-    case OP_LT:
-    case OP_LE:
-    case OP_GT:
-    case OP_GE:
-        return LEVEL_RELATION;
-    case OP_ADD:
-    case OP_SUB:
-        return LEVEL_ADD;
-    default:
-        return LEVEL_MUL;
-    }
-}
-
-/* && inside || gets parentheses, as compilers ask for. */
-static unsigned left_level(const CBody *b, Op op, NodeId left)
-{
-    if (op == OP_OR)
-        return b->p->nodes.at[left].op == OP_OR ? LEVEL_OR : LEVEL_EQUAL;
-    return op == OP_EQ || op == OP_NE ? LEVEL_ADD : infix_level(op) == LEVEL_RELATION ? LEVEL_ADD : infix_level(op);
-}
-
-static unsigned right_level(Op op)
-{
-    switch (infix_level(op)) {
-    case LEVEL_OR:
-    case LEVEL_AND:
-        return LEVEL_EQUAL;
-    case LEVEL_EQUAL:
-    case LEVEL_RELATION:
-        return LEVEL_ADD;
-    case LEVEL_ADD:
-        return LEVEL_MUL;
-    default:
-        return LEVEL_UNARY;
-    }
-}
-
 /* a + -3 is written a - 3. */
 static bool add_negative_literal(Printer *p, const Node *node)
 {
@@ -296,7 +249,7 @@ static void add_left(Printer *p, NodeId id)
     if (node->op == OP_AND || node->op == OP_OR)
         left = c_condition(p->b, left, &side);
     if (side == 0) {
-        add_node(p, left, left_level(p->b, (Op)node->op, left));
+        add_node(p, left, c_level_left(p->b, (Op)node->op, left));
         return;
     }
     c_count_add(p->b->counts, OP_NOT, p->b->times);
@@ -323,7 +276,7 @@ static void expand_infix(Printer *p, NodeId id)
     add_text(p, " ");
     add_text(p, op_info[op].c);
     add_text(p, " ");
-    add_operand(p, id, 1, right_level(op));
+    add_operand(p, id, 1, c_level_right(op));
 }
 
 static void expand_call(Printer *p, const Node *node)
@@ -389,25 +342,6 @@ static void write_constant(const Printer *p, const Node *node)
         c_literal_double(p->b->m, node->op == OP_PI ? 3.14159265358979323846 : 2.71828182845904523536, p->out);
 }
 
-static unsigned level_of(const Printer *p, const Node *node)
-{
-    switch (op_info[node->op].form) {
-    case FORM_INFIX:
-        return infix_level((Op)node->op);
-    case FORM_PREFIX:
-        return LEVEL_UNARY;
-    case FORM_SELECT:
-        return LEVEL_TERNARY;
-    default:
-        break;
-    }
-    if (node->op == OP_LITERAL && rational_sign(p->b->p->literals.at[node->u.literal]) < 0)
-        return LEVEL_UNARY;
-    if (node->op == OP_INTEGER || (node->op == OP_READ && p->b->p->symbols.at[node->u.read.symbol].integer))
-        return LEVEL_UNARY;
-    return LEVEL_PRIMARY;
-}
-
 static void expand_op(Printer *p, NodeId id)
 {
     const Node *node = &p->b->p->nodes.at[id];
@@ -440,7 +374,7 @@ static void expand_node(Printer *p, const Task *task)
         return;
     }
     p->context = inst != NO_ID ? p->b->insts.at[inst].context : task->context;
-    brackets = level_of(p, node) < task->level;
+    brackets = c_level(p->b, node) < task->level;
     text_add(p->out, brackets ? "(" : "");
     switch (node->op) {
     case OP_LITERAL:
