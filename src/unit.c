@@ -28,6 +28,11 @@ static bool is_asked(const char *list, const char *name)
 /* Larger programs are verified only when they are finished: it takes as long as the passes themselves. */
 enum { MOST_VERIFIED = 100000 };
 
+bool unit_dumps(const Unit *unit, const char *name)
+{
+    return is_asked(unit->options.dump, name);
+}
+
 /* Every pass ends here: the program is verified and, if asked for, shown. */
 static Program *end_pass(Unit *unit, const char *name, Program *program, bool finished)
 {

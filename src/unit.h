@@ -71,6 +71,9 @@ bool unit_make_sweeps(Unit *unit);
 /* Frees one of these programs, which becomes NULL; of large models they do not fit in memory together. */
 void unit_forget(Program **program);
 
+/* Did -d ask for the result of this pass? The pass adds it to unit->dump. */
+bool unit_dumps(const Unit *unit, const char *name);
+
 /* Frees everything. */
 void unit_close(Unit *unit);
 

@@ -193,12 +193,3 @@ void heap_free(Heap *heap)
     while (heap->arenas != NULL)
         heap_release(heap, &heap->arenas->arena);
 }
-
-size_t heap_total(const Heap *heap)
-{
-    size_t total = 0;
-
-    for (const HeapArena *a = heap->arenas; a != NULL; a = a->next)
-        total += a->arena.total;
-    return total;
-}

@@ -11,7 +11,7 @@ typedef struct ArenaChunk ArenaChunk;
  * caller ever sees NULL; an arena without `on_failure` must not be allocated from. */
 typedef struct {
     ArenaChunk *chunks; /* newest first */
-    size_t total;       /* bytes asked from the system, for the memory figures of the benchmarks */
+    size_t total;       /* bytes asked from the system, for tests of how much a structure takes */
     jmp_buf *on_failure;
 } Arena;
 
@@ -43,7 +43,6 @@ typedef struct Heap {
 Arena *heap_arena(Heap *heap);                  /* a new, empty arena */
 void heap_release(Heap *heap, Arena *arena);    /* frees one of them */
 void heap_free(Heap *heap);                     /* frees all */
-size_t heap_total(const Heap *heap);            /* bytes asked from the system and not given back */
 
 #define arena_new(arena, T) ((T *)arena_alloc((arena), sizeof(T)))
 #define arena_array(arena, T, count) ((T *)arena_calloc((arena), (count), sizeof(T)))

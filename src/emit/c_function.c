@@ -364,6 +364,10 @@ void c_function_make(CModel *m, Program *program, CFunction *function, Gates *ga
                 .counts = &function->counts,
                 .times = 1 };
 
+    if (unit_dumps(m->unit, "plan")) {
+        text_line(&m->unit->dump, "# plan of %s", function->name);
+        plan_dump(plan, &m->unit->dump);
+    }
     begin_body(&b);
     b.backward_item = both ? find_backward(&b) : SIZE_MAX;
     reserve_names(&b, function);

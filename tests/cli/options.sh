@@ -54,6 +54,8 @@ good "ir goes to standard output" has out 'sig(y)'
 exits 2 "unknown format" "$bpgen" cs.expr --emit=nope
 exits 0 "-d" "$bpgen" cs.expr -d lower,reverse -o d.c
 good "-d shows the passes" has err '# after reverse'
+exits 0 "-d plan" "$bpgen" cs.expr -d plan -o d.c
+good "-d plan shows the loop trees" has err '# plan of value_grad'
 exits 0 "--const" "$bpgen" "$root/examples/rosenbrock.expr" --const n=7 -o ros.c
 good "--const changes the extent" has ros.h 'x\[7\]'
 exits 0 "eval" "$bpgen" eval cs.expr x=3 y=-4
