@@ -9,6 +9,9 @@
 
 typedef enum { REAL_DOUBLE, REAL_FLOAT } RealType;
 
+/* How a Jacobian is found: one forward sweep for each wanted element, or one reverse sweep for each output element. */
+typedef enum { MODE_CHEAPER, MODE_FORWARD, MODE_REVERSE } JacobianMode;
+
 typedef struct {
     const char *prefix;    /* of all external names; a C identifier */
     const char *const *wanted; /* --wrt: names, in any order; NULL: all params */
@@ -16,6 +19,9 @@ typedef struct {
     const ConstOverride *overrides;
     size_t override_count;
     RealType real;
+    JacobianMode mode;
+    int32_t directions;    /* of jvp and hvp at once; 0: one, without an index of its own */
+    bool lower_triangle;   /* of a Hessian only the elements i >= j are computed and written */
     bool fast;             /* --fast */
     bool include_runtime;  /* --runtime=include */
     uint32_t stack_limit;  /* --stack-limit: functions whose arrays need more bytes take a workspace argument */
@@ -45,6 +51,10 @@ typedef struct {
     Program *value_grad;    /* scalar models: value and gradient, seed 1; else NULL */
     Program *reversed;      /* values, then adjoints of everything with SYM_SEED: what `eval` and `check` run */
     Sweeps sweeps;          /* the same, split into two functions */
+    Program *jvp;           /* outputs; a SYM_DIRECTION of every wanted symbol, a SYM_TANGENT of every output */
+    Program *jacobian;      /* outputs; one SYM_JACOBIAN */
+    Program *hvp;           /* outputs, gradients; directions of the wanted symbols, a SYM_TANGENT of every gradient */
+    Program *hessian;       /* outputs, gradients; one SYM_HESSIAN: of sum(seed * outputs), in scalar models of the output */
     Text dump;              /* what -d asked for */
 } Unit;
 
@@ -67,6 +77,10 @@ bool unit_make_value(Unit *unit);
 bool unit_make_value_grad(Unit *unit); /* scalar models with something to differentiate by; else it stays NULL */
 bool unit_make_reversed(Unit *unit);
 bool unit_make_sweeps(Unit *unit);
+bool unit_make_jvp(Unit *unit);
+bool unit_make_jacobian(Unit *unit);
+bool unit_make_hvp(Unit *unit);     /* has SYM_SEED symbols, except in scalar models, where the seed is 1 */
+bool unit_make_hessian(Unit *unit); /* likewise */
 
 /* Frees one of these programs, which becomes NULL; of large models they do not fit in memory together. */
 void unit_forget(Program **program);

@@ -72,7 +72,7 @@ static void reset_symbols(Evaluation *e)
         SymRole role = (SymRole)e->program->symbols.at[s].role;
         size_t count = eval_elements(e->program, s);
 
-        if ((role != SYM_LOCAL && role != SYM_OUTPUT && role != SYM_GRADIENT && role != SYM_TAPE) || e->reals[s] == NULL)
+        if (role <= SYM_TABLE || role == SYM_SEED || role == SYM_DIRECTION || e->reals[s] == NULL)
             continue;
         for (size_t i = 0; i < count; i++)
             e->reals[s][i] = e->code->started[s] ? -HUGE_VAL : 0;

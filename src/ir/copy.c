@@ -13,6 +13,8 @@ Program *program_like(const Program *from)
         vec_push(to->arena, &to->outputs, from->outputs.at[i]);
     for (size_t i = 0; i < from->gradients.count; i++)
         vec_push(to->arena, &to->gradients, from->gradients.at[i]);
+    for (size_t i = 0; i < from->derivatives.count; i++)
+        vec_push(to->arena, &to->derivatives, from->derivatives.at[i]);
     to->simplify = from->simplify;
     to->fast = from->fast;
     return to;

@@ -100,7 +100,7 @@ static void print_rational(Dumper *d, Rational value)
 static const char *role_word(const Symbol *symbol)
 {
     static const char *const words[SYM_ROLE_COUNT] = { "param", "input", "integer", "table", "local", "output", "seed",
-                                                       "gradient", "tape" };
+                                                       "gradient", "tape", "direction", "tangent", "jacobian", "hessian" };
 
     return words[symbol->role];
 }

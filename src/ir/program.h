@@ -28,6 +28,11 @@ typedef enum {
     SYM_SEED,      /* adjoint of an output, given by the caller of the backward sweep */
     SYM_GRADIENT,  /* adjoint of a wanted param or input, handed to the caller */
     SYM_TAPE,      /* computed by the forward sweep and read by the backward sweep of another function */
+    /* Several directions, seeds or copies at once are one more dimension, the last one. */
+    SYM_DIRECTION, /* tangent of a wanted param or input, given by the caller of a forward sweep */
+    SYM_TANGENT,   /* tangent of an output or of a gradient, handed to the caller */
+    SYM_JACOBIAN,  /* rank 2: elements of all outputs by elements of all wanted symbols, handed to the caller */
+    SYM_HESSIAN,   /* rank 2: elements of all wanted symbols by the same, handed to the caller */
     SYM_ROLE_COUNT
 } SymRole;
 
@@ -41,11 +46,12 @@ typedef struct {
     bool inactive;         /* a shift: its derivative cancels exactly and is not taken (logsumexp, softmax, norm) */
     bool named;            /* `name` is the user's */
     bool adjoint;          /* made by reverse mode */
+    bool tangent;          /* made by forward mode */
     const int32_t *extents; /* rank of them */
     int64_t low, high;     /* integer: elements lie in low .. high-1 */
     const int32_t *ends;   /* local integer: low and high again, for each place along the last axis; or NULL */
     const Rational *values; /* SYM_TABLE: row-major */
-    SymId of;              /* SEED, GRADIENT and adjoint LOCALs: the primal symbol; else NO_ID */
+    SymId of;              /* SEED, GRADIENT, DIRECTION, TANGENT, adjoint and tangent LOCALs: what they belong to; else NO_ID */
 } Symbol;
 
 /* ---- indices ---------------------------------------------------------------------------------------- */
@@ -147,6 +153,7 @@ typedef struct Program {
     VEC(Item) body;
     VEC(SymId) outputs;     /* SYM_OUTPUT in the order of the `output` line */
     VEC(SymId) gradients;   /* SYM_GRADIENT, in declared order of what they belong to; empty in a value program */
+    VEC(SymId) derivatives; /* SYM_TANGENT, SYM_JACOBIAN, SYM_HESSIAN: what else is handed to the caller, in the order of what it belongs to */
     bool simplify;          /* node_op simplifies (everywhere but in the lowered program, which shows what the user wrote) */
     bool fast;              /* --fast: rewrites that only change rounding are allowed */
     struct ProgramTables *tables; /* hash tables, index sets: program.c's own */

@@ -327,7 +327,8 @@ static void find_given(Verifier *v)
     for (SymId i = 0; i < v->p->symbols.count; i++) {
         const Symbol *symbol = &v->p->symbols.at[i];
 
-        v->given[i] = symbol->role <= SYM_TABLE || symbol->role == SYM_SEED || symbol->role == SYM_TAPE;
+        v->given[i] = symbol->role <= SYM_TABLE || symbol->role == SYM_SEED ||
+                      symbol->role == SYM_TAPE || symbol->role == SYM_DIRECTION;
         if (symbol->role == SYM_INTEGER && symbol->local)
             v->given[i] = false;
     }
@@ -392,6 +393,7 @@ const char *program_verify(const Program *p)
     if (v.wrong == NULL) {
         check_complete(&v, p->outputs.at, p->outputs.count);
         check_complete(&v, p->gradients.at, p->gradients.count);
+        check_complete(&v, p->derivatives.at, p->derivatives.count);
     }
     heap_release(p->heap, v.scratch);
     return v.wrong;

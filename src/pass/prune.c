@@ -150,6 +150,7 @@ static bool is_kept_anyway(const Symbol *symbol)
     case SYM_SEED:
     case SYM_GRADIENT:
     case SYM_TAPE:
+    case SYM_DIRECTION:
         return true;
     case SYM_INTEGER:
         return !symbol->local;
@@ -169,17 +170,19 @@ static void find_needed(Pruner *r)
         need_symbol(r, p->outputs.at[i]);
     for (size_t i = 0; i < p->gradients.count; i++)
         need_symbol(r, p->gradients.at[i]);
+    for (size_t i = 0; i < p->derivatives.count; i++)
+        need_symbol(r, p->derivatives.at[i]);
     follow_all(r);
 }
 
-/* A seed or gradient of an output that this program does not compute keeps the output's symbol, for its name and
- * shape. */
+/* What the caller gives or gets keeps the symbol that it belongs to, for its name and shape, even if this program does
+ * not compute that. */
 static void keep_described(Pruner *r)
 {
     for (SymId i = 0; i < r->p->symbols.count; i++) {
         const Symbol *symbol = &r->p->symbols.at[i];
 
-        if ((symbol->role == SYM_SEED || symbol->role == SYM_GRADIENT) && symbol->of != NO_ID)
+        if (symbol->of != NO_ID && r->symbols[i] && symbol->role >= SYM_OUTPUT)
             r->symbols[symbol->of] = true;
     }
 }
@@ -205,6 +208,8 @@ static SymId *copy_symbols(Pruner *r, Program *to)
         vec_push(to->arena, &to->outputs, map[p->outputs.at[i]]);
     for (size_t i = 0; i < p->gradients.count; i++)
         vec_push(to->arena, &to->gradients, map[p->gradients.at[i]]);
+    for (size_t i = 0; i < p->derivatives.count; i++)
+        vec_push(to->arena, &to->derivatives, map[p->derivatives.at[i]]);
     return map;
 }
 

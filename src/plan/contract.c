@@ -219,6 +219,10 @@ static StoreKind kind_of_role(const Symbol *symbol, bool used)
     case SYM_SEED:
     case SYM_GRADIENT:
     case SYM_TAPE:
+    case SYM_DIRECTION:
+    case SYM_TANGENT:
+    case SYM_JACOBIAN:
+    case SYM_HESSIAN:
     case SYM_ROLE_COUNT:
         break;
     }

@@ -57,7 +57,7 @@ typedef struct {
 } PlanNode;
 
 typedef enum {
-    STORE_CALLER, /* memory of the caller: params, inputs, outputs, gradients, seeds, tape, integer inputs. Of rank 0
+    STORE_CALLER, /* memory of the caller: params, inputs, outputs, gradients, seeds, tangents, tape, integers. Of rank 0
                    * and written here: held in a C local of the function's block like a CELL and copied out at the end
                    * (reads see the local). */
     STORE_ARRAY,  /* an array of the function: on the stack or in the workspace */
