@@ -123,10 +123,10 @@ static Program *reverse_program(Unit *unit, Reverse *reverse)
 
     if (next != program)
         program_free(program);
-    if (!reverse->failed)
+    if (!reverse->no_derivative.found)
         return finish_pass(unit, "reverse", next);
-    diag_error(&unit->diag, reverse->failed_at, "%s has no derivative in this language; leave its argument out of --wrt",
-               op_info[reverse->failed_op].name);
+    diag_error(&unit->diag, reverse->no_derivative.at, "%s has no derivative in this language; leave its argument out of --wrt",
+               op_info[reverse->no_derivative.op].name);
     program_free(next);
     return NULL;
 }

@@ -1,7 +1,5 @@
-/* activity.c -- what depends on the wanted symbols and is needed by the outputs. */
-#include "pass/pass.h"
-
-#include "pass/reverse.h"
+/* activity.c -- what depends on the wanted symbols and is needed by the results. */
+#include "pass/derive.h"
 
 bool activity_edge(Op op, unsigned k)
 {
@@ -84,7 +82,7 @@ static void find_dependent(Finder *f)
     } while (f->again);
 }
 
-/* ---- what the outputs need of it --------------------------------------------------------------------- */
+/* ---- what the results need of it --------------------------------------------------------------------- */
 
 static void need_node(Finder *f, bool *needed, NodeId node)
 {
@@ -108,14 +106,14 @@ static void need_value(Finder *f, bool *needed, bool *needed_symbols, NodeId roo
     }
 }
 
-static void find_needed(Finder *f)
+static void find_needed(Finder *f, const SymId *results, size_t count)
 {
     const Program *p = f->p;
     bool *nodes = arena_array(f->arena, bool, p->nodes.count + 1);
     bool *symbols = arena_array(f->arena, bool, p->symbols.count + 1);
 
-    for (size_t i = 0; i < p->outputs.count; i++)
-        symbols[p->outputs.at[i]] = true;
+    for (size_t i = 0; i < count; i++)
+        symbols[results[i]] = true;
     do {
         f->again = false;
         for (size_t i = p->body.count; i-- > 0;) {
@@ -131,7 +129,8 @@ static void find_needed(Finder *f)
         f->symbols[s] &= symbols[s];
 }
 
-void activity_find(Activity *activity, Arena *arena, const Program *p, const SymId *wanted, size_t wanted_count)
+void activity_find(Activity *activity, Arena *arena, const Program *p, const SymId *wanted, size_t wanted_count,
+                   const SymId *results, size_t result_count)
 {
     Finder f = { .p = p, .arena = arena };
 
@@ -142,5 +141,5 @@ void activity_find(Activity *activity, Arena *arena, const Program *p, const Sym
     for (size_t i = 0; i < wanted_count; i++)
         f.symbols[wanted[i]] = true;
     find_dependent(&f);
-    find_needed(&f);
+    find_needed(&f, results, result_count);
 }

@@ -344,6 +344,21 @@ static void outliner_init(Outliner *o, Program *p, Arena *arena)
     }
 }
 
+/* Of everything that is handed to the caller: gradients are differentiated a second time. */
+static void find_active(Outliner *o, const SymId *wanted, size_t wanted_count)
+{
+    const Program *p = o->p;
+    VEC(SymId) results = { 0 };
+
+    for (size_t i = 0; i < p->outputs.count; i++)
+        vec_push(o->arena, &results, p->outputs.at[i]);
+    for (size_t i = 0; i < p->gradients.count; i++)
+        vec_push(o->arena, &results, p->gradients.at[i]);
+    for (size_t i = 0; i < p->derivatives.count; i++)
+        vec_push(o->arena, &results, p->derivatives.at[i]);
+    activity_find(&o->active, o->arena, p, wanted, wanted_count, results.at, results.count);
+}
+
 Program *pass_outline(Program *p, const SymId *wanted, size_t wanted_count)
 {
     Arena *arena;
@@ -355,7 +370,7 @@ Program *pass_outline(Program *p, const SymId *wanted, size_t wanted_count)
     outliner_init(&o, p, arena);
     if (wanted_count > 0) {
         o.any_active = true;
-        activity_find(&o.active, arena, p, wanted, wanted_count);
+        find_active(&o, wanted, wanted_count);
     }
     find_turns(&o);
     use_all_stages(&o);

@@ -32,12 +32,20 @@ Program *pass_sink_guards(Program *p);
  * depends on, and an active node that several stages share becomes a symbol of its own. */
 Program *pass_outline(Program *p, const SymId *wanted, size_t wanted_count);
 
-/* What depends on the wanted symbols and is needed by the outputs. */
+/* What depends on the wanted symbols and is needed by the results. */
 typedef struct {
     bool *symbols; /* by symbol */
     bool *nodes;   /* by node */
 } Activity;
-void activity_find(Activity *activity, Arena *arena, const Program *p, const SymId *wanted, size_t wanted_count);
+void activity_find(Activity *activity, Arena *arena, const Program *p, const SymId *wanted, size_t wanted_count,
+                   const SymId *results, size_t result_count);
+
+/* A function without a derivative had to be differentiated: the program is unfinished. */
+typedef struct {
+    bool found;
+    Op op;
+    Span at;
+} NoDerivative;
 
 /* Reverse mode: appends the adjoint stages of everything active, last stage first, and fills p->gradients with one
  * SYM_GRADIENT for each wanted symbol. With `seeds` the adjoints of the outputs are SYM_SEED symbols, else the one
@@ -49,9 +57,7 @@ typedef struct {
     size_t first_adjoint;
     NodeId first_node;
     SymId first_symbol; /* likewise of symbols */
-    bool failed;    /* a function without a derivative has to be differentiated: the program is unfinished */
-    Op failed_op;   /* which one */
-    Span failed_at; /* and where */
+    NoDerivative no_derivative;
 } Reverse;
 Program *pass_reverse(Program *p, const SymId *wanted, size_t wanted_count, Reverse *reverse);
 

@@ -212,7 +212,7 @@ static void sweep_back(Sweep *s)
 {
     unsigned depth = 0;
 
-    for (size_t i = s->reverse->first_adjoint; i-- > 0 && !s->reverse->failed;) {
+    for (size_t i = s->reverse->first_adjoint; i-- > 0 && !s->reverse->no_derivative.found;) {
         Item item = s->p->body.at[i];
 
         if (item.kind == ITEM_END) {
@@ -244,20 +244,10 @@ static bool *find_read(const Sweep *s)
     return read;
 }
 
-static void find_summed(Sweep *s)
-{
-    for (size_t i = 0; i < s->p->body.count; i++) {
-        const Stage *stage = &s->p->stages.at[s->p->body.at[i].id];
-
-        if (s->p->body.at[i].kind == ITEM_STAGE && stage->op == STAGE_ADD && !stage->fresh)
-            s->summed[stage->target] = true;
-    }
-}
-
 static void sweep_init(Sweep *s, Program *p, Reverse *reverse)
 {
     *s = (Sweep){ .p = p, .arena = heap_arena(p->heap), .reverse = reverse, .stored = NO_ID, .gate = NO_ID };
-    reverse->failed = false;
+    reverse->no_derivative.found = false;
     reverse->first_adjoint = p->body.count;
     reverse->first_node = (NodeId)p->nodes.count;
     reverse->first_symbol = (SymId)p->symbols.count;
@@ -266,8 +256,7 @@ static void sweep_init(Sweep *s, Program *p, Reverse *reverse)
     s->adjoints = arena_array(s->arena, SymId, p->symbols.count + 1);
     for (SymId i = 0; i < p->symbols.count; i++)
         s->adjoints[i] = NO_ID;
-    s->summed = arena_array(s->arena, bool, p->symbols.count + 1);
-    find_summed(s);
+    s->summed = derive_find_summed(p, s->arena);
     s->seeded = arena_array(s->arena, bool, p->symbols.count + 1);
     s->ranks = arena_array(s->arena, size_t, p->symbols.count + 1);
     s->owned = arena_array(s->arena, uint32_t, p->body.count + 1);
@@ -281,12 +270,12 @@ Program *pass_reverse(Program *p, const SymId *wanted, size_t wanted_count, Reve
     Sweep s;
 
     sweep_init(&s, p, reverse);
-    activity_find(&s.active, s.arena, p, wanted, wanted_count);
+    activity_find(&s.active, s.arena, p, wanted, wanted_count, p->outputs.at, p->outputs.count);
     make_seeds(&s, find_read(&s));
     make_gradients(&s, wanted, wanted_count);
     hulls_init(&s.hulls, s.arena, p);
     list_all_scalars(&s);
     sweep_back(&s);
     heap_release(p->heap, s.arena);
-    return reverse->failed ? p : pass_first_write(p);
+    return reverse->no_derivative.found ? p : pass_first_write(p);
 }

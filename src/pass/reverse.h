@@ -2,12 +2,8 @@
 #ifndef BPGEN_REVERSE_H
 #define BPGEN_REVERSE_H
 
-#include "pass/hull.h"
-#include "pass/pass.h"
+#include "pass/derive.h"
 #include "pass/scope.h"
-
-/* Does a derivative go through argument k? */
-bool activity_edge(Op op, unsigned k);
 
 /* The active nodes of expressions that are differentiated together, and what is known of each. A node stands
  * behind its arguments. A *boundary* node is a read, or used more than once: a sum of contributions. Between
@@ -94,21 +90,5 @@ SymId scalar_adjoint(Sweep *s, NodeId node);
 /* Collects the expression of a stage in `local`. */
 void local_collect(Sweep *s, const Stage *stage);
 void local_reverse(Sweep *s, const Stage *stage);
-
-/* ---- reverse_max.c ------------------------------------------------------------------------------------ */
-
-/* The positions of the maxima that a stage finds, and what becomes of its adjoint stages: reduced indices are
- * replaced. */
-typedef struct {
-    uint32_t reduced, kept;
-    IndexId *indices;  /* the reduced ones */
-    AffId *positions;  /* elements of the symbol of positions */
-    Range *domain;     /* the kept ranges */
-} Winner;
-
-/* Appends the STAGE_ARGMAX of a STAGE_MAX. */
-void winner_find(Sweep *s, const Stage *stage, Winner *winner);
-NodeId winner_value(Sweep *s, const Winner *winner, NodeId value);
-AffId winner_aff(Sweep *s, const Winner *winner, AffId aff);
 
 #endif

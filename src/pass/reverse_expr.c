@@ -7,51 +7,7 @@
  */
 #include "pass/reverse.h"
 
-/* ---- sums and products ------------------------------------------------------------------------------- */
-
-static bool is_zero(const Program *p, NodeId value)
-{
-    return value == NO_ID || node_is_int(p, value, 0);
-}
-
-static NodeId plus(Program *p, NodeId sum, NodeId value)
-{
-    return sum == NO_ID ? value : value == NO_ID ? sum : node_op2(p, OP_ADD, sum, value);
-}
-
-/* Is it a select with the number 0 on one side? */
-static bool is_masked(const Program *p, NodeId value)
-{
-    const Node *node = &p->nodes.at[value];
-
-    return node->op == OP_SELECT && (is_zero(p, node->u.arg[1]) || is_zero(p, node->u.arg[2]));
-}
-
-/* partial * adjoint, where the adjoint may have a side that is 0. */
-static NodeId times_adjoint(Program *p, NodeId partial, NodeId adjoint)
-{
-    Node select = p->nodes.at[adjoint];
-
-    if (!is_masked(p, adjoint))
-        return node_op2(p, OP_MUL, partial, adjoint);
-    for (unsigned k = 1; k < OP_MOST_ARGS; k++)
-        if (!is_zero(p, select.u.arg[k]))
-            select.u.arg[k] = node_op2(p, OP_MUL, partial, select.u.arg[k]);
-    return node_op(p, OP_SELECT, select.u.arg[0], select.u.arg[1], select.u.arg[2]);
-}
-
-/* partial * adjoint. A side that is 0 stays 0, whatever the other factor is: it is not multiplied. */
-static NodeId times(Program *p, NodeId partial, NodeId adjoint)
-{
-    Node select = p->nodes.at[partial];
-
-    if (!is_masked(p, partial))
-        return times_adjoint(p, partial, adjoint);
-    for (unsigned k = 1; k < OP_MOST_ARGS; k++)
-        if (!is_zero(p, select.u.arg[k]))
-            select.u.arg[k] = times_adjoint(p, select.u.arg[k], adjoint);
-    return node_op(p, OP_SELECT, select.u.arg[0], select.u.arg[1], select.u.arg[2]);
-}
+/* ---- factors ------------------------------------------------------------------------------------------ */
 
 /* An adjoint that may be 0 because no branch needs the value: a partial there may be infinite. */
 static NodeId mask_zero(Program *p, NodeId adjoint)
@@ -63,15 +19,8 @@ static NodeId mask_zero(Program *p, NodeId adjoint)
 
 static NodeId partial_of(Sweep *s, NodeId node, unsigned k)
 {
-    Op op = (Op)s->p->nodes.at[node].op;
-    NodeId partial = node_partial_with(s->p, node, node == s->stored ? s->result : node, k);
-
-    if (partial == NO_ID && op_info[op].no_derivative && !s->reverse->failed) {
-        s->reverse->failed = true;
-        s->reverse->failed_op = op;
-        s->reverse->failed_at = sweep_place(s);
-    }
-    return is_zero(s->p, partial) ? NO_ID : partial;
+    return derive_partial(s->p, node, node == s->stored ? s->result : node, k, &s->reverse->no_derivative,
+                          sweep_place(s));
 }
 
 /* ---- contributions ----------------------------------------------------------------------------------- */
@@ -116,7 +65,7 @@ static void arrive(Sweep *s, Work *w, NodeId node, ScopeId scope, NodeId value)
     NodeId guard;
 
     if (!w->scalars || !scope_holds_stages(&s->scopes, scope, &guard)) {
-        slot->adjoint = plus(s->p, slot->adjoint, value);
+        slot->adjoint = derive_plus(s->p, slot->adjoint, value);
     } else if (s->p->nodes.at[node].op == OP_READ) {
         SymId target = sweep_adjoint(s, s->p->nodes.at[node].u.read.symbol);
 
@@ -164,7 +113,7 @@ void work_deliver(Sweep *s, Work *w, NodeId node, NodeId value, ScopeId from, ui
         slot->gate = s->gate;
     if (!read && scope_is_inside(&s->scopes, slot->scope, from))
         from = slot->scope; /* the input of a statement in a branch of the statement: 0 outside of it */
-    if (!is_zero(s->p, value)) {
+    if (!derive_is_zero(s->p, value)) {
         if (read ? scope_holds_stages(&s->scopes, from, &guard) : from == slot->scope)
             arrive(s, w, node, from, value);
         else
@@ -193,7 +142,7 @@ static NodeId step_down(Sweep *s, NodeId id, unsigned k, NodeId value, ScopeId *
         return value;
     }
     partial = partial_of(s, id, k);
-    return partial == NO_ID || value == NO_ID ? NO_ID : times(s->p, partial, value);
+    return partial == NO_ID || value == NO_ID ? NO_ID : derive_times(s->p, partial, value);
 }
 
 /* The derivative of a statement by its only input, in the scope of its root. */
@@ -223,7 +172,7 @@ static NodeId statement_partial(Sweep *s, Work *w, NodeId root)
                 vec_push(s->arena, &s->stack, next);
                 vec_push(s->arena, &s->stack, node.u.arg[k]);
             } else if (next != NO_ID && scope == top) {
-                sum = plus(p, sum, next);
+                sum = derive_plus(p, sum, next);
             } else if (next != NO_ID) {
                 masked = scopes_push(&s->scopes, masked, scope, next);
             }
@@ -231,7 +180,7 @@ static NodeId statement_partial(Sweep *s, Work *w, NodeId root)
     }
     if (masked != NO_ID) {
         masked = scopes_fold(&s->scopes, masked, top, false);
-        sum = plus(p, sum, s->scopes.values.at[masked].value);
+        sum = derive_plus(p, sum, s->scopes.values.at[masked].value);
     }
     return sum;
 }
@@ -251,15 +200,18 @@ void work_differentiate(Sweep *s, Work *w, NodeId id)
     if (slot->input == INSIDE_STATEMENT || work_is_leaf(s, w, id))
         return;
     if (slot->symbol != NO_ID)
-        adjoint = plus(s->p, adjoint, node_read(s->p, slot->symbol, NULL));
+        adjoint = derive_plus(s->p, adjoint, node_read(s->p, slot->symbol, NULL));
     if (adjoint != NO_ID && slot->loose)
         adjoint = mask_zero(s->p, adjoint);
     s->gate = s->p->infos.at[id].at.end != 0 || slot->gate == NO_ID ? id : slot->gate;
     if (adjoint != NO_ID && has_own_partial(w, slot)) {
         NodeId partial = statement_partial(s, w, id);
 
-        work_deliver(s, w, slot->input, is_zero(s->p, partial) ? NO_ID : times(s->p, partial, adjoint), slot->scope,
-                     slot->occurs);
+        if (derive_is_zero(s->p, partial))
+            adjoint = NO_ID;
+        else
+            adjoint = derive_times(s->p, partial, adjoint);
+        work_deliver(s, w, slot->input, adjoint, slot->scope, slot->occurs);
         return;
     }
     for (unsigned k = 0; k < op_info[node.op].arity; k++) {

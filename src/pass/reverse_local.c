@@ -115,10 +115,10 @@ static void emit_over_domain(Sweep *s, const Stage *stage, const Winner *winner,
     if (winner->reduced > 0) {
         made.rank = (uint8_t)winner->kept;
         made.domain = winner->domain;
-        made.value = winner_value(s, winner, value);
-        made.guard = made.guard == NO_ID ? NO_ID : winner_value(s, winner, made.guard);
+        made.value = winner_value(winner, value);
+        made.guard = made.guard == NO_ID ? NO_ID : winner_value(winner, made.guard);
         for (unsigned k = 0; k < p->symbols.at[made.target].rank; k++)
-            subs[k] = winner_aff(s, winner, subs[k]);
+            subs[k] = winner_aff(winner, subs[k]);
     }
     made.subs = subs;
     program_stage(p, made);
@@ -148,7 +148,7 @@ void local_reverse(Sweep *s, const Stage *stage)
 
     hulls_enter(&s->hulls, stage->domain, stage->rank);
     if (stage->op == STAGE_MAX)
-        winner_find(s, stage, &winner);
+        winner_find(&winner, s->p, s->arena, &s->hulls, stage);
     local_collect(s, stage);
     work_use(w, &s->scopes, stage->value, base);
     work_prepare(s, w, base);

@@ -1,9 +1,9 @@
-/* reverse_max.c -- the adjoint of a maximum goes to the one element that attains it first.
+/* winner.c -- the derivative of a maximum is that of the one element that attains it first.
  *
- * The backward sweep finds its position (STAGE_ARGMAX) and takes the local derivative there: a scatter through the
- * positions, so that a tie has exactly one winner.
+ * A stage of its own finds its position (STAGE_ARGMAX), and the local derivative is taken there: the adjoint is a
+ * scatter through the positions, the tangent a gather, so that a tie has exactly one winner.
  */
-#include "pass/reverse.h"
+#include "pass/derive.h"
 
 static bool is_subscript(const Program *p, const Stage *stage, IndexId index)
 {
@@ -14,9 +14,9 @@ static bool is_subscript(const Program *p, const Stage *stage, IndexId index)
 }
 
 /* A symbol of the target's shape with one more axis: the values of the reduced indices. */
-static SymId position_symbol(Sweep *s, const Stage *stage, const Winner *winner)
+static SymId position_symbol(const Winner *winner, const Hulls *hulls, const Stage *stage)
 {
-    Program *p = s->p;
+    Program *p = winner->p;
     const Symbol *target = &p->symbols.at[stage->target];
     int32_t extents[UINT8_MAX + 1], ends[2 * UINT8_MAX];
     Symbol symbol = { .at = target->at, .role = SYM_INTEGER, .rank = (uint8_t)(target->rank + 1), .integer = true,
@@ -26,7 +26,7 @@ static SymId position_symbol(Sweep *s, const Stage *stage, const Winner *winner)
     for (uint32_t q = 0; q < winner->reduced; q++) {
         Hull hull = { INT32_MIN, INT32_MAX - 1 }; /* an index without a hull: there is none */
 
-        (void)hull_of_aff(&s->hulls, aff_index(&p->affs, winner->indices[q]), &hull);
+        (void)hull_of_aff(hulls, aff_index(&p->affs, winner->indices[q]), &hull);
         ends[2 * q] = (int32_t)hull.least;
         ends[2 * q + 1] = (int32_t)hull.most + 1;
         symbol.low = hull.least < symbol.low ? hull.least : symbol.low;
@@ -40,17 +40,16 @@ static SymId position_symbol(Sweep *s, const Stage *stage, const Winner *winner)
     return program_symbol(p, symbol);
 }
 
-void winner_find(Sweep *s, const Stage *stage, Winner *winner)
+void winner_find(Winner *winner, Program *p, Arena *arena, const Hulls *hulls, const Stage *stage)
 {
-    Program *p = s->p;
     Stage argmax = *stage;
     AffId subs[UINT8_MAX + 1];
     uint32_t rank = stage_subs(p, stage);
 
-    *winner = (Winner){ .reduced = 0 };
-    winner->indices = arena_array(s->arena, IndexId, stage->rank);
-    winner->positions = arena_array(s->arena, AffId, stage->rank);
-    winner->domain = arena_array(s->arena, Range, stage->rank);
+    *winner = (Winner){ .p = p };
+    winner->indices = arena_array(arena, IndexId, stage->rank);
+    winner->positions = arena_array(arena, AffId, stage->rank);
+    winner->domain = arena_array(arena, Range, stage->rank);
     for (unsigned d = 0; d < stage->rank; d++) {
         if (is_subscript(p, stage, stage->domain[d].index))
             winner->domain[winner->kept++] = stage->domain[d];
@@ -61,7 +60,7 @@ void winner_find(Sweep *s, const Stage *stage, Winner *winner)
         return;
     argmax.op = STAGE_ARGMAX;
     argmax.fresh = true;
-    argmax.target = position_symbol(s, stage, winner);
+    argmax.target = position_symbol(winner, hulls, stage);
     program_stage(p, argmax);
     for (uint32_t k = 0; k < rank; k++)
         subs[k] = stage->subs[k];
@@ -71,9 +70,9 @@ void winner_find(Sweep *s, const Stage *stage, Winner *winner)
     }
 }
 
-NodeId winner_value(Sweep *s, const Winner *winner, NodeId value)
+NodeId winner_value(const Winner *winner, NodeId value)
 {
-    return node_substitute(s->p, value, winner->indices, winner->positions, winner->reduced);
+    return node_substitute(winner->p, value, winner->indices, winner->positions, winner->reduced);
 }
 
 static AffId map_reduced(void *context, AffPool *pool, uint32_t index)
@@ -86,7 +85,7 @@ static AffId map_reduced(void *context, AffPool *pool, uint32_t index)
     return aff_index(pool, index);
 }
 
-AffId winner_aff(Sweep *s, const Winner *winner, AffId aff)
+AffId winner_aff(const Winner *winner, AffId aff)
 {
-    return aff_substitute(&s->p->affs, aff, map_reduced, NULL, (void *)winner);
+    return aff_substitute(&winner->p->affs, aff, map_reduced, NULL, (void *)winner);
 }
