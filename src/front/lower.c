@@ -6,8 +6,6 @@
 static const char *waiting_construct(CheckedKind kind)
 {
     switch ((int)kind) {
-    case CHECKED_LOOP_BEGIN:
-        return "loops are";
     case CHECKED_STATED:
         return "functions with stated derivatives and functions in C are";
     case CHECKED_GRAD:
@@ -81,7 +79,9 @@ static void lower_ref(Lowering *l, const CheckedNode *n)
 
 static void lower_index(Lowering *l, const CheckedNode *n)
 {
-    push(l, value_of_aff(aff_index(&l->p->affs, l->index_of[n->u.index]), n->shape));
+    AffId replaced = l->replaced[n->u.index];
+
+    push(l, value_of_aff(replaced != AFF_FAIL ? replaced : aff_index(&l->p->affs, l->index_of[n->u.index]), n->shape));
 }
 
 static void mark_then(Lowering *l, const CheckedNode *n)
@@ -121,7 +121,8 @@ static Handler *const handlers[CHECKED_KIND_COUNT] = {
     [CHECKED_ARRAY] = lower_array, [CHECKED_COMPREHENSION] = lower_comprehension, [CHECKED_REDUCE] = lower_reduce,
     [CHECKED_SOFTMAX] = lower_softmax, [CHECKED_CONCAT] = lower_concat, [CHECKED_MARK_THEN] = mark_then,
     [CHECKED_MARK_ELSE] = mark_else, [CHECKED_MARK_RIGHT] = mark_right, [CHECKED_BIND] = lower_bind,
-    [CHECKED_ASSIGN] = lower_assign, [CHECKED_CALL] = lower_call,
+    [CHECKED_ASSIGN] = lower_assign, [CHECKED_CALL] = lower_call, [CHECKED_LOOP_BEGIN] = lower_loop_begin,
+    [CHECKED_LOOP_WHILE] = lower_loop_while, [CHECKED_LOOP_END] = lower_loop_end,
 };
 
 static void number_index(Lowering *l, CheckedIndex index)
@@ -155,6 +156,8 @@ static void number_all_indices(Lowering *l)
             number_indices(l, n->u.indices.first, n->u.indices.count);
         else if (n->kind == CHECKED_REDUCE)
             number_indices(l, n->u.reduce.first, n->u.reduce.count);
+        else if (n->kind == CHECKED_LOOP_END)
+            number_index(l, model->loops.at[n->u.loop].index);
     }
     for (CheckedIndex i = 0; i < model->indices.count; i++)
         number_index(l, i);
@@ -192,8 +195,8 @@ static void make_indices(Lowering *l)
 
         l->checked_of[l->index_of[i]] = i;
         l->ranges[l->index_of[i]] =
-            (Dim){ l->index_of[i], import_aff(l, info->low), import_aff(l, info->high), info->least,
-                   (int32_t)(extent < 1 ? 1 : extent > INT32_MAX ? INT32_MAX : extent) };
+            (Dim){ .index = l->index_of[i], .low = import_aff(l, info->low), .high = import_aff(l, info->high),
+                   .least = info->least, .extent = (int32_t)(extent < 1 ? 1 : extent > INT32_MAX ? INT32_MAX : extent) };
     }
     for (IndexId index = USER_INDEX; index < count; index++)
         l->closures[index] = closure_of(l, &l->ranges[index]);
@@ -209,8 +212,22 @@ static void begin(Lowering *l, Lowered *lowered)
         l->symbols[i] = NO_ID;
         l->bound[i] = (Value){ .node = NO_ID, .aff = AFF_FAIL };
     }
+    l->replaced = arena_array(l->arena, AffId, l->model->indices.count);
+    for (size_t i = 0; i < l->model->indices.count; i++)
+        l->replaced[i] = AFF_FAIL;
     symbols_declare(l, lowered);
     make_indices(l);
+    loops_prepare(l);
+}
+
+void lower_code(Lowering *l, CheckedId first, CheckedId end)
+{
+    for (CheckedId i = first; i < end && !l->failed; i++) {
+        const CheckedNode *n = &l->model->nodes.at[i];
+
+        if (handlers[n->kind] != NULL)
+            handlers[n->kind](l, n);
+    }
 }
 
 void lower_model(Lowered *lowered, Arena *arena, const CheckedModel *model, Diag *diag, Heap *heap)
@@ -222,12 +239,7 @@ void lower_model(Lowered *lowered, Arena *arena, const CheckedModel *model, Diag
         return;
     l.p = program_new(heap, model->names, model->ast->source);
     begin(&l, lowered);
-    for (size_t i = 0; i < model->nodes.count && !l.failed; i++) {
-        const CheckedNode *n = &model->nodes.at[i];
-
-        if (handlers[n->kind] != NULL)
-            handlers[n->kind](&l, n);
-    }
+    lower_code(&l, 0, (CheckedId)model->nodes.count);
     if (!l.failed)
         symbols_output(&l);
     if (l.failed)

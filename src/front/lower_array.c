@@ -103,8 +103,8 @@ void lower_transpose(Lowering *l, const CheckedNode *n)
 
 /* ---- comprehensions --------------------------------------------------------------------------------- */
 
-/* `count` indices become leading axes; also for a left side. */
-static void indices_to_axes(Lowering *l, Value *value, const CheckedIndex *indices, uint32_t count, Span at)
+/* `count` indices become leading axes: their new names, and the new shape. */
+static Shape find_axes(Lowering *l, const Value *value, const CheckedIndex *indices, uint32_t count, Renaming *to)
 {
     Renaming renaming = { .count = count };
     Shape shape = { .rank = (uint8_t)(count + value->shape.rank) };
@@ -119,8 +119,27 @@ static void indices_to_axes(Lowering *l, Value *value, const CheckedIndex *indic
         renaming.to[k] = dim->extent == 1 ? aff_const(affs, dim->least)
                                           : aff_offset(affs, aff_index(affs, shape.rank - 1u - k), dim->least);
     }
+    *to = renaming;
+    return shape;
+}
+
+/* Also for a left side. */
+static void indices_to_axes(Lowering *l, Value *value, const CheckedIndex *indices, uint32_t count, Span at)
+{
+    Renaming renaming;
+    Shape shape = find_axes(l, value, indices, count, &renaming);
+
     value_rename(l, value, &renaming, at);
     value->shape = shape;
+}
+
+/* The same for a node that must not become an array before: its loop has not ended. */
+static void rename_to_axes(Lowering *l, Value *value, const CheckedIndex *indices, uint32_t count)
+{
+    Renaming renaming;
+
+    value->shape = find_axes(l, value, indices, count, &renaming);
+    value->node = node_substitute(l->p, value->node, renaming.from, renaming.to, count);
 }
 
 void lower_comprehension(Lowering *l, const CheckedNode *n)
@@ -226,7 +245,7 @@ void lower_bind(Lowering *l, const CheckedNode *n)
     l->stack.count -= n->u.bind.count;
 }
 
-/* Free indices before the dimensions of the name: plain, in their order, none of them a left index. */
+/* Turns and free indices before the dimensions of the name: plain, in their order, none of them a left index. */
 static bool leads_with_free(const Lowering *l, const AffId *subs, uint32_t free, const CheckedIndex *left,
                             uint32_t left_count)
 {
@@ -234,14 +253,16 @@ static bool leads_with_free(const Lowering *l, const AffId *subs, uint32_t free,
     int64_t offset;
 
     for (uint32_t k = 0; k < free; k++) {
-        if (!aff_is_shifted_index(&l->p->affs, subs[k], &index, &offset) || index < USER_INDEX || index <= before)
+        if (!aff_is_shifted_index(&l->p->affs, subs[k], &index, &offset) || index < USER_INDEX)
+            return false;
+        if (k < l->loops.count ? index != l->loops.at[k].turn.index : index <= before)
             return false;
         for (uint32_t i = 0; i < left_count; i++)
             if (index == l->index_of[left[i]])
                 return false;
         if (offset != -l->ranges[index].least)
             return false;
-        before = index;
+        before = k < l->loops.count ? 0 : index;
     }
     return true;
 }
@@ -314,14 +335,75 @@ static void assign_list(Lowering *l, const CheckedNode *n, const CheckedSymbol *
     name_array(l, symbol, l->p->nodes.at[value->node].u.read.symbol);
 }
 
+/* The value of the next turn. */
+static void assign_carried(Lowering *l, const CheckedNode *n, Carry *carry, Value *value)
+{
+    const CheckedSymbol *symbol = &l->model->symbols.at[n->u.assign.symbol];
+    const CheckedIndex *left = l->model->index_lists.at + n->u.assign.first;
+    uint32_t count = n->u.assign.count;
+
+    if (count > 0)
+        (void)value_node(l, value, n->at);
+    value_prepare(l, value, n->at);
+    loop_domain(l, left, count);
+    domain_indices(l, left, count);
+    domain_axes(l, &value->shape);
+    domain_keep(l);
+    value_store(l, value, carry->symbol, n->at);
+    carry->written = true;
+    *value = value_of_node(domain_read(l, carry->symbol, &symbol->shape, n->at), symbol->shape);
+}
+
+/* One element, or row, of an array whose first axes are turns. */
+static void assign_gathered(Lowering *l, const CheckedNode *n, Value *value)
+{
+    const CheckedSymbol *symbol = &l->model->symbols.at[n->u.assign.symbol];
+    const CheckedIndex *left = l->model->index_lists.at + n->u.assign.first;
+    uint32_t count = n->u.assign.count, turns = 0;
+    AffId subs[MOST_DIMS];
+    SymId target;
+
+    (void)value_node(l, value, n->at);
+    while (turns < count && loops_have(l, l->index_of[left[turns]]))
+        turns++;
+    if (is_fresh_array(l, value, left, count, &symbol->shape, &target)) {
+        name_array(l, symbol, target);
+    } else if (!value_is_plain(l, value->node)) {
+        domain_begin(l, l->p->nodes.at[value->node].deps, left, count);
+        domain_indices(l, left + turns, count - turns);
+        domain_axes(l, &value->shape);
+        domain_keep(l);
+        target = domain_symbol(l, symbol->name, symbol->at);
+        name_array(l, symbol, target);
+        domain_stage(l, target, STAGE_SET, value->node, n->at);
+        domain_subs(l, subs);
+        value->node = node_read(l->p, target, subs);
+    }
+    value->node = loop_gathered(l, value->node, left, count);
+    value->aff = AFF_FAIL;
+    value->listed = 0;
+    rename_to_axes(l, value, left, count);
+}
+
 void lower_assign(Lowering *l, const CheckedNode *n)
 {
     const CheckedSymbol *symbol = &l->model->symbols.at[n->u.assign.symbol];
     const CheckedIndex *left = l->model->index_lists.at + n->u.assign.first;
     uint32_t count = n->u.assign.count;
+    Carry *carry = loop_carry(l, n->u.assign.symbol);
     Value value = vec_pop(&l->stack);
     SymId target;
 
+    if (carry != NULL && l->last_in_turn[n - l->model->nodes.at]) {
+        assign_carried(l, n, carry, &value);
+        l->bound[n->u.assign.symbol] = value;
+        return;
+    }
+    if (symbol->role == NAME_GATHERED) {
+        assign_gathered(l, n, &value);
+        l->bound[n->u.assign.symbol] = value;
+        return;
+    }
     if (value.listed > 0 && value.node == NO_ID && count == 0)
         assign_list(l, n, symbol, &value);
     (void)value_node(l, &value, n->at);

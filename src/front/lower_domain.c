@@ -1,28 +1,30 @@
 /* lower_domain.c -- the domain that stages run over, and symbols and stages over it. */
 #include "front/lowering.h"
 
-/* The free indices: what the value depends on, what their bounds need, and what the guards around join; not the
+/* The turns of the loops around, then the free indices: what the value depends on, what their bounds need, and what the guards around join; not the
  * statement's own indices. Ascending numbers go from outer to inner. */
 void domain_begin(Lowering *l, SetId deps, const CheckedIndex *own, uint32_t own_count)
 {
     uint32_t count;
     const IndexId *items;
-    SetId set = deps;
+    SetId set = set_union(l->p, deps, loops_set(l));
 
     for (uint32_t i = 0; i < own_count; i++)
         set = set_union(l->p, set, l->closures[l->index_of[own[i]]]);
     items = set_items(l->p, set, &count);
     for (uint32_t i = 0; i < count; i++) {
-        if (items[i] >= USER_INDEX) {
+        if (items[i] >= USER_INDEX && !loops_have(l, items[i])) {
             set = set_union(l->p, set, l->closures[items[i]]);
             items = set_items(l->p, set, &count); /* what is added is outer: it stands before */
         }
     }
     l->guard = guard_for(l, &set);
     l->dims.count = 0;
+    for (size_t i = 0; i < l->loops.count && i < MOST_DIMS / 2; i++)
+        vec_push(l->arena, &l->dims, l->loops.at[i].turn);
     items = set_items(l->p, set, &count);
     for (uint32_t i = 0; i < count; i++) {
-        bool is_own = items[i] < USER_INDEX;
+        bool is_own = items[i] < USER_INDEX || loops_have(l, items[i]);
 
         for (uint32_t k = 0; k < own_count; k++)
             is_own |= items[i] == l->index_of[own[k]];
@@ -41,7 +43,7 @@ void domain_axis(Lowering *l, unsigned position, int32_t extent)
 {
     IndexId index = extent == 1 ? NO_ID : position;
 
-    vec_push(l->arena, &l->dims, (Dim){ index, AFF_ZERO, aff_const(&l->p->affs, extent), 0, extent });
+    vec_push(l->arena, &l->dims, (Dim){ .index = index, .high = aff_const(&l->p->affs, extent), .extent = extent });
 }
 
 void domain_axes(Lowering *l, const Shape *shape)
@@ -100,7 +102,10 @@ void domain_subs(Lowering *l, AffId *subs)
     for (uint32_t k = 0; k < l->kept; k++) {
         const Dim *dim = &l->dims.at[k];
 
-        subs[k] = dim->index == NO_ID ? AFF_ZERO : aff_offset(affs, aff_index(affs, dim->index), -dim->least);
+        if (dim->is_turn)
+            subs[k] = dim->sub;
+        else
+            subs[k] = dim->index == NO_ID ? AFF_ZERO : aff_offset(affs, aff_index(affs, dim->index), -dim->least);
     }
 }
 
@@ -123,7 +128,7 @@ void domain_stage_at(Lowering *l, SymId target, StageOp op, NodeId value, const 
     if (!domain_fits(l, at))
         return;
     for (size_t k = 0; k < l->dims.count; k++)
-        if (l->dims.at[k].index != NO_ID)
+        if (l->dims.at[k].index != NO_ID && !l->dims.at[k].is_turn)
             domain[stage.rank++] = (Range){ l->dims.at[k].index, l->dims.at[k].low, l->dims.at[k].high };
     stage.domain = domain;
     program_stage(l->p, stage);

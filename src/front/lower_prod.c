@@ -88,51 +88,45 @@ static NodeId turn(Lowering *l, const Product *product, const Dim *inner, IndexI
     return describe(l, next, product->n->at);
 }
 
-/* The symbol with time as first dimension; `subs` gets the others. */
-static SymId product_symbol(Lowering *l, const Product *product, const Dim *inner, AffId *subs)
+/* The partial product at this time. */
+static NodeId product_at(Lowering *l, SymId symbol, AffId time)
 {
-    Dim time = { NO_ID, AFF_ZERO, AFF_ZERO, 0, inner->extent + 1 };
-    Name name = name_after(l, "prod", product->x);
-    SymId symbol;
+    AffId subs[MOST_DIMS];
 
-    domain_subs(l, subs + 1);
-    vec_push(l->arena, &l->dims, time);
-    for (size_t i = l->dims.count - 1; i > 0; i--)
-        l->dims.at[i] = l->dims.at[i - 1];
-    l->dims.at[0] = time;
-    l->kept++;
-    symbol = domain_symbol(l, name, product->n->at);
-    return symbol;
+    loop_turn(l)->sub = time;
+    domain_subs(l, subs);
+    return node_read(l->p, symbol, subs);
 }
 
 static NodeId long_product(Lowering *l, const Product *product, const Dim *inner)
 {
-    AffPool *affs = &l->p->affs;
-    IndexId time = program_index(l->p, inner->index < USER_INDEX ? NAME_NONE : l->p->indices.at[inner->index].name,
-                                 product->n->at);
+    Name name = inner->index < USER_INDEX ? NAME_NONE : l->p->indices.at[inner->index].name;
+    IndexId time = program_index(l->p, name, product->n->at);
     Loop loop = { .index = time, .low = (int32_t)inner->least, .high = (int32_t)(inner->least + inner->extent),
                   .condition = NO_ID, .turns = NO_ID, .at = product->n->at };
-    AffId subs[MOST_DIMS + 1];
+    NodeId made = product->x, next;
+    LoopId id;
     SymId symbol;
-    LoopId made;
+    AffId now;
 
+    loop_push(l, (OpenLoop){ .turn = { .index = time, .least = inner->least, .extent = inner->extent }, .checked = NO_ID,
+                             .turns = NO_ID, .asked = NO_ID });
+    now = vec_top(&l->loops).turn.sub;
     product_domain(l, product, inner);
-    if (!domain_fits(l, product->n->at))
-        return product->x;
-    symbol = product_symbol(l, product, inner, subs);
-    subs[0] = AFF_ZERO;
-    domain_stage_at(l, symbol, STAGE_SET, node_int(l->p, 1), subs, product->n->at);
-    made = program_begin_loop(l->p, loop);
-    subs[0] = aff_offset(affs, aff_index(affs, time), -inner->least);
-    {
-        NodeId next = turn(l, product, inner, time, node_read(l->p, symbol, subs));
-
-        subs[0] = aff_offset(affs, subs[0], 1);
-        domain_stage_at(l, symbol, STAGE_SET, next, subs, product->n->at);
+    loop_turn(l)->extent++;
+    if (domain_fits(l, product->n->at)) {
+        symbol = domain_symbol(l, name_after(l, "prod", product->x), product->n->at);
+        loop_turn(l)->sub = AFF_ZERO;
+        domain_stage(l, symbol, STAGE_SET, node_int(l->p, 1), product->n->at);
+        id = program_begin_loop(l->p, loop);
+        next = turn(l, product, inner, time, product_at(l, symbol, now));
+        loop_turn(l)->sub = aff_offset(&l->p->affs, now, 1);
+        domain_stage(l, symbol, STAGE_SET, next, product->n->at);
+        program_end_loop(l->p, id);
+        made = describe(l, product_at(l, symbol, aff_const(&l->p->affs, inner->extent)), product->n->at);
     }
-    program_end_loop(l->p, made);
-    subs[0] = aff_const(affs, inner->extent);
-    return describe(l, node_read(l->p, symbol, subs), product->n->at);
+    l->loops.count--;
+    return made;
 }
 
 static NodeId multiply_over(Lowering *l, Product *product, const Dim *inner)

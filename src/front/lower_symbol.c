@@ -57,7 +57,7 @@ static AffId import_index(void *context, AffPool *pool, uint32_t index)
 {
     const Lowering *l = context;
 
-    return aff_index(pool, l->index_of[index]);
+    return l->replaced[index] != AFF_FAIL ? l->replaced[index] : aff_index(pool, l->index_of[index]);
 }
 
 static uint32_t import_symbol(void *context, uint32_t symbol)

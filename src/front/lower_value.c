@@ -100,6 +100,24 @@ static void fill_list(Lowering *l, const Value *value, SymId target, Span at)
     }
 }
 
+void value_prepare(Lowering *l, Value *value, Span at)
+{
+    if (value->listed == 0 || value->node != NO_ID) {
+        (void)value_node(l, value, at);
+        return;
+    }
+    for (uint32_t i = 0; i < value->count; i++)
+        (void)value_node(l, &l->parts.at[value->first + i], at);
+}
+
+void value_store(Lowering *l, const Value *value, SymId target, Span at)
+{
+    if (value->listed > 0 && value->node == NO_ID)
+        fill_list(l, value, target, at);
+    else
+        domain_stage(l, target, STAGE_SET, value->node, text_at(l, value->node, at));
+}
+
 static void materialise_list(Lowering *l, Value *value, Name name)
 {
     SetId deps = 0;

@@ -41,7 +41,35 @@ typedef struct {
     AffId low, high;
     int64_t least;    /* the smallest value that the index takes: element 0 */
     int32_t extent;
+    bool is_turn;     /* the turn of a loop around: a dimension, but not a part of the domain */
+    AffId sub;        /* is_turn: the subscript of the turn that is meant */
 } Dim;
+
+/* A loop that is open. */
+typedef struct {
+    Dim turn;
+    SetId set;        /* the indices of this and all outer ones */
+    uint32_t checked; /* in CheckedModel.loops; NO_ID: a product, or an index whose elements differ in their turns */
+    LoopId made;      /* once its body began */
+    SymId turns;      /* the number of turns made, or NO_ID */
+    SetId free;       /* indices around that its names depend on */
+    size_t carries;   /* Lowering.carries before it */
+    uint32_t outer;   /* has_while: how many loops over indices were opened for it, */
+    uint32_t guards;  /* and how many guards */
+    CheckedId begin;  /* its LOOP_BEGIN */
+    size_t body, stages; /* of the program, before it began */
+    SymId asked;      /* the condition, where stages have to compute it, or NO_ID */
+    CheckedId asked_end; /* then: behind its code */
+} OpenLoop;
+
+/* A name that an open loop carries. */
+typedef struct {
+    CheckedSym checked;
+    SymId symbol;     /* has the turn as a dimension, behind those of outer loops: read at t, written at t+1 */
+    uint32_t depth;   /* of the loop: 1 for the outermost */
+    uint32_t outer;   /* Lowering.carry_of before it */
+    bool written;     /* in this turn */
+} Carry;
 
 typedef struct {
     Arena *arena;
@@ -62,6 +90,13 @@ typedef struct {
     VEC(Dim) dims;
     uint32_t free, kept;  /* dims[0 .. free) are free indices, dims[0 .. kept) dimensions of the target */
     NodeId guard;
+    /* Loops. */
+    VEC(OpenLoop) loops;
+    VEC(Carry) carries;
+    uint32_t *carry_of;   /* by CheckedSym: the innermost loop's, + 1; 0: none */
+    bool *last_in_turn;   /* by CheckedId: an ASSIGN of a carried name that no nested loop carries further in this turn */
+    CheckedId *loop_ends; /* by loop of the checked model: its LOOP_END */
+    AffId *replaced;      /* by CheckedIndex: what stands for it at present, or AFF_FAIL */
     bool failed;          /* something is too large: reported, and the program is given up */
 } Lowering;
 
@@ -85,6 +120,22 @@ void domain_stage_at(Lowering *l, SymId target, StageOp op, NodeId value, const 
 void domain_subs(Lowering *l, AffId *subs);
 NodeId domain_read(Lowering *l, SymId symbol, const Shape *shape, Span at);
 
+/* lower_loop.c: recurrences */
+void loops_prepare(Lowering *l);
+SetId loops_set(const Lowering *l);
+bool loops_have(const Lowering *l, IndexId index);
+void loop_push(Lowering *l, OpenLoop loop);
+Dim *loop_turn(Lowering *l);  /* the innermost loop's dimension of the present domain */
+Carry *loop_carry(Lowering *l, CheckedSym symbol);
+void loop_domain(Lowering *l, const CheckedIndex *own, uint32_t own_count);
+NodeId loop_gathered(Lowering *l, NodeId node, const CheckedIndex *left, uint32_t count);
+void lower_loop_begin(Lowering *l, const CheckedNode *n);
+void lower_loop_while(Lowering *l, const CheckedNode *n);
+void lower_loop_end(Lowering *l, const CheckedNode *n);
+
+/* lower.c: the code [first, end) of the checked model, once more */
+void lower_code(Lowering *l, CheckedId first, CheckedId end);
+
 /* lower_guard.c: branches */
 void guard_push(Lowering *l, NodeId condition, bool negated);
 void guard_pop(Lowering *l);
@@ -96,6 +147,11 @@ Value value_of_aff(AffId aff, Shape shape);
 NodeId value_node(Lowering *l, Value *value, Span at);
 bool value_is_plain(const Lowering *l, NodeId node);
 void value_materialise(Lowering *l, Value *value, Name name, Span at);
+/* Makes the nodes of a value, or of all elements of a list, so that value_store makes nothing but its own stages. */
+void value_prepare(Lowering *l, Value *value, Span at);
+/* The stages of a prepared value over the present domain, which ends with its axes: of an expression one, of a list one an
+ * element. */
+void value_store(Lowering *l, const Value *value, SymId target, Span at);
 void value_settle(Lowering *l, Value *value, Span at);
 void value_rename(Lowering *l, Value *value, const Renaming *renaming, Span at);
 AffId rename_aff(Lowering *l, AffId aff, const Renaming *renaming);
