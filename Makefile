@@ -77,7 +77,7 @@ tests: $(TESTS:%.c=$(BUILD)/%)
 
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libbpgen.a
 	@mkdir -p $(dir $@)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/libbpgen.a -lmpfr -lgmp -lm
+	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/libbpgen.a -lmpfr -lgmp -lquadmath -lm
 
 $(BUILD)/tests/numeric/runtime_ulp: $(BUILD)/bpgen_runtime.h
 
