@@ -170,6 +170,14 @@ static void write_call(Namer *n, const Node *node)
     push(n, name, NO_ID, 0);
 }
 
+/* lut(x) is lut_x, whether its derivative is stated or not. */
+static void write_user_call(Namer *n, const Node *node)
+{
+    push(n, NULL, node->u.arg[1], LEVEL_SUM);
+    push(n, "_", NO_ID, 0);
+    push(n, NULL, node->u.arg[0], LEVEL_SUM);
+}
+
 static void write_op(Namer *n, NodeId id, unsigned level)
 {
     const Node *node = &n->p->nodes.at[id];
@@ -185,6 +193,14 @@ static void write_op(Namer *n, NodeId id, unsigned level)
     } else if (node->op == OP_NEG || node->op == OP_NOT) {
         push(n, NULL, arg[0], LEVEL_FACTOR);
         push(n, node->op == OP_NEG ? "minus_" : "not_", NO_ID, 0);
+    } else if (node->op == OP_CALL) {
+        write_user_call(n, node);
+    } else if (node->op == OP_LIST) {
+        push(n, NULL, arg[1], LEVEL_SUM);
+        push(n, "_", NO_ID, 0);
+        push(n, NULL, arg[0], LEVEL_SUM);
+    } else if (node->op == OP_STOP || node->op == OP_LINK) {
+        push(n, NULL, arg[0], level);
     } else if (op_info[node->op].form == FORM_CALL) {
         write_call(n, node);
     } else {
@@ -205,6 +221,8 @@ static void write_node(Namer *n, NodeId node, unsigned level)
         write_read(n, node);
     else if (op == OP_PI || op == OP_E)
         write_text(n, op_info[op].name);
+    else if (op == OP_FUNCTION)
+        write_text(n, names_text(n->p->names, n->p->nodes.at[node].u.function));
     else
         write_op(n, node, level);
 }

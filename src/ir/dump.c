@@ -187,6 +187,8 @@ static void print_leaf(Dumper *d, NodeId id, int level)
         text_add(d->out, brackets ? "(" : "");
         print_aff(d, node->u.aff);
         text_add(d->out, brackets ? ")" : "");
+    } else if (node->op == OP_FUNCTION) {
+        text_add(d->out, names_text(d->p->names, node->u.function));
     } else if (node->op == OP_READ) {
         text_add(d->out, d->symbols[node->u.read.symbol]);
         print_subs(d, node_subs(d->p, id), d->p->symbols.at[node->u.read.symbol].rank);
@@ -201,7 +203,19 @@ static void push_parts(Dumper *d, const Node *node, int level)
     int own = op_level((Op)node->op);
     const char *name = op_info[node->op].name;
 
+    if (node->op == OP_LIST) {
+        push(d, NULL, node->u.arg[1], 0);
+        push(d, ", ", NO_ID, 0);
+        push(d, NULL, node->u.arg[0], 0);
+        return;
+    }
     push(d, own < level || own == LEVEL_LEAF ? ")" : "", NO_ID, 0);
+    if (node->op == OP_CALL) {
+        push(d, NULL, node->u.arg[1], 0);
+        push(d, "(", NO_ID, 0);
+        push(d, NULL, node->u.arg[0], 0);
+        return;
+    }
     if (own == LEVEL_LEAF) {
         for (unsigned k = op_info[node->op].arity; k-- > 0;) {
             push(d, NULL, node->u.arg[k], 0);

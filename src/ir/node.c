@@ -128,6 +128,14 @@ NodeId node_read(Program *p, SymId symbol, const AffId *subs)
     return intern(p, &node);
 }
 
+NodeId node_function(Program *p, Name function)
+{
+    Node node = { .op = OP_FUNCTION, .u.arg = { NO_ID, NO_ID, NO_ID } };
+
+    node.u.function = function;
+    return intern(p, &node);
+}
+
 /* ---- operators -------------------------------------------------------------------------------------- */
 
 NodeId node_raw(Program *p, Op op, NodeId a, NodeId b, NodeId c)
@@ -146,6 +154,15 @@ NodeId node_op(Program *p, Op op, NodeId a, NodeId b, NodeId c)
     NodeId simple = p->simplify ? simplify_op(p, op, a, b, c) : NO_ID;
 
     return simple != NO_ID ? simple : node_raw(p, op, a, b, c);
+}
+
+NodeId node_call(Program *p, Name function, const NodeId *args, uint32_t count)
+{
+    NodeId list = args[count - 1];
+
+    for (uint32_t k = count - 1; k-- > 0;)
+        list = node_raw(p, OP_LIST, args[k], list, NO_ID);
+    return node_raw(p, OP_CALL, node_function(p, function), list, NO_ID);
 }
 
 void node_describe(Program *p, NodeId node, Name name, Span at)

@@ -18,18 +18,20 @@ typedef enum {
     FORM_LEAF,    /* literal, read, index: printed by their own rules */
     FORM_INFIX,   /* a + b */
     FORM_PREFIX,  /* -a */
-    FORM_CALL,    /* sin(a): in C a function of libm or of the runtime */
-    FORM_SELECT   /* c ? a : b */
+    FORM_CALL,    /* sin(a): in C a function of libm, of the runtime or of the user's */
+    FORM_SELECT,  /* c ? a : b */
+    FORM_PART     /* a, b: what several arguments of a function are */
 } OpForm;
 
 /* What C function stands behind FORM_CALL. */
 typedef enum {
     FROM_NOWHERE,
     FROM_LIBM,    /* <math.h>; float: the name with f behind it */
-    FROM_RUNTIME  /* a function of runtime/bpgen_runtime.h, printed into the emitted file; float: with f behind it */
+    FROM_RUNTIME, /* a function of runtime/bpgen_runtime.h, printed into the emitted file; float: with f behind it */
+    FROM_USER     /* a C function that the user links; the first argument is its name */
 } OpSource;
 
-typedef enum { KIND_REAL, KIND_CONDITION } OpResult;
+typedef enum { KIND_REAL, KIND_CONDITION, KIND_PART } OpResult;
 
 typedef struct {
     const char *name;  /* of the language: "sin", "+"; for internal operators the name in dumps, with a leading '.' */

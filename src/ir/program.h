@@ -64,7 +64,7 @@ typedef struct {
 /* ---- nodes ------------------------------------------------------------------------------------------ */
 
 /* Leaves: OP_LITERAL (u.literal in Program.literals), OP_PI, OP_E, OP_INTEGER (u.aff as a real value),
- * OP_READ (u.read: symbol and subscripts). Everything else has arguments.
+ * OP_READ (u.read: symbol and subscripts), OP_FUNCTION (u.function). Everything else has arguments.
  * OP_SELECT: arg[0] is a condition; what only one branch needs is evaluated only where that branch is taken.
  * OP_AND, OP_OR: the right side likewise. */
 typedef struct {
@@ -74,6 +74,7 @@ typedef struct {
         NodeId arg[OP_MOST_ARGS];
         uint32_t literal;
         AffId aff;
+        Name function; /* a C function of the user's */
         struct {
             SymId symbol;
             uint32_t subs; /* first of rank subscripts in Program.subs; equal lists have equal positions */
@@ -174,6 +175,9 @@ NodeId node_literal(Program *p, Rational value);
 NodeId node_int(Program *p, int64_t value);
 NodeId node_integer(Program *p, AffId aff); /* an integer expression as a real value; a constant becomes a literal */
 NodeId node_read(Program *p, SymId symbol, const AffId *subs);
+/* A call of a C function of the user's, with `count` >= 1 arguments. */
+NodeId node_call(Program *p, Name function, const NodeId *args, uint32_t count);
+NodeId node_function(Program *p, Name function);
 /* An operator. Hash-consed: the same operator on the same arguments (in either order if it commutes) is the same node.
  * With p->simplify the constructor simplifies locally (simplify.c). The order of operands as first written is kept. */
 NodeId node_op(Program *p, Op op, NodeId a, NodeId b, NodeId c);
@@ -188,6 +192,11 @@ void node_describe(Program *p, NodeId node, Name name, Span at);
  * short names of the operands, else (longer than 24 bytes) NAME_NONE. */
 Name node_telling_name(const Program *p, NodeId node);
 
+/* OP_CALL: the function's name. */
+static inline Name node_called(const Program *p, NodeId call)
+{
+    return p->nodes.at[p->nodes.at[call].u.arg[0]].u.function;
+}
 bool node_is_literal(const Program *p, NodeId node, Rational *value);
 bool node_is_int(const Program *p, NodeId node, int64_t value);
 const AffId *node_subs(const Program *p, NodeId node); /* of OP_READ */

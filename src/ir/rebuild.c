@@ -95,6 +95,8 @@ static NodeId build(Rebuild *r, NodeId old)
         return node_integer(r->to, rebuild_aff(r, node.u.aff));
     case OP_LITERAL:
         return r->from == r->to ? old : node_literal(r->to, r->from->literals.at[node.u.literal]);
+    case OP_FUNCTION:
+        return node_function(r->to, node.u.function);
     default:
         return rebuild_op(r, old);
     }
