@@ -93,6 +93,8 @@ static Program *prepare(Unit *unit, size_t wanted_count)
 {
     Program *program = begin_program(unit), *simplified;
 
+    if (wanted_count == 0)
+        program = run_pass(unit, "unlink", pass_unlink, program);
     simplified = program;
     program = run_pass(unit, "unroll", pass_unroll, program);
     if (program != simplified)
@@ -107,6 +109,7 @@ static Program *finish_program(Unit *unit, Program *program)
 {
     Program *next;
 
+    program = run_pass(unit, "unlink", pass_unlink, program);
     if (unit->options.fast)
         program = run_pass(unit, "share", pass_share_reciprocals, program);
     next = pass_prune(program);
@@ -125,8 +128,7 @@ static Program *reverse_program(Unit *unit, Reverse *reverse)
         program_free(program);
     if (!reverse->no_derivative.found)
         return finish_pass(unit, "reverse", next);
-    diag_error(&unit->diag, reverse->no_derivative.at, "%s has no derivative in this language; leave its argument out of --wrt",
-               op_info[reverse->no_derivative.op].name);
+    no_derivative_report(&reverse->no_derivative, &unit->names, &unit->diag);
     program_free(next);
     return NULL;
 }
@@ -172,6 +174,7 @@ bool unit_make_sweeps(Unit *unit)
     program = reverse_program(unit, &reverse);
     if (program == NULL)
         return false;
+    program = run_pass(unit, "unlink", pass_unlink, program);
     pass_split(program, &reverse, &unit->sweeps);
     program_free(program);
     if (unit->options.fast) {

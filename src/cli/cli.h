@@ -63,6 +63,9 @@ typedef void CommandFn(Unit *unit, Run *run);
 /* Reads and checks the model of the command line; false: run->code and run->errors say why. */
 bool cli_open_model(Unit *unit, Run *run);
 
+/* Can the evaluator run it? False, with a message, if it calls C functions of the user's. */
+bool cli_can_run(Unit *unit, Run *run);
+
 /* Prints the unit's messages to run->errors; false, with EXIT_REFUSED, if there are errors among them. */
 bool cli_report(Unit *unit, Run *run);
 

@@ -96,7 +96,7 @@ void command_check(Unit *unit, Run *run)
 {
     Checking c = { .unit = unit, .run = run, .random = { 1 } };
 
-    if (!cli_open_model(unit, run))
+    if (!cli_open_model(unit, run) || !cli_can_run(unit, run))
         return;
     if (unit->wanted.count == 0) {
         run->code = EXIT_REFUSED;

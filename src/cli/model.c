@@ -65,6 +65,24 @@ bool cli_open_model(Unit *unit, Run *run)
     return cli_report(unit, run);
 }
 
+bool cli_can_run(Unit *unit, Run *run)
+{
+    const Program *p = unit->lowered.program;
+
+    for (NodeId id = 0; id < p->nodes.count; id++) {
+        const char *name;
+
+        if (p->nodes.at[id].op != OP_CALL)
+            continue;
+        name = names_text(&unit->names, node_called(p, id));
+        text_line(&run->errors, "bpgen: the model calls '%s', a C function of yours, which only a C program can run; compile the "
+                  "model and call it there, or check its derivatives with the self-test (cc -DBPGEN_SELFTEST_MAIN)", name);
+        run->code = EXIT_REFUSED;
+        return false;
+    }
+    return true;
+}
+
 bool cli_read_value(Unit *unit, Run *run, Evaluation *e, SymId symbol, const Setting *setting)
 {
     const char *text = setting->value;

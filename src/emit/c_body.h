@@ -142,6 +142,12 @@ static inline PlanId c_first_item(const CBody *b, PlanId plan)
 /* Is it printed where it is used, without an instance? */
 bool c_is_plain(const CBody *b, NodeId node);
 
+/* Is it a list of arguments, which stands in the calls that use it? */
+static inline bool c_is_part(const CBody *b, NodeId node)
+{
+    return op_info[b->p->nodes.at[node].op].form == FORM_PART;
+}
+
 /* Operand `k` of a node that is computed in `context`, as it is printed (a condition without its negation), and the
  * context in which it is asked for. */
 NodeId c_operand(CBody *b, NodeId node, uint32_t context, unsigned k, uint32_t *operand_context);

@@ -296,6 +296,28 @@ static void expand_call(Printer *p, const Node *node)
     add_text(p, ")");
 }
 
+/* lut(x), rho(p, t): the arguments are those of a list, which has no text of its own. */
+static void expand_user_call(Printer *p, NodeId id)
+{
+    CBody *b = p->b;
+    uint32_t context = p->context;
+    NodeId list = b->p->nodes.at[id].u.arg[1];
+
+    c_extern_note(b->m, b->p, id);
+    add_text(p, names_text(b->p->names, node_called(b->p, id)));
+    add_text(p, "(");
+    while (c_is_part(b, list)) {
+        uint32_t inst = c_find(b, list, context);
+
+        context = inst == NO_ID ? context : b->insts.at[inst].context;
+        add_node_in(p, b->p->nodes.at[list].u.arg[0], LEVEL_ANY, context);
+        add_text(p, ", ");
+        list = b->p->nodes.at[list].u.arg[1];
+    }
+    add_node_in(p, list, LEVEL_ANY, context);
+    add_text(p, ")");
+}
+
 static void expand_select(Printer *p, NodeId id)
 {
     unsigned side = 0;
@@ -359,7 +381,10 @@ static void expand_op(Printer *p, NodeId id)
         expand_select(p, id);
         break;
     default:
-        expand_call(p, node);
+        if (node->op == OP_CALL)
+            expand_user_call(p, id);
+        else
+            expand_call(p, node);
     }
 }
 

@@ -243,6 +243,7 @@ void c_header_print(const CModel *m, const CFunction *functions, Text *out)
     text_add(out, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     print_macros(m, out);
     c_model_print_types(m, out);
+    c_externs_print(m, out);
     print_defaults(m, out);
     print_prototypes(m, functions, out);
     text_add(out, "#ifdef __cplusplus\n}\n#endif\n\n#endif\n");

@@ -33,6 +33,12 @@ typedef struct {
     uint64_t hash;
 } CTable;
 
+/* A C function of the user's that is called. */
+typedef struct {
+    const char *name;
+    uint32_t arg_count;
+} CExtern;
+
 /* How often each operator stands in the emitted code, times the turns of the loops around it. */
 typedef struct {
     uint64_t ops[OP_COUNT];
@@ -61,6 +67,7 @@ typedef struct CModel {
     size_t declared_count;
     VEC(WorkArea) work;
     VEC(CTable) tables;
+    VEC(CExtern) externs;      /* in the order of the first calls */
     bool helpers[OP_COUNT];    /* operators whose runtime function is called */
     Text *out;                 /* where functions are printed */
     VEC(const char *) globals; /* names of the file that no local may have */
@@ -100,6 +107,12 @@ void c_count_add(Counts *counts, Op op, uint64_t times);
 uint64_t c_count_weight(const Counts *counts);
 /* "12 add/sub, 3 mul, 1 div, 2 exp" */
 void c_count_print(const Counts *counts, Text *out);
+
+/* c_extern.c: an OP_CALL is printed; prototypes of all that were; no other name of the file may be theirs (false, with a message,
+ * if one of them cannot be kept). */
+void c_extern_note(CModel *m, const Program *p, NodeId call);
+void c_externs_print(const CModel *m, Text *out);
+bool c_externs_reserve(CModel *m);
 
 /* c_runtime.c: reserves the names of all helpers; prints those that m->helpers asks for, or the include line. */
 void c_runtime_names(CNames *names, bool is_float);

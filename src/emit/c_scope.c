@@ -251,7 +251,7 @@ static void take_all(Finder *f)
 
         if (wanted.merged)
             continue;
-        if (wanted.context == scope->context && is_invariant(f, wanted.node)) {
+        if (wanted.context == scope->context && !c_is_part(b, wanted.node) && is_invariant(f, wanted.node)) {
             vec_push(b->arena, &b->exports, wanted.node);
             b->where[wanted.node] = NO_ID;
         } else {

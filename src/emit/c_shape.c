@@ -65,7 +65,7 @@ static void shorten(const Shaper *s, Inst *inst)
         for (unsigned k = 0; k < op_info[node->op].arity; k++) {
             Inst *arg = operand(s, inst, k);
 
-            if (tree_of(arg) > tree_of(largest))
+            if (tree_of(arg) > tree_of(largest) && !c_is_part(s->b, arg->node))
                 largest = arg;
         }
         if (largest == NULL)
@@ -115,6 +115,20 @@ static void share_condition(const Shaper *s, const Inst *inst)
     b->groups.at[group].asked = true;
 }
 
+/* What stands in a list that several calls use is used by all of them. */
+static void share_arguments(const Shaper *s, const Inst *list)
+{
+    while (list != NULL && c_is_part(s->b, list->node)) {
+        Inst *first = operand(s, list, 0), *rest = operand(s, list, 1);
+
+        if (first != NULL)
+            first->own = true;
+        if (rest != NULL && !c_is_part(s->b, rest->node))
+            rest->own = true;
+        list = rest;
+    }
+}
+
 void c_shape_scope(CBody *b, uint32_t scope)
 {
     Shaper s = { b, scope };
@@ -122,9 +136,11 @@ void c_shape_scope(CBody *b, uint32_t scope)
     for (uint32_t i = 0; i < b->scopes[scope].inst_count; i++) {
         Inst *inst = &b->insts.at[b->scopes[scope].first_inst + i];
 
+        if (c_is_part(b, inst->node) && inst->uses > 1)
+            share_arguments(&s, inst);
         shorten(&s, inst);
         inst->branch = needs_if(&s, inst);
-        inst->own = inst->branch || inst->uses > 1 || is_gate(&s, inst);
+        inst->own = !c_is_part(b, inst->node) && (inst->branch || inst->uses > 1 || is_gate(&s, inst));
     }
     for (uint32_t i = 0; i < b->scopes[scope].inst_count; i++)
         if (b->insts.at[b->scopes[scope].first_inst + i].branch)

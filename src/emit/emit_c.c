@@ -113,6 +113,8 @@ bool c_functions_make(CModel *m, Unit *unit, Arena *arena, CFunction *functions,
     if (!unit_make_value(unit))
         return false;
     c_model_init(m, unit, arena);
+    if (!c_externs_reserve(m))
+        return false;
     m->out = out;
     make_value(m, &functions[FUNCTION_VALUE]);
     if (differentiates && !(unit->scalar ? make_value_grad(m, &functions[FUNCTION_VALUE_GRAD]) : unit_make_reversed(unit)))

@@ -1,13 +1,13 @@
 /* lower.c -- from the checked model to the program of stages: one loop with a stack of values. */
 #include "front/lowering.h"
 
+#include <string.h>
+
 /* ---- what waits for a later version ----------------------------------------------------------------- */
 
 static const char *waiting_construct(CheckedKind kind)
 {
     switch ((int)kind) {
-    case CHECKED_STATED:
-        return "functions with stated derivatives and functions in C are";
     case CHECKED_GRAD:
         return "grad is";
     case CHECKED_JACOBIAN:
@@ -26,8 +26,9 @@ static bool all_supported(const CheckedModel *model, Diag *diag)
 {
     bool reported[CHECKED_KIND_COUNT] = { false }, supported = true;
 
-    for (size_t i = 0; i < model->nodes.count; i++) {
-        const CheckedNode *n = &model->nodes.at[i];
+    for (size_t i = 0; i < model->nodes.count + model->function_nodes.count; i++) {
+        const CheckedNode *n = i < model->nodes.count ? &model->nodes.at[i]
+                                                      : &model->function_nodes.at[i - model->nodes.count];
         const char *what = waiting_construct((CheckedKind)n->kind);
 
         if (what == NULL || reported[n->kind])
@@ -99,7 +100,7 @@ static void mark_else(Lowering *l, const CheckedNode *n)
 
 static void mark_right(Lowering *l, const CheckedNode *n)
 {
-    guard_push(l, value_node(l, &vec_top(&l->stack), n->at), l->model->nodes.at[n->u.mark].kind == CHECKED_OR);
+    guard_push(l, value_node(l, &vec_top(&l->stack), n->at), l->code[n->u.mark].kind == CHECKED_OR);
 }
 
 /* A function put in place leaves what its body left. */
@@ -122,7 +123,7 @@ static Handler *const handlers[CHECKED_KIND_COUNT] = {
     [CHECKED_SOFTMAX] = lower_softmax, [CHECKED_CONCAT] = lower_concat, [CHECKED_MARK_THEN] = mark_then,
     [CHECKED_MARK_ELSE] = mark_else, [CHECKED_MARK_RIGHT] = mark_right, [CHECKED_BIND] = lower_bind,
     [CHECKED_ASSIGN] = lower_assign, [CHECKED_CALL] = lower_call, [CHECKED_LOOP_BEGIN] = lower_loop_begin,
-    [CHECKED_LOOP_WHILE] = lower_loop_while, [CHECKED_LOOP_END] = lower_loop_end,
+    [CHECKED_LOOP_WHILE] = lower_loop_while, [CHECKED_LOOP_END] = lower_loop_end, [CHECKED_STATED] = lower_stated,
 };
 
 static void number_index(Lowering *l, CheckedIndex index)
@@ -139,16 +140,11 @@ static void number_indices(Lowering *l, uint32_t first, uint32_t count)
         number_index(l, l->model->index_lists.at[first + i]);
 }
 
-/* Outer indices get smaller numbers: going backwards, outer constructs come before what they contain. */
-static void number_all_indices(Lowering *l)
+/* Going backwards, outer constructs come before what they contain; functions are called from the model. */
+static void number_indices_of(Lowering *l, size_t first, size_t end)
 {
-    const CheckedModel *model = l->model;
-
-    l->index_of = arena_array(l->arena, IndexId, model->indices.count);
-    for (size_t i = 0; i < model->indices.count; i++)
-        l->index_of[i] = NO_ID;
-    for (size_t i = model->nodes.count; i-- > 0;) {
-        const CheckedNode *n = &model->nodes.at[i];
+    for (size_t i = end; i-- > first;) {
+        const CheckedNode *n = &l->code[i];
 
         if (n->kind == CHECKED_ASSIGN)
             number_indices(l, n->u.assign.first, n->u.assign.count);
@@ -157,8 +153,20 @@ static void number_all_indices(Lowering *l)
         else if (n->kind == CHECKED_REDUCE)
             number_indices(l, n->u.reduce.first, n->u.reduce.count);
         else if (n->kind == CHECKED_LOOP_END)
-            number_index(l, model->loops.at[n->u.loop].index);
+            number_index(l, l->model->loops.at[n->u.loop].index);
     }
+}
+
+/* Outer indices get smaller numbers. */
+static void number_all_indices(Lowering *l)
+{
+    const CheckedModel *model = l->model;
+
+    l->index_of = arena_array(l->arena, IndexId, model->indices.count);
+    for (size_t i = 0; i < model->indices.count; i++)
+        l->index_of[i] = NO_ID;
+    number_indices_of(l, 0, model->nodes.count);
+    number_indices_of(l, model->nodes.count, l->code_count);
     for (CheckedIndex i = 0; i < model->indices.count; i++)
         number_index(l, i);
 }
@@ -183,6 +191,7 @@ static void make_indices(Lowering *l)
     const CheckedModel *model = l->model;
     size_t count = USER_INDEX + model->indices.count;
 
+    l->index_room = count;
     for (unsigned k = 0; k < MOST_AXES; k++)
         program_index(l->p, NAME_NONE, no_span());
     number_all_indices(l);
@@ -202,6 +211,51 @@ static void make_indices(Lowering *l)
         l->closures[index] = closure_of(l, &l->ranges[index]);
 }
 
+static void reserve_indices(Lowering *l, size_t count)
+{
+    size_t room = l->index_room, of_ranges = room, of_closures = room;
+
+    l->checked_of = vec_grow(l->arena, l->checked_of, sizeof *l->checked_of, &l->index_room, count);
+    l->ranges = vec_grow(l->arena, l->ranges, sizeof *l->ranges, &of_ranges, count);
+    l->closures = vec_grow(l->arena, l->closures, sizeof *l->closures, &of_closures, count);
+}
+
+IndexId index_new(Lowering *l, int32_t extent)
+{
+    IndexId index = program_index(l->p, NAME_NONE, no_span());
+
+    if (index >= l->index_room)
+        reserve_indices(l, index + 1u);
+    l->checked_of[index] = 0;
+    l->ranges[index] = (Dim){ .index = index, .low = AFF_ZERO, .high = aff_const(&l->p->affs, extent), .extent = extent };
+    l->closures[index] = set_of(l->p, index);
+    return index;
+}
+
+/* One array with one numbering, so that loops and marks need not know where they stand. */
+static void gather_code(Lowering *l)
+{
+    const CheckedModel *model = l->model;
+    CheckedId offset = (CheckedId)model->nodes.count;
+    CheckedNode *code;
+
+    l->code = model->nodes.at;
+    l->code_count = model->nodes.count + model->function_nodes.count;
+    if (model->function_nodes.count == 0)
+        return;
+    l->code = code = arena_array(l->arena, CheckedNode, l->code_count);
+    if (offset > 0)
+        memcpy(code, model->nodes.at, offset * sizeof *code);
+    memcpy(code + offset, model->function_nodes.at, model->function_nodes.count * sizeof *code);
+    for (size_t i = offset; i < l->code_count; i++) {
+        CheckedNode *n = &code[i];
+
+        n->first += offset;
+        if (n->kind == CHECKED_MARK_THEN || n->kind == CHECKED_MARK_ELSE || n->kind == CHECKED_MARK_RIGHT)
+            n->u.mark += offset;
+    }
+}
+
 static void begin(Lowering *l, Lowered *lowered)
 {
     size_t symbols = l->model->symbols.count;
@@ -215,6 +269,7 @@ static void begin(Lowering *l, Lowered *lowered)
     l->replaced = arena_array(l->arena, AffId, l->model->indices.count);
     for (size_t i = 0; i < l->model->indices.count; i++)
         l->replaced[i] = AFF_FAIL;
+    gather_code(l);
     symbols_declare(l, lowered);
     make_indices(l);
     loops_prepare(l);
@@ -222,11 +277,28 @@ static void begin(Lowering *l, Lowered *lowered)
 
 void lower_code(Lowering *l, CheckedId first, CheckedId end)
 {
-    for (CheckedId i = first; i < end && !l->failed; i++) {
-        const CheckedNode *n = &l->model->nodes.at[i];
+    size_t outer = l->frames.count;
 
-        if (handlers[n->kind] != NULL)
+    vec_push(l->arena, &l->frames, (CodeFrame){ .next = first, .end = end });
+    while (l->frames.count > outer && !l->failed) {
+        CodeFrame *frame = &vec_top(&l->frames);
+        const CheckedNode *n = l->code + frame->next;
+
+        if (frame->next++ == frame->end)
+            lower_end_code(l);
+        else if (handlers[n->kind] != NULL)
             handlers[n->kind](l, n);
+    }
+}
+
+static void list_externs(const CheckedModel *model, Arena *arena, Lowered *lowered)
+{
+    for (size_t i = 0; i < model->functions.count; i++) {
+        const CheckedFunction *function = &model->functions.at[i];
+
+        if (function->is_extern)
+            vec_push(arena, &lowered->externs, (Extern){ function->name, model->ast->nodes.at[function->ast].name_at,
+                                                         function->arg_count });
     }
 }
 
@@ -242,6 +314,7 @@ void lower_model(Lowered *lowered, Arena *arena, const CheckedModel *model, Diag
     lower_code(&l, 0, (CheckedId)model->nodes.count);
     if (!l.failed)
         symbols_output(&l);
+    list_externs(model, arena, lowered);
     if (l.failed)
         program_free(l.p);
     else

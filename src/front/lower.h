@@ -13,9 +13,17 @@ typedef struct {
     const Rational *defaults; /* row-major, or NULL */
 } Declared;
 
+/* A C function of the user's. */
+typedef struct {
+    Name name;
+    Span at;
+    uint32_t arg_count;
+} Extern;
+
 typedef struct {
     Program *program;       /* not simplified */
     VEC(Declared) declared;
+    VEC(Extern) externs;    /* all that the model declares */
 } Lowered;
 
 /* Constructs that wait for a later version are reported through `diag` with their place; then program is NULL. */

@@ -394,7 +394,7 @@ void lower_assign(Lowering *l, const CheckedNode *n)
     Value value = vec_pop(&l->stack);
     SymId target;
 
-    if (carry != NULL && l->last_in_turn[n - l->model->nodes.at]) {
+    if (carry != NULL && l->last_in_turn[n - l->code]) {
         assign_carried(l, n, carry, &value);
         l->bound[n->u.assign.symbol] = value;
         return;

@@ -68,10 +68,10 @@ void loops_prepare(Lowering *l)
     bool *ends = arena_array(l->arena, bool, model->symbols.count);
 
     l->carry_of = arena_array(l->arena, uint32_t, model->symbols.count);
-    l->last_in_turn = arena_array(l->arena, bool, model->nodes.count);
+    l->last_in_turn = arena_array(l->arena, bool, l->code_count);
     l->loop_ends = arena_array(l->arena, CheckedId, model->loops.count);
-    for (CheckedId i = (CheckedId)model->nodes.count; i-- > 0;) {
-        const CheckedNode *n = &model->nodes.at[i];
+    for (CheckedId i = (CheckedId)l->code_count; i-- > 0;) {
+        const CheckedNode *n = &l->code[i];
         const CheckedSym *names;
         uint32_t count;
 
@@ -168,7 +168,7 @@ static SetId free_indices(Lowering *l, CheckedId begin, uint32_t loop)
     for (uint32_t k = 0; k < count; k++)
         used = set_union(l->p, used, set_of_value(l, &l->bound[names[k]]));
     for (CheckedId i = begin; i < l->loop_ends[loop]; i++)
-        meet_code(l, &l->model->nodes.at[i], &used, &inside);
+        meet_code(l, &l->code[i], &used, &inside);
     set = set_union(l->p, without(l, used, inside), loops_set(l));
     (void)guard_for(l, &set);
     return without(l, set, 0);
@@ -378,7 +378,7 @@ void lower_loop_while(Lowering *l, const CheckedNode *n)
     Value value = vec_pop(&l->stack);
     NodeId condition = value_node(l, &value, n->at);
 
-    open->asked_end = (CheckedId)(n - l->model->nodes.at);
+    open->asked_end = (CheckedId)(n - l->code);
     if (l->failed)
         return;
     if (l->p->body.count > open->body + 1)
@@ -413,7 +413,7 @@ void lower_loop_begin(Lowering *l, const CheckedNode *n)
 {
     const CheckedLoop *info = &l->model->loops.at[n->u.loop];
     OpenLoop open = { .turn = l->ranges[l->index_of[info->index]], .checked = n->u.loop, .turns = NO_ID, .asked = NO_ID,
-                      .carries = l->carries.count, .begin = (CheckedId)(n - l->model->nodes.at) };
+                      .carries = l->carries.count, .begin = (CheckedId)(n - l->code) };
     uint32_t count;
     const CheckedSym *names = carried_names(l, n->u.loop, &count);
 

@@ -81,32 +81,8 @@ static Renaming inverse(Lowering *l, const Renaming *renaming)
 
 /* ---- one call ---------------------------------------------------------------------------------------- */
 
-static NodeId run_code(Lowering *l, uint32_t code, Span at)
-{
-    const CheckedModel *model = l->model;
-    Value value;
-
-    lower_code(l, model->function_nodes.at, model->function_codes.at[code]);
-    if (l->failed)
-        return node_int(l->p, 0);
-    value = vec_pop(&l->stack);
-    return value_node(l, &value, at);
-}
-
-/* The function of the nodes `args`: its value, linked with its derivatives. */
-static NodeId apply(Lowering *l, const CheckedFunction *function, const NodeId *args, Span at)
-{
-    NodeId value = function->is_extern ? node_call(l->p, function->name, args, function->arg_count)
-                                       : run_code(l, function->value, at);
-
-    describe(l, value, at);
-    if (!function->has_derivatives)
-        return value;
-    value = describe(l, node_op1(l->p, OP_STOP, value), at);
-    for (uint32_t k = 0; k < function->arg_count; k++)
-        value = describe(l, node_op(l->p, OP_LINK, value, args[k], run_code(l, function->derivatives + k, at)), at);
-    return value;
-}
+/* More steps in the code of such functions than this: a function that calls another one twice, which calls ... */
+enum { MOST_STEPS = 1 << 24 };
 
 /* Takes the arguments from the stack. */
 static NodeId *take_arguments(Lowering *l, const CheckedFunction *function, const Renaming *renaming, Span at)
@@ -128,23 +104,79 @@ static NodeId *take_arguments(Lowering *l, const CheckedFunction *function, cons
     return args;
 }
 
+/* The present value of the call is what the code so far has left. */
+static void take_value(Lowering *l, CodeFrame *frame)
+{
+    Value value = vec_pop(&l->stack);
+    NodeId node = describe(l, value_node(l, &value, frame->place), frame->place);
+
+    if (frame->value == NO_ID && frame->function->has_derivatives)
+        frame->value = describe(l, node_op1(l->p, OP_STOP, node), frame->place);
+    else if (frame->value == NO_ID)
+        frame->value = node;
+    else
+        frame->value = describe(l, node_op(l->p, OP_LINK, frame->value, frame->args[frame->linked++], node), frame->place);
+}
+
+static void end_call(Lowering *l)
+{
+    CodeFrame frame = vec_pop(&l->frames);
+    Value made = value_of_node(frame.value, (Shape){ 0 });
+
+    if (frame.renaming.count > 0) {
+        Renaming back = inverse(l, &frame.renaming);
+
+        value_rename(l, &made, &back, frame.place);
+    }
+    made.shape = frame.shape;
+    vec_push(l->arena, &l->stack, made);
+}
+
+static void enter_code(Lowering *l, CodeFrame *frame, uint32_t code)
+{
+    CheckedCode run = l->model->function_codes.at[code];
+    CheckedId offset = (CheckedId)l->model->nodes.count;
+
+    frame->next = offset + run.first;
+    frame->end = offset + run.end;
+    l->stated_steps += run.end - run.first;
+    if (l->stated_steps > MOST_STEPS && !l->failed) {
+        diag_error(l->diag, frame->place, "the functions with stated derivatives call each other too often: more than %d steps",
+                   MOST_STEPS);
+        l->failed = true;
+    }
+}
+
+void lower_end_code(Lowering *l)
+{
+    CodeFrame *frame = &vec_top(&l->frames);
+
+    if (frame->function == NULL) {
+        l->frames.count--;
+        return;
+    }
+    take_value(l, frame);
+    if (frame->function->has_derivatives && frame->linked < frame->function->arg_count)
+        enter_code(l, frame, frame->function->derivatives + frame->linked);
+    else
+        end_call(l);
+}
+
 void lower_stated(Lowering *l, const CheckedNode *n)
 {
     const CheckedFunction *function = &l->model->functions.at[n->u.stated];
-    Renaming renaming = { 0 }, back;
-    const NodeId *args;
-    Shape shape = n->shape;
-    Span at = n->at;
-    Value made;
+    CodeFrame frame = { .function = function, .shape = n->shape, .place = n->at,
+                        .value = NO_ID };
 
-    if (shape.rank > 0 && !is_plain_function(l->model, function))
-        renaming = axes_to_indices(l, &shape);
-    args = take_arguments(l, function, &renaming, at);
-    made = value_of_node(apply(l, function, args, at), (Shape){ 0 });
-    if (renaming.count > 0) {
-        back = inverse(l, &renaming);
-        value_rename(l, &made, &back, at);
+    if (n->shape.rank > 0 && !is_plain_function(l->model, function))
+        frame.renaming = axes_to_indices(l, &n->shape);
+    frame.args = take_arguments(l, function, &frame.renaming, n->at);
+    if (function->is_extern) { /* no code of a body: what it would leave is there at once */
+        NodeId call = node_call(l->p, function->name, frame.args, function->arg_count);
+
+        vec_push(l->arena, &l->stack, value_of_node(describe(l, call, n->at), (Shape){ 0 }));
+    } else {
+        enter_code(l, &frame, function->value);
     }
-    made.shape = shape;
-    vec_push(l->arena, &l->stack, made);
+    vec_push(l->arena, &l->frames, frame);
 }

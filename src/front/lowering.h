@@ -71,9 +71,30 @@ typedef struct {
     bool written;     /* in this turn */
 } Carry;
 
+/* Replaces indices by integer expressions, all at once. */
+typedef struct {
+    uint32_t count;
+    IndexId from[MOST_AXES];
+    AffId to[MOST_AXES];
+} Renaming;
+
+/* Code being lowered: that of the model, or inside of it that of a function with stated derivatives. */
+typedef struct {
+    CheckedId next, end;
+    const CheckedFunction *function; /* NULL: the model. Else the call: */
+    const NodeId *args;              /* its arguments, at one element */
+    Renaming renaming;               /* of axes to indices, while its code is lowered */
+    Shape shape;
+    Span place;
+    NodeId value;                    /* what is made so far: the value, linked with `linked` derivatives; or NO_ID */
+    uint32_t linked;
+} CodeFrame;
+
 typedef struct {
     Arena *arena;
     const CheckedModel *model;
+    const CheckedNode *code; /* the model's nodes, behind them those of functions with stated derivatives */
+    size_t code_count;
     Program *p;
     Diag *diag;
     SymId *symbols;       /* by CheckedSym: what is declared, tables; else NO_ID */
@@ -82,6 +103,9 @@ typedef struct {
     CheckedIndex *checked_of; /* by IndexId, of the user's */
     Dim *ranges;          /* by IndexId, of the user's */
     SetId *closures;      /* by IndexId, of the user's: itself and what its bounds need, transitively */
+    size_t index_room;    /* of these three */
+    VEC(CodeFrame) frames;
+    uint64_t stated_steps; /* taken in functions with stated derivatives */
     VEC(Value) stack;
     VEC(Value) parts;
     VEC(Guard) guards;
@@ -94,18 +118,14 @@ typedef struct {
     VEC(OpenLoop) loops;
     VEC(Carry) carries;
     uint32_t *carry_of;   /* by CheckedSym: the innermost loop's, + 1; 0: none */
-    bool *last_in_turn;   /* by CheckedId: an ASSIGN of a carried name that no nested loop carries further in this turn */
-    CheckedId *loop_ends; /* by loop of the checked model: its LOOP_END */
+    bool *last_in_turn;   /* by position in `code`: an ASSIGN of a carried name that no nested loop carries further in this turn */
+    CheckedId *loop_ends; /* by loop of the checked model: its LOOP_END in `code` */
     AffId *replaced;      /* by CheckedIndex: what stands for it at present, or AFF_FAIL */
     bool failed;          /* something is too large: reported, and the program is given up */
 } Lowering;
 
-/* Replaces indices by integer expressions, all at once. */
-typedef struct {
-    uint32_t count;
-    IndexId from[MOST_AXES];
-    AffId to[MOST_AXES];
-} Renaming;
+/* lower.c: a new index over 0 .. extent-1, which is outermost */
+IndexId index_new(Lowering *l, int32_t extent);
 
 /* lower_domain.c: domains, symbols and stages */
 void domain_begin(Lowering *l, SetId deps, const CheckedIndex *own, uint32_t own_count);
@@ -133,7 +153,7 @@ void lower_loop_begin(Lowering *l, const CheckedNode *n);
 void lower_loop_while(Lowering *l, const CheckedNode *n);
 void lower_loop_end(Lowering *l, const CheckedNode *n);
 
-/* lower.c: the code [first, end) of the checked model, once more */
+/* lower.c: the code [first, end), once more */
 void lower_code(Lowering *l, CheckedId first, CheckedId end);
 
 /* lower_guard.c: branches */
@@ -180,6 +200,10 @@ void lower_reduce(Lowering *l, const CheckedNode *n);
 void lower_softmax(Lowering *l, const CheckedNode *n);
 void lower_bind(Lowering *l, const CheckedNode *n);
 void lower_assign(Lowering *l, const CheckedNode *n);
+void lower_stated(Lowering *l, const CheckedNode *n);
+
+/* lower_stated.c: the innermost code is at its end */
+void lower_end_code(Lowering *l);
 
 /* lower_prod.c: the product of `value` over its axes or over indices */
 void lower_prod(Lowering *l, const CheckedNode *n, Value value);

@@ -50,8 +50,20 @@ NodeId derive_partial(Program *p, NodeId node, NodeId result, unsigned k, NoDeri
     NodeId partial = node_partial_with(p, node, result, k);
 
     if (partial == NO_ID && op_info[op].no_derivative && !no_derivative->found)
-        *no_derivative = (NoDerivative){ .found = true, .op = op, .at = at };
+        *no_derivative = (NoDerivative){ .found = true, .op = op, .at = at,
+                                         .function = op == OP_CALL ? node_called(p, node) : NAME_NONE };
     return derive_is_zero(p, partial) ? NO_ID : partial;
+}
+
+void no_derivative_report(const NoDerivative *no_derivative, const Names *names, Diag *diag)
+{
+    if (no_derivative->op == OP_CALL)
+        diag_error(diag, no_derivative->at,
+                   "'%s' is a C function without a derivative; state one for each argument: extern %s(x) derivative ...",
+                   names_text(names, no_derivative->function), names_text(names, no_derivative->function));
+    else
+        diag_error(diag, no_derivative->at, "%s has no derivative in this language; leave its argument out of --wrt",
+                   op_info[no_derivative->op].name);
 }
 
 bool *derive_find_summed(const Program *p, Arena *arena)

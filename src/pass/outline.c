@@ -211,7 +211,7 @@ static bool is_wanted(const Outliner *o, NodeId id, const Use *use)
         return false;
     if (use->in_loop && o->turns[id])
         return false;
-    if (use->root != NO_ID && use->position == UINT32_MAX && !use->wider)
+    if (use->inner || (use->root != NO_ID && use->position == UINT32_MAX && !use->wider))
         return false;
     return (info->expensive && (use->wider || active)) || (active && use->owner == MANY_OWNERS);
 }
@@ -273,6 +273,8 @@ static void look_at_nodes(Outliner *o)
         }
         if (use->root != NO_ID && o->position[use->root] < by.position)
             by.position = o->position[use->root];
+        if (node.op == OP_LINK)
+            o->uses[node.u.arg[0]].inner = true;
         if (use->cut == KNOWN_AS_TARGET)
             by.owner = 1 + use->root;
         if (!is_active(o, id))

@@ -29,6 +29,7 @@ typedef struct {
     bool exact;        /* somebody needs it whenever the scope is reached */
     bool wider;        /* somebody would compute it more often than its domain has points */
     bool conflict;     /* the users disagree about the ranges */
+    bool inner;        /* a link inside of another one: they are one function */
     bool in_loop;
     uint8_t cut;
 } Use;

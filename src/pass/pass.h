@@ -44,8 +44,10 @@ void activity_find(Activity *activity, Arena *arena, const Program *p, const Sym
 typedef struct {
     bool found;
     Op op;
+    Name function; /* OP_CALL: the C function */
     Span at;
 } NoDerivative;
+void no_derivative_report(const NoDerivative *no_derivative, const Names *names, Diag *diag);
 
 /* Reverse mode: appends the adjoint stages of everything active, last stage first, and fills p->gradients with one
  * SYM_GRADIENT for each wanted symbol. With `seeds` the adjoints of the outputs are SYM_SEED symbols, else the one
@@ -74,5 +76,9 @@ typedef struct {
     Program *forward, *backward;
 } Sweeps;
 void pass_split(Program *reversed, const Reverse *reverse, Sweeps *sweeps);
+
+/* Drops the marks of stated derivatives (OP_STOP, OP_LINK), once nothing more is differentiated: no program that is planned,
+ * evaluated or printed has any. In place; nodes, stages and items keep their numbers. */
+Program *pass_unlink(Program *p);
 
 #endif

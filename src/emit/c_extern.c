@@ -1,0 +1,63 @@
+/* c_extern.c -- C functions of the user's: their prototypes, and which names they cannot have. */
+#include <string.h>
+
+#include "emit/c_model.h"
+
+void c_extern_note(CModel *m, const Program *p, NodeId call)
+{
+    const char *name = names_text(p->names, node_called(p, call));
+    CExtern called = { name, 1 };
+
+    for (size_t i = 0; i < m->externs.count; i++)
+        if (strcmp(m->externs.at[i].name, name) == 0)
+            return;
+    for (NodeId list = p->nodes.at[call].u.arg[1]; p->nodes.at[list].op == OP_LIST; list = p->nodes.at[list].u.arg[1])
+        called.arg_count++;
+    vec_push(m->arena, &m->externs, called);
+}
+
+void c_externs_print(const CModel *m, Text *out)
+{
+    if (m->externs.count == 0)
+        return;
+    text_add(out, "/* Yours: to be linked. The same arguments must give the same value; how often they are called is not fixed.");
+    text_add(out, m->is_float ? "\n * This file was made with --real float, so these are functions of floats, too. */\n" : " */\n");
+    for (size_t i = 0; i < m->externs.count; i++) {
+        text_printf(out, "%s %s(", m->real, m->externs.at[i].name);
+        for (uint32_t k = 0; k < m->externs.at[i].arg_count; k++)
+            text_printf(out, "%s%s", k == 0 ? "" : ", ", m->real);
+        text_add(out, ");\n");
+    }
+    text_add(out, "\n");
+}
+
+static bool is_global(const CModel *m, const char *name)
+{
+    for (size_t i = 0; i < m->globals.count; i++)
+        if (strcmp(m->globals.at[i], name) == 0)
+            return true;
+    return false;
+}
+
+bool c_externs_reserve(CModel *m)
+{
+    const Unit *unit = m->unit;
+    bool good = true;
+    CNames names;
+
+    c_names_init(&names, m->arena);
+    for (size_t i = 0; i < unit->lowered.externs.count; i++) {
+        const Extern *function = &unit->lowered.externs.at[i];
+        const char *name = names_text(&unit->names, function->name);
+
+        if (!is_global(m, name) && strcmp(c_names_take(&names, name), name) == 0)
+            continue;
+        good = false;
+        diag_error(&m->unit->diag, function->at,
+                   "'%s' cannot be a function of yours in C: C, its library or the emitted file has that name; "
+                   "write a function of another name that calls it", name);
+    }
+    for (size_t i = 0; i < unit->lowered.externs.count; i++)
+        vec_push(m->arena, &m->globals, names_text(&unit->names, unit->lowered.externs.at[i].name));
+    return good;
+}
