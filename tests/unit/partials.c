@@ -122,10 +122,12 @@ static void check_operator(Test *t, Op op)
     }
 }
 
-/* Operators that compute a number from numbers. Internal ones without a partial are shifts: inactive by definition. */
+/* Operators that compute a number from numbers. Internal ones without a partial are shifts: inactive by definition;
+ * marks have the derivative that the user states. */
 static bool is_differentiable(const OpInfo *info)
 {
-    bool function = info->form == FORM_INFIX || info->form == FORM_PREFIX || info->form == FORM_CALL;
+    bool mark = info->form == FORM_CALL && info->source == FROM_NOWHERE;
+    bool function = info->form == FORM_INFIX || info->form == FORM_PREFIX || (info->form == FORM_CALL && !mark);
 
     return function && info->result == KIND_REAL && !info->no_derivative &&
            (info->name[0] != '.' || info->partial[0] != NULL);
