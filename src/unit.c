@@ -6,9 +6,13 @@
 /* DESIGN.md, section 4: arrays of a function up to this size lie on the stack. */
 enum { DEFAULT_STACK_LIMIT = 4096 };
 
+/* What stands in for the number of samples of a call, and how many a self-test has. */
+enum { DEFAULT_SAMPLES = 5 };
+
 Options options_default(void)
 {
-    return (Options){ .prefix = "model", .header_name = "model_grad.h", .real = REAL_DOUBLE, .stack_limit = DEFAULT_STACK_LIMIT };
+    return (Options){ .prefix = "model", .header_name = "model_grad.h", .real = REAL_DOUBLE, .stack_limit = DEFAULT_STACK_LIMIT,
+                      .samples = DEFAULT_SAMPLES };
 }
 
 /* ---- running passes ---------------------------------------------------------------------------------- */
@@ -304,7 +308,7 @@ static void open_model(Unit *unit)
     sema_check(&unit->model, unit->front, &unit->ast, unit->options.overrides, unit->options.override_count, &unit->diag);
     if (unit->diag.errors > 0)
         return;
-    lower_model(&unit->lowered, unit->arena, &unit->model, &unit->diag, &unit->heap);
+    lower_model(&unit->lowered, unit->arena, &unit->model, unit->options.samples, &unit->diag, &unit->heap);
     if (unit->diag.errors > 0)
         return;
     finish_pass(unit, "lower", unit->lowered.program);

@@ -24,6 +24,7 @@ typedef struct {
     bool lower_triangle;   /* of a Hessian only the elements i >= j are computed and written */
     bool fast;             /* --fast */
     bool include_runtime;  /* --runtime=include */
+    int32_t samples;       /* Program.samples: with how many the evaluator works */
     uint32_t stack_limit;  /* --stack-limit: functions whose arrays need more bytes take a workspace argument */
     const char *header_name; /* what the emitted file includes; "": nothing, the header stands in front */
     const char *dump;      /* -d: comma-separated names of passes after which the program is dumped, or NULL */

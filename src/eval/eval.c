@@ -30,6 +30,8 @@ static void allocate_symbol(Evaluation *e, SymId id)
         e->integers[id] = arena_array(e->arena, int32_t, count);
     if (!symbol->integer || symbol->role == SYM_TABLE)
         e->reals[id] = arena_array(e->arena, double, count);
+    if (symbol->role == SYM_SAMPLES)
+        e->reals[id][0] = e->program->samples;
     if (symbol->role != SYM_TABLE)
         return;
     for (size_t i = 0; i < count; i++) {

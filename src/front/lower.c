@@ -14,8 +14,6 @@ static const char *waiting_construct(CheckedKind kind)
         return "jacobian is";
     case CHECKED_JVP:
         return "jvp is";
-    case CHECKED_REDUCE_DATA:
-        return "data are";
     default:
         return NULL;
     }
@@ -36,15 +34,6 @@ static bool all_supported(const CheckedModel *model, Diag *diag)
         reported[n->kind] = true;
         supported = false;
         diag_error(diag, n->at, "%s checked but not yet compiled", what);
-    }
-    for (size_t i = 0; i < model->declared.count && !reported[CHECKED_REDUCE_DATA]; i++) {
-        const CheckedSymbol *symbol = &model->symbols.at[model->declared.at[i]];
-
-        if (symbol->role != NAME_DATA)
-            continue;
-        reported[CHECKED_REDUCE_DATA] = true;
-        supported = false;
-        diag_error(diag, symbol->at, "data are checked but not yet compiled");
     }
     return supported;
 }
@@ -124,6 +113,7 @@ static Handler *const handlers[CHECKED_KIND_COUNT] = {
     [CHECKED_MARK_ELSE] = mark_else, [CHECKED_MARK_RIGHT] = mark_right, [CHECKED_BIND] = lower_bind,
     [CHECKED_ASSIGN] = lower_assign, [CHECKED_CALL] = lower_call, [CHECKED_LOOP_BEGIN] = lower_loop_begin,
     [CHECKED_LOOP_WHILE] = lower_loop_while, [CHECKED_LOOP_END] = lower_loop_end, [CHECKED_STATED] = lower_stated,
+    [CHECKED_REDUCE_DATA] = lower_reduce_data,
 };
 
 static void number_index(Lowering *l, CheckedIndex index)
@@ -189,12 +179,13 @@ static SetId closure_of(Lowering *l, const Dim *dim)
 static void make_indices(Lowering *l)
 {
     const CheckedModel *model = l->model;
-    size_t count = USER_INDEX + model->indices.count;
+    size_t count;
 
-    l->index_room = count;
     for (unsigned k = 0; k < MOST_AXES; k++)
         program_index(l->p, NAME_NONE, no_span());
+    data_make_index(l);
     number_all_indices(l);
+    l->index_room = count = l->p->indices.count;
     l->ranges = arena_array(l->arena, Dim, count);
     l->closures = arena_array(l->arena, SetId, count);
     l->checked_of = arena_array(l->arena, CheckedIndex, count);
@@ -207,6 +198,9 @@ static void make_indices(Lowering *l)
             (Dim){ .index = l->index_of[i], .low = import_aff(l, info->low), .high = import_aff(l, info->high),
                    .least = info->least, .extent = (int32_t)(extent < 1 ? 1 : extent > INT32_MAX ? INT32_MAX : extent) };
     }
+    if (l->sample != NO_ID)
+        l->ranges[l->sample] = (Dim){ .index = l->sample, .low = AFF_ZERO, .high = aff_const(&l->p->affs, l->p->samples),
+                                        .extent = l->p->samples };
     for (IndexId index = USER_INDEX; index < count; index++)
         l->closures[index] = closure_of(l, &l->ranges[index]);
 }
@@ -256,7 +250,7 @@ static void gather_code(Lowering *l)
     }
 }
 
-static void begin(Lowering *l, Lowered *lowered)
+static void begin(Lowering *l, int32_t samples, Lowered *lowered)
 {
     size_t symbols = l->model->symbols.count;
 
@@ -270,6 +264,7 @@ static void begin(Lowering *l, Lowered *lowered)
     for (size_t i = 0; i < l->model->indices.count; i++)
         l->replaced[i] = AFF_FAIL;
     gather_code(l);
+    data_begin(l, samples);
     symbols_declare(l, lowered);
     make_indices(l);
     loops_prepare(l);
@@ -302,15 +297,15 @@ static void list_externs(const CheckedModel *model, Arena *arena, Lowered *lower
     }
 }
 
-void lower_model(Lowered *lowered, Arena *arena, const CheckedModel *model, Diag *diag, Heap *heap)
+void lower_model(Lowered *lowered, Arena *arena, const CheckedModel *model, int32_t samples, Diag *diag, Heap *heap)
 {
-    Lowering l = { .arena = arena, .model = model, .diag = diag };
+    Lowering l = { .arena = arena, .model = model, .diag = diag, .sample = NO_ID };
 
     *lowered = (Lowered){ 0 };
     if (!all_supported(model, diag))
         return;
     l.p = program_new(heap, model->names, model->ast->source);
-    begin(&l, lowered);
+    begin(&l, samples, lowered);
     lower_code(&l, 0, (CheckedId)model->nodes.count);
     if (!l.failed)
         symbols_output(&l);

@@ -69,7 +69,7 @@ bool domain_fits(Lowering *l, Span at)
     int64_t elements = 1;
 
     for (uint32_t k = 0; k < l->kept && elements <= INT32_MAX; k++)
-        elements *= l->dims.at[k].extent;
+        elements *= data_is_sample(l, &l->dims.at[k]) ? 1 : l->dims.at[k].extent;
     if (elements <= INT32_MAX && l->dims.count <= MOST_DIMS)
         return true;
     if (!l->failed && elements > INT32_MAX)
@@ -128,7 +128,11 @@ void domain_stage_at(Lowering *l, SymId target, StageOp op, NodeId value, const 
     if (!domain_fits(l, at))
         return;
     for (size_t k = 0; k < l->dims.count; k++)
-        if (l->dims.at[k].index != NO_ID && !l->dims.at[k].is_turn)
+        if (data_is_sample(l, &l->dims.at[k]))
+            domain[stage.rank++] = (Range){ l->sample, l->dims.at[k].low, l->dims.at[k].high };
+    for (size_t k = 0; k < l->dims.count; k++)
+        if (l->dims.at[k].index != NO_ID && !l->dims.at[k].is_turn &&
+            !data_is_sample(l, &l->dims.at[k]))
             domain[stage.rank++] = (Range){ l->dims.at[k].index, l->dims.at[k].low, l->dims.at[k].high };
     stage.domain = domain;
     program_stage(l->p, stage);

@@ -1,4 +1,6 @@
 /* lower_symbol.c -- names of the model as symbols of the program: what is declared, tables of constants, outputs. */
+#include <string.h>
+
 #include "front/lowering.h"
 
 /* ---- integer expressions of sema -------------------------------------------------------------------- */
@@ -88,12 +90,15 @@ static void axis_subs(Lowering *l, const Shape *shape, AffId *subs)
         subs[k] = shape->extent[k] == 1 ? AFF_ZERO : aff_index(&l->p->affs, shape->rank - 1u - k);
 }
 
-/* The whole of a declared symbol or table. */
+/* The whole of a declared symbol or table; of data, what the present sample has. */
 static Value whole_symbol(Lowering *l, SymId id, const Shape *shape)
 {
-    AffId subs[MOST_AXES];
+    bool data = l->p->symbols.at[id].role == SYM_DATA;
+    AffId subs[MOST_AXES + 1];
 
-    axis_subs(l, shape, subs);
+    if (data)
+        subs[0] = aff_index(&l->p->affs, l->sample);
+    axis_subs(l, shape, subs + data);
     if (l->p->symbols.at[id].integer)
         return value_of_aff(aff_element(&l->p->affs, id, subs, shape->rank), *shape);
     return value_of_node(node_read(l->p, id, subs), *shape);
@@ -179,16 +184,28 @@ void fold_table(Lowering *l, Value *value)
 
 static SymRole role_of(NameRole role)
 {
-    return role == NAME_PARAM ? SYM_PARAM : role == NAME_INPUT ? SYM_INPUT : SYM_INTEGER;
+    switch (role) {
+    case NAME_PARAM:
+        return SYM_PARAM;
+    case NAME_INPUT:
+        return SYM_INPUT;
+    case NAME_DATA:
+        return SYM_DATA;
+    default:
+        return SYM_INTEGER;
+    }
 }
 
 static void declare(Lowering *l, CheckedSym id, Lowered *lowered)
 {
     const CheckedSymbol *checked = &l->model->symbols.at[id];
-    Symbol symbol = { .name = checked->name, .at = checked->at, .rank = checked->shape.rank, .named = true,
-                      .extents = checked->shape.extent, .of = NO_ID };
+    bool data = checked->role == NAME_DATA;
+    int32_t extents[MOST_AXES + 1] = { l->p->samples };
+    Symbol symbol = { .name = checked->name, .at = checked->at, .rank = (uint8_t)(checked->shape.rank + data), .named = true,
+                      .extents = extents, .of = NO_ID };
     Declared declared = { .has_range = checked->has_range, .defaults = checked->has_default ? checked->values : NULL };
 
+    memcpy(extents + data, checked->shape.extent, checked->shape.rank * sizeof *extents);
     symbol.role = (uint8_t)role_of(checked->role);
     symbol.integer = checked->role == NAME_INTEGER_INPUT;
     if (symbol.integer) {

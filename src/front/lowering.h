@@ -121,6 +121,8 @@ typedef struct {
     bool *last_in_turn;   /* by position in `code`: an ASSIGN of a carried name that no nested loop carries further in this turn */
     CheckedId *loop_ends; /* by loop of the checked model: its LOOP_END in `code` */
     AffId *replaced;      /* by CheckedIndex: what stands for it at present, or AFF_FAIL */
+    IndexId sample;       /* the index of the samples, the first of the user's; NO_ID: there are no data */
+    SymId sample_count;   /* how many there are */
     bool failed;          /* something is too large: reported, and the program is given up */
 } Lowering;
 
@@ -155,6 +157,12 @@ void lower_loop_end(Lowering *l, const CheckedNode *n);
 
 /* lower.c: the code [first, end), once more */
 void lower_code(Lowering *l, CheckedId first, CheckedId end);
+
+/* lower_data.c: what has a value for every sample */
+void data_begin(Lowering *l, int32_t samples);
+void data_make_index(Lowering *l);
+bool data_is_sample(const Lowering *l, const Dim *dim);
+void lower_reduce_data(Lowering *l, const CheckedNode *n);
 
 /* lower_guard.c: branches */
 void guard_push(Lowering *l, NodeId condition, bool negated);

@@ -17,6 +17,8 @@ Program *program_like(const Program *from)
         vec_push(to->arena, &to->derivatives, from->derivatives.at[i]);
     to->simplify = from->simplify;
     to->fast = from->fast;
+    to->samples = from->samples;
+    to->sample = from->sample;
     return to;
 }
 

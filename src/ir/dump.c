@@ -99,7 +99,7 @@ static void print_rational(Dumper *d, Rational value)
 
 static const char *role_word(const Symbol *symbol)
 {
-    static const char *const words[SYM_ROLE_COUNT] = { "param", "input", "integer", "table", "local", "output", "seed",
+    static const char *const words[SYM_ROLE_COUNT] = { "param", "input", "data", "samples", "integer", "table", "local", "output", "seed",
                                                        "gradient", "tape", "direction", "tangent", "jacobian", "hessian" };
 
     return words[symbol->role];
@@ -127,6 +127,8 @@ static void print_symbol(Dumper *d, SymId id)
     for (unsigned k = 0; k < symbol->rank; k++)
         text_printf(d->out, "%s%" PRId32, k == 0 ? "[" : ",", symbol->extents[k]);
     text_add(d->out, symbol->rank == 0 ? "" : "]");
+    if (symbol->role == SYM_DATA)
+        text_add(d->out, " by sample");
     if (symbol->integer)
         text_printf(d->out, " in %" PRId64 "..%" PRId64, symbol->low, symbol->high);
     if (symbol->local)
@@ -373,8 +375,8 @@ static void print_loop(Dumper *d, const Loop *loop)
 {
     print_shared(d, loop->condition);
     text_begin_line(d->out);
-    text_printf(d->out, "loop %s in %" PRId32 "..%" PRId32 "%s", d->indices[loop->index], loop->low, loop->high,
-                loop->reverse ? " reversed" : "");
+    text_printf(d->out, "loop %s in %" PRId32 "..%" PRId32 "%s%s", d->indices[loop->index], loop->low, loop->high,
+                loop->reverse ? " reversed" : "", loop->samples ? " samples" : "");
     if (loop->turns != NO_ID)
         text_printf(d->out, " turns %s", d->symbols[loop->turns]);
     if (loop->condition != NO_ID) {

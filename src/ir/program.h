@@ -21,6 +21,8 @@ typedef uint32_t SymId, IndexId, NodeId, StageId, LoopId, SetId;
 typedef enum {
     SYM_PARAM,     /* real, given by the caller; differentiated by default */
     SYM_INPUT,     /* real, given by the caller */
+    SYM_DATA,      /* real, a value for every sample of the call, given by the caller: the sample is the first dimension */
+    SYM_SAMPLES,   /* a scalar: how many samples the caller gives */
     SYM_INTEGER,   /* integer input of the caller, or (`local`) positions written by STAGE_ARGMAX */
     SYM_TABLE,     /* constants: `values`; `integer` if all are whole */
     SYM_LOCAL,     /* computed by stages */
@@ -124,6 +126,7 @@ typedef struct {
     bool reverse;
     NodeId condition; /* `while`, or NO_ID */
     SymId turns;      /* integer symbol of rank 0: the recorded number of turns, or NO_ID */
+    bool samples;     /* over the samples of a call, 0 .. their number, for which `high` stands in (pass/samples.c) */
     Span at;
 } Loop;
 
@@ -157,6 +160,9 @@ typedef struct Program {
     VEC(SymId) derivatives; /* SYM_TANGENT, SYM_JACOBIAN, SYM_HESSIAN: what else is handed to the caller, in the order of what it belongs to */
     bool simplify;          /* node_op simplifies (everywhere but in the lowered program, which shows what the user wrote) */
     bool fast;              /* --fast: rewrites that only change rounding are allowed */
+    int32_t samples;        /* the extent of what has a value for every sample: it stands in for their number, which only the
+                             * caller knows. 0: there are no data */
+    IndexId sample;         /* samples > 0: the index that runs over them, in domains 0 .. samples-1, at last in loops */
     struct ProgramTables *tables; /* hash tables, index sets: program.c's own */
 } Program;
 

@@ -147,6 +147,8 @@ static bool is_kept_anyway(const Symbol *symbol)
     switch (symbol->role) {
     case SYM_PARAM:
     case SYM_INPUT:
+    case SYM_DATA:
+    case SYM_SAMPLES:
     case SYM_SEED:
     case SYM_GRADIENT:
     case SYM_TAPE:
@@ -221,6 +223,8 @@ static Program *copy_needed(Pruner *r)
 
     to->simplify = p->simplify;
     to->fast = p->fast;
+    to->samples = p->samples;
+    to->sample = p->sample;
     rebuild_begin(&rebuild, p, to);
     rebuild.symbols = copy_symbols(r, to);
     for (IndexId i = 0; i < p->indices.count; i++)

@@ -69,10 +69,19 @@ static uint64_t kept_points(const Unroller *u, const Stage *stage)
     return stage_points(u->from, &outer);
 }
 
+/* How many samples there are is not known. */
+static bool is_by_sample(const Program *p, const Range *range)
+{
+    return p->samples > 0 && range->index == p->sample;
+}
+
 static bool is_small(const Unroller *u, const Stage *stage, uint64_t turns)
 {
     uint64_t points;
 
+    for (unsigned d = 0; d < stage->rank; d++)
+        if (is_by_sample(u->from, &stage->domain[d]))
+            return false;
     if (!has_own_bounds(u, stage))
         return false;
     points = stage_points(u->from, stage);
@@ -152,7 +161,8 @@ static uint8_t small_inner(const Unroller *u, const Stage *stage, uint64_t turns
 
         if (!aff_is_const(&u->from->affs, range->low, &low) || !aff_is_const(&u->from->affs, range->high, &high))
             break;
-        if (high <= low || high - low > UNROLL_POINTS || points * (uint64_t)(high - low) > UNROLL_POINTS)
+        if (is_by_sample(u->from, range) || high <= low || high - low > UNROLL_POINTS ||
+            points * (uint64_t)(high - low) > UNROLL_POINTS)
             break;
         points *= (uint64_t)(high - low);
         inner++;
@@ -189,7 +199,7 @@ static bool is_short(const Program *p, size_t place)
     const Loop *loop = &p->loops.at[p->body.at[place].id];
     size_t i = place + 1;
 
-    if (loop->condition != NO_ID || loop->turns != NO_ID)
+    if (loop->condition != NO_ID || loop->turns != NO_ID || loop->samples)
         return false;
     if (loop->high <= loop->low || loop->high - loop->low > UNROLL_POINTS)
         return false;

@@ -215,6 +215,8 @@ static StoreKind kind_of_role(const Symbol *symbol, bool used)
         return symbol->local ? STORE_ARRAY : STORE_CALLER;
     case SYM_PARAM:
     case SYM_INPUT:
+    case SYM_DATA:
+    case SYM_SAMPLES:
     case SYM_OUTPUT:
     case SYM_SEED:
     case SYM_GRADIENT:
