@@ -110,6 +110,10 @@ bool c_functions_make(CModel *m, Unit *unit, Arena *arena, CFunction *functions,
 {
     bool differentiates = unit->wanted.count > 0;
 
+    if (unit->lowered.program->samples > 0) {
+        diag_error(&unit->diag, (Span){ 0, 1 }, "data are evaluated but not yet compiled to C");
+        return false;
+    }
     if (!unit_make_value(unit))
         return false;
     c_model_init(m, unit, arena);

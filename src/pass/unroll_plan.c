@@ -199,7 +199,8 @@ static bool is_short(const Program *p, size_t place)
     const Loop *loop = &p->loops.at[p->body.at[place].id];
     size_t i = place + 1;
 
-    if (loop->condition != NO_ID || loop->turns != NO_ID || loop->samples)
+    if (loop->condition != NO_ID || loop->turns != NO_ID || loop->samples ||
+        (p->samples > 0 && loop->index == p->sample))
         return false;
     if (loop->high <= loop->low || loop->high - loop->low > UNROLL_POINTS)
         return false;
