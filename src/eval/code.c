@@ -8,7 +8,8 @@ typedef struct {
     EvalCode *code;
     uint32_t *seen;  /* by node: number of the listing that met it last */
     bool *known;     /* by node: an earlier stage computes it */
-    VEC(NodeId) loop_known; /* made known inside the present outermost loop: unknown again behind it */
+    VEC(NodeId) loop_known; /* made known inside loops: unknown again behind the loop, which may have made no turn */
+    VEC(size_t) loop_marks; /* by open loop: where those of its body begin */
     uint32_t *atom_seen;
     uint32_t listing;
     NodeVec stack, bound, free;
@@ -126,19 +127,20 @@ static void list_stage(Lister *l, StageId id, bool in_loop)
 static void list_body(Lister *l)
 {
     const Program *p = l->program;
-    unsigned depth = 0;
 
     for (size_t i = 0; i < p->body.count; i++) {
         const Item *item = &p->body.at[i];
 
         if (item->kind == ITEM_STAGE) {
-            list_stage(l, item->id, depth > 0);
+            list_stage(l, item->id, l->loop_marks.count > 0);
         } else if (item->kind == ITEM_LOOP) {
-            depth++;
+            vec_push(l->arena, &l->loop_marks, l->loop_known.count);
             want_node(l, p->loops.at[item->id].condition);
             finish_listing(l, &l->code->loops[item->id], true);
-        } else if (--depth == 0) {
-            while (l->loop_known.count > 0)
+        } else {
+            size_t mark = vec_pop(&l->loop_marks);
+
+            while (l->loop_known.count > mark)
                 l->known[vec_pop(&l->loop_known)] = false;
         }
     }

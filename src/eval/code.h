@@ -10,6 +10,12 @@ typedef struct {
     uint32_t atoms, atom_count;                    /* in EvalCode.atoms: all atoms of its subscripts, ascending */
 } StageCode;
 
+/* The largest value of each group so far, while its position is sought. */
+typedef struct {
+    double *value;
+    bool *seen;
+} Best;
+
 struct EvalCode {
     StageCode *stages;   /* by stage */
     StageCode *loops;    /* by loop: the condition */
@@ -20,6 +26,7 @@ struct EvalCode {
     int64_t *atom_values; /* by atom */
     int64_t *indices;    /* by index: the present value */
     bool *started;       /* by symbol: is it a maximum? */
+    Best *best;          /* by symbol: of positions of maxima */
 };
 
 /* Fills the lists of e->code, whose arrays by stage, loop and node exist already. */

@@ -8,6 +8,7 @@
 #include "eval/code.h"
 
 #include <math.h>
+#include <string.h>
 
 size_t eval_elements(const Program *program, SymId symbol)
 {
@@ -43,6 +44,18 @@ static void allocate_symbol(Evaluation *e, SymId id)
     }
 }
 
+static void prepare_stage(Evaluation *e, const Stage *stage)
+{
+    Best *best = &e->code->best[stage->target];
+
+    if (stage->op == STAGE_MAX)
+        e->code->started[stage->target] = true;
+    if (stage->op != STAGE_ARGMAX)
+        return;
+    best->value = arena_array(e->arena, double, eval_elements(e->program, stage->target));
+    best->seen = arena_array(e->arena, bool, eval_elements(e->program, stage->target));
+}
+
 void eval_init(Evaluation *e, Arena *arena, const Program *program)
 {
     size_t symbols = program->symbols.count;
@@ -51,6 +64,7 @@ void eval_init(Evaluation *e, Arena *arena, const Program *program)
     e->reals = arena_array(arena, double *, symbols + 1);
     e->integers = arena_array(arena, int32_t *, symbols + 1);
     e->code->started = arena_array(arena, bool, symbols + 1);
+    e->code->best = arena_array(arena, Best, symbols + 1);
     for (SymId s = 0; s < symbols; s++)
         allocate_symbol(e, s);
     e->code->stages = arena_array(arena, StageCode, program->stages.count + 1);
@@ -62,8 +76,7 @@ void eval_init(Evaluation *e, Arena *arena, const Program *program)
     for (size_t i = 0; i < program->literals.count; i++)
         e->code->literals[i] = rational_to_double(program->literals.at[i]);
     for (size_t i = 0; i < program->stages.count; i++)
-        if (program->stages.at[i].op == STAGE_MAX)
-            e->code->started[program->stages.at[i].target] = true;
+        prepare_stage(e, &program->stages.at[i]);
     eval_list(e);
 }
 
@@ -74,6 +87,8 @@ static void reset_symbols(Evaluation *e)
         SymRole role = (SymRole)e->program->symbols.at[s].role;
         size_t count = eval_elements(e->program, s);
 
+        if (e->code->best[s].seen != NULL)
+            memset(e->code->best[s].seen, 0, count * sizeof *e->code->best[s].seen);
         if (role <= SYM_TABLE || role == SYM_SEED || role == SYM_DIRECTION || e->reals[s] == NULL)
             continue;
         for (size_t i = 0; i < count; i++)
@@ -230,16 +245,16 @@ static bool is_subscript(const Evaluation *e, const Stage *stage, unsigned rank,
 }
 
 /* Where the largest value of each group lies; `best` holds it so far, NaN counts as largest. */
-static void store_position(Evaluation *e, const Stage *stage, double value, double *best, bool *seen)
+static void store_position(Evaluation *e, const Stage *stage, double value, Best *best)
 {
     const Symbol *target = &e->program->symbols.at[stage->target];
     unsigned rank = target->rank - 1u;
     size_t offset = element_offset(e, stage->target, stage->subs, rank), q = 0;
 
-    if (seen[offset] && !(value > best[offset] || (isnan(value) && !isnan(best[offset]))))
+    if (best->seen[offset] && !(value > best->value[offset] || (isnan(value) && !isnan(best->value[offset]))))
         return;
-    seen[offset] = true;
-    best[offset] = value;
+    best->seen[offset] = true;
+    best->value[offset] = value;
     for (unsigned k = 0; k < stage->rank; k++)
         if (!is_subscript(e, stage, rank, stage->domain[k].index))
             e->integers[stage->target][offset * (size_t)target->extents[rank] + q++] =
@@ -250,9 +265,8 @@ static void run_stage(Evaluation *e, StageId id)
 {
     const Stage *stage = &e->program->stages.at[id];
     const StageCode *code = &e->code->stages[id];
-    size_t groups = stage->op == STAGE_ARGMAX ? eval_elements(e->program, stage->target) : 0;
-    double *best = arena_array(e->arena, double, groups);
-    bool *seen = arena_array(e->arena, bool, groups), first = true;
+    Best *best = &e->code->best[stage->target];
+    bool first = true;
 
     compute_atoms(e, code);
     compute_list(e, code->free, code->free_count);
@@ -261,7 +275,7 @@ static void run_stage(Evaluation *e, StageId id)
         if (stage->guard != NO_ID && e->code->values[stage->guard] == 0)
             continue;
         if (stage->op == STAGE_ARGMAX)
-            store_position(e, stage, e->code->values[stage->value], best, seen);
+            store_position(e, stage, e->code->values[stage->value], best);
         else
             store_point(e, stage, e->code->values[stage->value]);
     }
@@ -273,15 +287,32 @@ typedef struct {
     int32_t turn;
 } Running;
 
+typedef VEC(Running) RunningVec;
+
+/* Where the number of turns of the innermost running loop is recorded: an element for each turn of the loops around. */
+static int32_t *turns_made(const Evaluation *e, const RunningVec *running)
+{
+    const Program *p = e->program;
+    const Loop *loop = &p->loops.at[p->body.at[vec_top(running).begin].id];
+    size_t offset = 0;
+
+    for (size_t i = 0; i + 1 < running->count; i++) {
+        const Loop *outer = &p->loops.at[p->body.at[running->at[i].begin].id];
+
+        offset = offset * (size_t)(outer->high - outer->low) + (size_t)(e->code->indices[outer->index] - outer->low);
+    }
+    return &e->integers[loop->turns][offset];
+}
+
 /* Begins a turn, or says that the loop is over. */
-static bool enter_turn(Evaluation *e, LoopId id, int32_t turn)
+static bool enter_turn(Evaluation *e, LoopId id, const RunningVec *running)
 {
     const Loop *loop = &e->program->loops.at[id];
     const StageCode *code = &e->code->loops[id];
-    int32_t extent = loop->high - loop->low;
+    int32_t extent = loop->high - loop->low, turn = vec_top(running).turn;
 
     if (loop->turns != NO_ID && loop->reverse)
-        extent = e->integers[loop->turns][0];
+        extent = *turns_made(e, running);
     if (turn >= extent)
         return false;
     e->code->indices[loop->index] = loop->reverse ? loop->low + extent - 1 - turn : loop->low + turn;
@@ -307,7 +338,7 @@ static size_t end_of_loop(const Program *p, size_t begin)
 void eval_run(Evaluation *e)
 {
     const Program *p = e->program;
-    VEC(Running) running = { 0 };
+    RunningVec running = { 0 };
 
     reset_symbols(e);
     for (size_t i = 0; i < p->body.count; i++) {
@@ -321,11 +352,11 @@ void eval_run(Evaluation *e)
             vec_push(e->arena, &running, (Running){ i, 0 });
         else
             vec_top(&running).turn++;
-        if (enter_turn(e, item->id, vec_top(&running).turn)) {
+        if (enter_turn(e, item->id, &running)) {
             i = vec_top(&running).begin;
         } else {
             if (p->loops.at[item->id].turns != NO_ID && !p->loops.at[item->id].reverse)
-                e->integers[p->loops.at[item->id].turns][0] = vec_top(&running).turn;
+                *turns_made(e, &running) = vec_top(&running).turn;
             i = end_of_loop(p, vec_top(&running).begin);
             (void)vec_pop(&running);
         }
