@@ -4,6 +4,7 @@
 
 #include "front/lower.h"
 #include "pass/pass.h"
+#include "sparse/colour.h"
 
 #define BPGEN_VERSION "0.1.0"
 
@@ -82,6 +83,17 @@ bool unit_make_jvp(Unit *unit);
 bool unit_make_jacobian(Unit *unit);
 bool unit_make_hvp(Unit *unit);     /* has SYM_SEED symbols, except in scalar models, where the seed is 1 */
 bool unit_make_hessian(Unit *unit); /* likewise */
+
+/* The structure of a Jacobian (rows: elements of the outputs) or Hessian (of sum(seed * outputs)), and the colours that compress
+ * it. `given`: as in Dependence. False: unit->diag has errors (too large). (unit_sparse.c) */
+typedef struct {
+    Pattern pattern;
+    Colouring columns;
+    Colouring rows; /* Jacobian */
+    Colouring star; /* Hessian */
+} Sparsity;
+bool unit_jacobian_sparsity(Unit *unit, const int32_t *const *given, Sparsity *sparsity);
+bool unit_hessian_sparsity(Unit *unit, const int32_t *const *given, Sparsity *sparsity);
 
 /* Frees one of these programs, which becomes NULL; of large models they do not fit in memory together. */
 void unit_forget(Program **program);

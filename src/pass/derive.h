@@ -16,9 +16,6 @@ NodeId derive_times(Program *p, NodeId factor, NodeId derivative);
  * none `no_derivative` takes it down, with the place `at`. */
 NodeId derive_partial(Program *p, NodeId node, NodeId result, unsigned k, NoDerivative *no_derivative, Span at);
 
-/* Does a derivative go through argument k? */
-bool activity_edge(Op op, unsigned k);
-
 /* By symbol: elements are added to after they were set, so that what a SET stage stores is not the value in the end. */
 bool *derive_find_summed(const Program *p, Arena *arena);
 

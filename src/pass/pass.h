@@ -32,6 +32,9 @@ Program *pass_sink_guards(Program *p);
  * depends on, and an active node that several stages share becomes a symbol of its own. */
 Program *pass_outline(Program *p, const SymId *wanted, size_t wanted_count);
 
+/* Does a derivative go through argument k? */
+bool activity_edge(Op op, unsigned k);
+
 /* What depends on the wanted symbols and is needed by the results. */
 typedef struct {
     bool *symbols; /* by symbol */

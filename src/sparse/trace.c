@@ -1,8 +1,6 @@
 /* trace.c -- runs the body point by point, with sets of wanted elements in place of numbers. */
 #include "sparse/trace.h"
 
-#include "pass/pass.h"
-
 /* Contributions to one symbol that wait for the next read of it. */
 enum { MOST_LATE = 1 << 20 };
 
@@ -19,42 +17,6 @@ static size_t element_count(const Program *p, SymId id)
 static bool too_long(const Trace *t)
 {
     return t->steps + t->sets->steps > PATTERN_MOST_STEPS;
-}
-
-/* ---- what depends on anything ------------------------------------------------------------------------- */
-
-static bool node_lives(const Trace *t, const Node *node)
-{
-    if (node->op == OP_READ)
-        return t->live_symbols[node->u.read.symbol];
-    for (unsigned k = 0; k < op_info[node->op].arity; k++)
-        if (activity_edge((Op)node->op, k) && t->live[node->u.arg[k]])
-            return true;
-    return false;
-}
-
-static bool is_traced(const Trace *t, const Stage *stage)
-{
-    return stage->op != STAGE_ARGMAX && !t->p->symbols.at[stage->target].inactive && t->live[stage->value];
-}
-
-/* Until nothing changes: a loop may find late that a carried symbol depends. */
-static void find_live(Trace *t)
-{
-    const Program *p = t->p;
-
-    for (bool again = true; again;) {
-        again = false;
-        for (NodeId i = 0; i < p->nodes.count; i++)
-            t->live[i] = node_lives(t, &p->nodes.at[i]);
-        for (size_t i = 0; i < p->body.count; i++) {
-            const Stage *stage = &p->stages.at[p->body.at[i].id];
-
-            if (p->body.at[i].kind != ITEM_STAGE || !is_traced(t, stage) || t->live_symbols[stage->target])
-                continue;
-            t->live_symbols[stage->target] = again = true;
-        }
-    }
 }
 
 /* ---- contributions ------------------------------------------------------------------------------------ */
@@ -146,12 +108,12 @@ static void find_read(Trace *t, NodeId id)
 }
 
 /* The arguments through which a node depends on something. */
-static unsigned live_args(const Trace *t, const Node *node, NodeId *args)
+static unsigned active_args(const Trace *t, const Node *node, NodeId *args)
 {
     unsigned count = 0;
 
     for (unsigned k = 0; k < op_info[node->op].arity; k++)
-        if (activity_edge((Op)node->op, k) && t->live[node->u.arg[k]])
+        if (activity_edge((Op)node->op, k) && t->active.nodes[node->u.arg[k]])
             args[count++] = node->u.arg[k];
     return count;
 }
@@ -165,7 +127,7 @@ static NumberSet scalar_set(Trace *t, NodeId root)
     while (t->stack.count > bottom) {
         NodeId top = vec_top(&t->stack), args[OP_MOST_ARGS];
         size_t height = t->stack.count, before = t->found.count;
-        unsigned count = live_args(t, &t->p->nodes.at[top], args);
+        unsigned count = active_args(t, &t->p->nodes.at[top], args);
 
         for (unsigned k = 0; k < count && t->scalars[top] == 0; k++)
             if (t->scalars[args[k]] == 0)
@@ -200,12 +162,12 @@ static void visit(Trace *t, NodeId id)
         vec_push(t->arena, &t->found, scalar_set(t, id));
     } else if (node->op == OP_SELECT) {
         taken = trace_decide(t, node->u.arg[0]);
-        if (taken != 0 && t->live[node->u.arg[1]])
+        if (taken != 0 && t->active.nodes[node->u.arg[1]])
             args[count++] = node->u.arg[1];
-        if (taken != 1 && t->live[node->u.arg[2]])
+        if (taken != 1 && t->active.nodes[node->u.arg[2]])
             args[count++] = node->u.arg[2];
     } else {
-        count = live_args(t, node, args);
+        count = active_args(t, node, args);
     }
     for (unsigned k = 0; k < count; k++)
         vec_push(t->arena, &t->stack, args[k]);
@@ -234,7 +196,7 @@ static void list_node(Trace *t, NodeId id)
 {
     const Node *node = &t->p->nodes.at[id];
     NodeId args[OP_MOST_ARGS];
-    unsigned count = live_args(t, node, args);
+    unsigned count = active_args(t, node, args);
 
     if (node->op == OP_READ)
         for (unsigned k = 0; k < t->p->symbols.at[node->u.read.symbol].rank; k++)
@@ -308,6 +270,12 @@ static void trace_point(Trace *t, const Stage *stage)
     t->joint = false;
 }
 
+static bool is_traced(const Trace *t, const Stage *stage)
+{
+    return stage->op != STAGE_ARGMAX && !t->p->symbols.at[stage->target].inactive && t->active.symbols[stage->target]
+           && t->active.nodes[stage->value];
+}
+
 static void trace_stage(Trace *t, const Stage *stage)
 {
     if (!is_traced(t, stage))
@@ -378,7 +346,6 @@ static void init_wanted(Trace *t)
         SymId symbol = t->asked->wanted[i];
         size_t count = element_count(t->p, symbol);
 
-        t->live_symbols[symbol] = true;
         t->of[symbol] = arena_array(t->arena, NumberSet, count);
         for (size_t k = 0; k < count; k++, column++)
             t->of[symbol][k] = sets_range(t->sets, column, column + 1);
@@ -391,8 +358,7 @@ static void trace_init(Trace *t, const Dependence *asked, Arena *arena, NumberSe
     size_t nodes = p->nodes.count + 1, symbols = p->symbols.count + 1, atoms = p->affs.atoms.count + 1;
 
     *t = (Trace){ .asked = asked, .p = p, .arena = arena, .sets = sets };
-    t->live = arena_array(arena, bool, nodes);
-    t->live_symbols = arena_array(arena, bool, symbols);
+    activity_find(&t->active, arena, p, asked->wanted, asked->wanted_count, asked->results, asked->result_count);
     t->of = arena_array(arena, NumberSet *, symbols);
     t->late = arena_array(arena, ContributionVec, symbols);
     t->scalars = arena_array(arena, uint32_t, nodes);
@@ -413,7 +379,6 @@ bool trace_run(const Dependence *asked, Arena *arena, NumberSets *sets, NumberSe
 
     trace_init(&t, asked, arena, sets);
     init_wanted(&t);
-    find_live(&t);
     trace_body(&t);
     for (size_t i = 0; i < asked->result_count && !too_long(&t); i++) {
         SymId symbol = asked->results[i];

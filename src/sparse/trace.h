@@ -2,6 +2,7 @@
 #ifndef BPGEN_SPARSE_TRACE_H
 #define BPGEN_SPARSE_TRACE_H
 
+#include "pass/pass.h"
 #include "sparse/pattern.h"
 #include "sparse/sets.h"
 
@@ -24,8 +25,7 @@ typedef struct {
     Arena *arena;
     NumberSets *sets;
     uint64_t steps;
-    bool *live;               /* by node: it depends on a wanted symbol */
-    bool *live_symbols;
+    Activity active;
     NumberSet **of;           /* by symbol: of each element; NULL where no element depends on anything */
     ContributionVec *late;    /* by symbol: not yet in `of` */
     uint32_t *scalars;        /* by node without indices: 1 + its set; 0: not known yet */

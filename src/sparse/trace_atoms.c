@@ -123,6 +123,11 @@ void trace_bounds(const Trace *t, AffId aff, int64_t *least, int64_t *most)
 
 /* ---- conditions --------------------------------------------------------------------------------------- */
 
+static double unknown(void)
+{
+    return (double)NAN;
+}
+
 static bool decides(Op op)
 {
     return op == OP_LITERAL || op == OP_INTEGER || (op_info[op].result == KIND_CONDITION && op_info[op].arity > 0);
@@ -167,9 +172,9 @@ static double condition_value(const Trace *t, const Node *node)
     if (node->op == OP_LITERAL)
         return rational_to_double(t->p->literals.at[node->u.literal]);
     if (node->op == OP_INTEGER)
-        return aff_known(t, node->u.aff, &whole) ? (double)whole : NAN;
+        return aff_known(t, node->u.aff, &whole) ? (double)whole : unknown();
     if (!decides((Op)node->op))
-        return NAN;
+        return unknown();
     for (unsigned k = 0; k < op_info[node->op].arity; k++) {
         args[k] = t->condition_values[node->u.arg[k]];
         known &= !isnan(args[k]);
@@ -178,13 +183,13 @@ static double condition_value(const Trace *t, const Node *node)
         return 0;
     if (node->op == OP_OR && ((args[0] != 0 && !isnan(args[0])) || (args[1] != 0 && !isnan(args[1]))))
         return 1;
-    return known ? op_value((Op)node->op, args) : NAN;
+    return known ? op_value((Op)node->op, args) : unknown();
 }
 
 int trace_decide(Trace *t, NodeId condition)
 {
     const ConditionCode *code = condition_code(t, condition);
-    double value = NAN;
+    double value = unknown();
 
     for (uint32_t i = 0; i < code->count; i++) {
         NodeId node = t->condition_nodes.at[code->first + i];

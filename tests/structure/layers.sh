@@ -8,7 +8,8 @@ layer() { # of a path below src/
     pass/*) echo 3 ;;
     plan/*) echo 4 ;;
     eval/*) echo 4 ;;
-    unit.*) echo 5 ;;
+    sparse/*) echo 4 ;;
+    unit.* | unit_*) echo 5 ;;
     emit/*) echo 6 ;;
     cli/* | main.c) echo 7 ;;
     *) echo 9 ;;
@@ -17,7 +18,8 @@ layer() { # of a path below src/
 # What a layer may not see although it is lower.
 forbidden() { # including file, included file
     case $1:$2 in
-    pass/*:front/* | plan/*:front/* | plan/*:pass/* | plan/*:eval/* | eval/*:plan/* | eval/*:pass/*) return 0 ;;
+    pass/*:front/* | plan/*:front/* | plan/*:pass/* | plan/*:eval/* | eval/*:plan/* | eval/*:pass/* |\
+        sparse/*:front/* | sparse/*:plan/* | sparse/*:eval/* | plan/*:sparse/* | eval/*:sparse/*) return 0 ;;
     *) return 1 ;;
     esac
 }
