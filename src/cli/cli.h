@@ -41,6 +41,7 @@ typedef struct {
     unsigned samples;
     double tolerance;
     Options options;
+    bool sparsity, triplets;
     bool help, version;
 } CommandLine;
 
@@ -74,6 +75,9 @@ bool cli_read_value(Unit *unit, Run *run, Evaluation *e, SymId symbol, const Set
 
 /* Fills all settings of the command line; `given` (by symbol) says which. False as above. */
 bool cli_read_settings(Unit *unit, Run *run, Evaluation *e, bool *given);
+
+/* The structure of Jacobian and Hessian. (sparsity.c) */
+void cli_print_sparsity(Unit *unit, Run *run);
 
 /* What follows the last '/'. */
 const char *cli_base_name(const char *path);

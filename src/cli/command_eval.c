@@ -82,7 +82,13 @@ void command_eval(Unit *unit, Run *run)
     bool gradient, *given;
     Evaluation e;
 
-    if (!cli_open_model(unit, run) || !cli_can_run(unit, run))
+    if (!cli_open_model(unit, run))
+        return;
+    if (run->line->sparsity || run->line->triplets) {
+        cli_print_sparsity(unit, run);
+        return;
+    }
+    if (!cli_can_run(unit, run))
         return;
     gradient = unit->wanted.count > 0 && (unit->scalar || run->line->seeds.count > 0);
     if (gradient)

@@ -190,6 +190,12 @@ static bool apply(CommandLine *line, Arena *arena, OptionId id, const char *text
     case OPTION_CONST:
     case OPTION_SEED:
         return read_assignment(line, arena, id, text);
+    case OPTION_SPARSITY:
+        line->sparsity = true;
+        return true;
+    case OPTION_TRIPLETS:
+        line->triplets = true;
+        return true;
     case OPTION_SAMPLES:
         if (!read_number(text, 1, 1e6, &number))
             return usage("--samples takes a number from 1 to 1000000, not '%s'", text);
