@@ -1,5 +1,6 @@
-/* unit.c -- the pipeline: parse, check, lower; simplify, unroll, sink guards, outline; reverse, split. */
-#include "unit.h"
+/* unit.c -- the pipeline: parse, check, lower; simplify, unroll, sink guards, outline; reverse, split. What is made of
+ * them by forward mode stands in unit_derive.c. */
+#include "unit_passes.h"
 
 #include <string.h>
 
@@ -37,7 +38,6 @@ bool unit_dumps(const Unit *unit, const char *name)
     return is_asked(unit->options.dump, name);
 }
 
-/* Every pass ends here: the program is verified and, if asked for, shown. */
 static Program *end_pass(Unit *unit, const char *name, Program *program, bool finished)
 {
     const char *wrong = finished || program->nodes.count <= MOST_VERIFIED ? program_verify(program) : NULL;
@@ -58,19 +58,21 @@ static Program *end_pass(Unit *unit, const char *name, Program *program, bool fi
     return program;
 }
 
-static Program *finish_pass(Unit *unit, const char *name, Program *program)
+Program *unit_end_pass(Unit *unit, const char *name, Program *program)
 {
     return end_pass(unit, name, program, false);
 }
 
-/* Takes the place of `program`, which is freed if the pass made a new one. */
-static Program *run_pass(Unit *unit, const char *name, Program *(*pass)(Program *), Program *program)
+Program *unit_replace(Unit *unit, const char *name, Program *program, Program *next)
 {
-    Program *next = pass(program);
-
     if (next != program)
         program_free(program);
-    return finish_pass(unit, name, next);
+    return unit_end_pass(unit, name, next);
+}
+
+Program *unit_run_pass(Unit *unit, const char *name, Program *(*pass)(Program *), Program *program)
+{
+    return unit_replace(unit, name, program, pass(program));
 }
 
 /* A simplified copy of the lowered program. */
@@ -80,61 +82,60 @@ static Program *begin_program(Unit *unit)
 
     unit->lowered.program->fast = unit->options.fast;
     program = pass_simplify(unit->lowered.program);
-    return finish_pass(unit, "simplify", program);
+    return unit_end_pass(unit, "simplify", program);
 }
 
-static Program *outline(Unit *unit, Program *program, size_t wanted_count)
+Program *unit_outline(Unit *unit, Program *program, size_t wanted_count)
 {
-    Program *next = pass_outline(program, unit->wanted.at, wanted_count);
-
-    if (next != program)
-        program_free(program);
-    return finish_pass(unit, "outline", next);
+    return unit_replace(unit, "outline", program, pass_outline(program, unit->wanted.at, wanted_count));
 }
 
-/* What value programs and derivative programs have in common. */
-static Program *prepare(Unit *unit, size_t wanted_count)
+Program *unit_prepare(Unit *unit, size_t wanted_count)
 {
     Program *program = begin_program(unit), *simplified;
 
     if (wanted_count == 0)
-        program = run_pass(unit, "unlink", pass_unlink, program);
+        program = unit_run_pass(unit, "unlink", pass_unlink, program);
     simplified = program;
-    program = run_pass(unit, "unroll", pass_unroll, program);
+    program = unit_run_pass(unit, "unroll", pass_unroll, program);
     if (program != simplified)
-        program = run_pass(unit, "simplify", pass_simplify, program);
-    program = run_pass(unit, "prune", pass_prune, program);
-    program = run_pass(unit, "sink", pass_sink_guards, program);
-    return outline(unit, program, wanted_count);
+        program = unit_run_pass(unit, "simplify", pass_simplify, program);
+    program = unit_run_pass(unit, "prune", pass_prune, program);
+    program = unit_run_pass(unit, "sink", pass_sink_guards, program);
+    return unit_outline(unit, program, wanted_count);
 }
 
-/* What comes last. */
-static Program *finish_program(Unit *unit, Program *program)
+Program *unit_finish(Unit *unit, Program *program)
 {
     Program *next;
 
-    program = run_pass(unit, "unlink", pass_unlink, program);
+    program = unit_run_pass(unit, "unlink", pass_unlink, program);
     if (unit->options.fast)
-        program = run_pass(unit, "share", pass_share_reciprocals, program);
+        program = unit_run_pass(unit, "share", pass_share_reciprocals, program);
     next = pass_prune(program);
     if (next != program)
         program_free(program);
     return end_pass(unit, "prune", next, true);
 }
 
-/* NULL, with a message, where a function without a derivative would have to be differentiated. */
-static Program *reverse_program(Unit *unit, Reverse *reverse)
+Program *unit_refuse(Unit *unit, const NoDerivative *no_derivative, Program *program)
 {
-    Program *program = prepare(unit, unit->wanted.count);
+    diag_error(&unit->diag, no_derivative->at, "%s has no derivative in this language; leave its argument out of --wrt",
+               op_info[no_derivative->op].name);
+    program_free(program);
+    return NULL;
+}
+
+Program *unit_reverse(Unit *unit, Reverse *reverse)
+{
+    Program *program = unit_prepare(unit, unit->wanted.count);
     Program *next = pass_reverse(program, unit->wanted.at, unit->wanted.count, reverse);
 
     if (next != program)
         program_free(program);
-    if (!reverse->no_derivative.found)
-        return finish_pass(unit, "reverse", next);
-    no_derivative_report(&reverse->no_derivative, &unit->names, &unit->diag);
-    program_free(next);
-    return NULL;
+    if (reverse->no_derivative.found)
+        return unit_refuse(unit, &reverse->no_derivative, next);
+    return unit_end_pass(unit, "reverse", next);
 }
 
 /* ---- the programs of a unit -------------------------------------------------------------------------- */
@@ -142,16 +143,16 @@ static Program *reverse_program(Unit *unit, Reverse *reverse)
 bool unit_make_value(Unit *unit)
 {
     if (unit->value == NULL)
-        unit->value = finish_program(unit, prepare(unit, 0));
+        unit->value = unit_finish(unit, unit_prepare(unit, 0));
     return true;
 }
 
 static Program *make_reversed(Unit *unit, bool seeds)
 {
     Reverse reverse = { .seeds = seeds };
-    Program *program = reverse_program(unit, &reverse);
+    Program *program = unit_reverse(unit, &reverse);
 
-    return program == NULL ? NULL : finish_program(unit, program);
+    return program == NULL ? NULL : unit_finish(unit, program);
 }
 
 bool unit_make_value_grad(Unit *unit)
@@ -175,15 +176,15 @@ bool unit_make_sweeps(Unit *unit)
 
     if (unit->sweeps.forward != NULL)
         return true;
-    program = reverse_program(unit, &reverse);
+    program = unit_reverse(unit, &reverse);
     if (program == NULL)
         return false;
-    program = run_pass(unit, "unlink", pass_unlink, program);
+    program = unit_run_pass(unit, "unlink", pass_unlink, program);
     pass_split(program, &reverse, &unit->sweeps);
     program_free(program);
     if (unit->options.fast) {
-        unit->sweeps.forward = run_pass(unit, "share", pass_share_reciprocals, unit->sweeps.forward);
-        unit->sweeps.backward = run_pass(unit, "share", pass_share_reciprocals, unit->sweeps.backward);
+        unit->sweeps.forward = unit_run_pass(unit, "share", pass_share_reciprocals, unit->sweeps.forward);
+        unit->sweeps.backward = unit_run_pass(unit, "share", pass_share_reciprocals, unit->sweeps.backward);
     }
     end_pass(unit, "forward", unit->sweeps.forward, true);
     end_pass(unit, "backward", unit->sweeps.backward, true);
@@ -311,7 +312,7 @@ static void open_model(Unit *unit)
     lower_model(&unit->lowered, unit->arena, &unit->model, unit->options.samples, &unit->diag, &unit->heap);
     if (unit->diag.errors > 0)
         return;
-    finish_pass(unit, "lower", unit->lowered.program);
+    unit_end_pass(unit, "lower", unit->lowered.program);
     keep_constants(unit);
     check_wanted_names(unit);
     choose_wanted(unit);
@@ -348,7 +349,7 @@ bool unit_run(Unit *unit, UnitWork *work, void *context)
     case 1:
         unit->failure = "memory ran out";
         return false;
-    default: /* finish_pass has said what */
+    default: /* end_pass has said what */
         return false;
     }
 }

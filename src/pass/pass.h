@@ -66,6 +66,51 @@ typedef struct {
 } Reverse;
 Program *pass_reverse(Program *p, const SymId *wanted, size_t wanted_count, Reverse *reverse);
 
+/* Forward mode: behind every stage of an active symbol, in the same loop, one that computes its tangent. Every wanted
+ * symbol gets a SYM_DIRECTION, every result (any computed symbols) a SYM_TANGENT, which goes to p->derivatives; a result
+ * that does not depend on the wanted symbols has the tangent 0. Works on programs that reverse mode has extended. */
+typedef struct {
+    const SymId *directions; /* by wanted symbol: what holds its tangent, written before the first stage that reads the symbol;
+                                NULL: new SYM_DIRECTION symbols */
+    bool local;              /* the tangents of results are SYM_LOCAL and not handed to the caller */
+    SymId *tangents;         /* found, by result */
+    NoDerivative no_derivative;
+} Forward;
+Program *pass_forward(Program *p, const SymId *wanted, size_t wanted_count, const SymId *results, size_t result_count,
+                      Forward *forward);
+
+/* Several copies at once: every symbol that depends on the seeds (given by the caller: SYM_DIRECTION, SYM_SEED) gets a
+ * last dimension of `extent`, every domain that such a symbol is computed over a last index. With `unit` the seeds are
+ * no arguments any more but unit vectors: element number k of all seeds together, in their order and row-major, is 1 in
+ * copy k, else 0. Positions of maxima and conditions of loops must not depend on the seeds. */
+typedef struct {
+    const SymId *seeds;
+    size_t count;
+    int32_t extent;
+    bool unit;
+} Batch;
+Program *pass_batch(Program *p, const Batch *batch);
+
+/* The same for unit vectors, with symbols of their own for every copy, for programs without loops: `copies` has room for
+ * extent times the number of symbols, and gets for each copy k and symbol s, at k * symbols + s, the symbol that holds
+ * it; NO_ID: it is 0, or does not depend on the seeds. */
+Program *pass_copies(Program *p, const Batch *batch, SymId *copies);
+
+/* From a program of one derivative by all the seeds, which are given by the caller, to the matrix of all derivatives: a
+ * SYM_JACOBIAN or SYM_HESSIAN, which takes the place of p->derivatives. Rows are the elements of the results, columns
+ * those of the seeds, both in order and row-major; `transposed` the other way around (reverse mode). */
+typedef struct {
+    SymRole role;
+    const SymId *seeds;
+    size_t seed_count;
+    const SymId *results; /* tangents or gradients */
+    size_t result_count;
+    bool transposed;      /* the results are p->gradients, and given up */
+    bool symmetric;
+    bool lower;           /* only the lower triangle of a symmetric one is written */
+} Matrix;
+Program *pass_matrix(Program *p, const Matrix *matrix);
+
 /* Replaces zero fills by first writes: the first stage that reaches an element of an adjoint sets it; what no
  * stage reaches is set to 0. Called by pass_reverse at its end; kept apart because forward mode and loops use it,
  * too. */
