@@ -311,12 +311,12 @@ static bool enter_turn(Evaluation *e, LoopId id, const RunningVec *running)
     const StageCode *code = &e->code->loops[id];
     int32_t extent = loop->high - loop->low, turn = vec_top(running).turn;
 
-    if (loop->turns != NO_ID && loop->reverse)
+    if (loop->turns != NO_ID && loop->condition == NO_ID)
         extent = *turns_made(e, running);
     if (turn >= extent)
         return false;
     e->code->indices[loop->index] = loop->reverse ? loop->low + extent - 1 - turn : loop->low + turn;
-    if (loop->condition == NO_ID || loop->reverse)
+    if (loop->condition == NO_ID)
         return true;
     compute_atoms(e, code);
     compute_list(e, code->free, code->free_count);
@@ -355,7 +355,7 @@ void eval_run(Evaluation *e)
         if (enter_turn(e, item->id, &running)) {
             i = vec_top(&running).begin;
         } else {
-            if (p->loops.at[item->id].turns != NO_ID && !p->loops.at[item->id].reverse)
+            if (p->loops.at[item->id].turns != NO_ID && p->loops.at[item->id].condition != NO_ID)
                 *turns_made(e, &running) = vec_top(&running).turn;
             i = end_of_loop(p, vec_top(&running).begin);
             (void)vec_pop(&running);

@@ -125,7 +125,8 @@ typedef struct {
     int32_t low, high;
     bool reverse;
     NodeId condition; /* `while`, or NO_ID */
-    SymId turns;      /* integer symbol of rank 0: the recorded number of turns, or NO_ID */
+    SymId turns;      /* integer symbol, its dimensions those of the outer loops, or NO_ID: with a condition the loop counts its turns there,
+                         without one it makes as many */
     bool samples;     /* over the samples of a call, 0 .. their number, for which `high` stands in (pass/samples.c) */
     Span at;
 } Loop;
