@@ -18,6 +18,7 @@ typedef struct {
     VEC(Frame) frames;
     VEC(PlanId) path;     /* the loops over domain indices that are open, outermost first */
     VEC(LoopId) loops;    /* the Loops that are open */
+    IndexId *loop_index;  /* by Loop of the given program: its index in the plan's */
     uint32_t base;        /* of the present frame */
 } Builder;
 
@@ -28,7 +29,7 @@ static AffId index_of_level(void *context, AffPool *pool, uint32_t level)
     const Builder *b = context;
 
     if (level >= MOST_LEVELS)
-        return aff_index(pool, b->planner->from->loops.at[level - MOST_LEVELS].index);
+        return aff_index(pool, b->loop_index[level - MOST_LEVELS]);
     return aff_index(pool, b->plan->nodes.at[b->path.at[b->base + level]].index);
 }
 
@@ -57,19 +58,24 @@ static void build_scalars(Builder *b)
     b->rebuild.dirty.count = 0;
 }
 
+/* True: something that was built has another name for the index. */
+static bool map_index(Builder *b, IndexId old, IndexId now)
+{
+    AffId before = b->rebuild.indices[old];
+
+    b->rebuild.indices[old] = aff_index(&b->plan->copy->affs, now);
+    return before != AFF_FAIL && before != b->rebuild.indices[old];
+}
+
 /* Gives the entry's indices the names of its loops. */
 static void map_indices(Builder *b, const Entry *entry)
 {
     Planner *planner = b->planner;
     bool changed = false;
 
-    for (unsigned l = 0; l < entry->rank; l++) {
-        IndexId old = planner->dims.at[entry->dims + l].index;
-        AffId now = aff_index(&b->plan->copy->affs, b->plan->nodes.at[b->path.at[b->base + l]].index);
-
-        changed |= b->rebuild.indices[old] != AFF_FAIL && b->rebuild.indices[old] != now;
-        b->rebuild.indices[old] = now;
-    }
+    for (unsigned l = 0; l < entry->rank; l++)
+        changed |= map_index(b, planner->dims.at[entry->dims + l].index,
+                             b->plan->nodes.at[b->path.at[b->base + l]].index);
     if (changed)
         rebuild_forget(&b->rebuild);
 }
@@ -81,6 +87,8 @@ static PlanId new_node(Builder *b, PlanNode node)
     Frame *frame = &vec_top(&b->frames);
     PlanId id = (PlanId)b->plan->nodes.count;
 
+    if (!node.sequential)
+        node.count = AFF_FAIL;
     node.hold = node.next_held = node.first_held = node.first_child = node.next = NO_ID;
     node.parent = frame->parent;
     vec_push(b->plan->arena, &b->plan->nodes, node);
@@ -128,18 +136,25 @@ static void build_leaf(Builder *b, EntryId id)
         b->plan->nodes.at[leaf].hold = b->path.at[b->base + entry->held];
 }
 
+/* Every loop has an index of its own, named like the one it had. */
+static IndexId new_index(Builder *b, IndexId old)
+{
+    const Index *index = &b->planner->from->indices.at[old];
+
+    return program_index(b->plan->copy, index->name, index->at);
+}
+
 /* A loop over a domain index; its body is built next. */
 static void build_for(Builder *b, const Slot *slot)
 {
-    const Program *p = b->planner->from;
     const Frame *frame = &vec_top(&b->frames);
     Frame body = { .slot = slot->child, .last = NO_ID, .base = frame->base, .level = frame->level + 1 };
     PlanNode node = { .kind = PLAN_FOR, .loop = NO_ID, .stage = NO_ID };
-    Index index = { NAME_NONE, { 0, 0 } };
 
-    if (slot->index != NO_ID)
-        index = p->indices.at[slot->index];
-    node.index = program_index(b->plan->copy, index.name, index.at);
+    if (slot->index == NO_ID)
+        node.index = program_index(b->plan->copy, NAME_NONE, (Span){ 0, 0 });
+    else
+        node.index = new_index(b, slot->index);
     node.low = build_aff(b, slot->low);
     node.high = build_aff(b, slot->high);
     body.parent = new_node(b, node);
@@ -147,18 +162,40 @@ static void build_for(Builder *b, const Slot *slot)
     vec_push(b->planner->arena, &b->frames, body);
 }
 
+/* The element that counts the loop's turns. */
+static AffId count_of_turns(Builder *b, LoopId id)
+{
+    Planner *planner = b->planner;
+    SymId turns = planner->from->loops.at[id].turns;
+    AffId subs[UINT8_MAX];
+    unsigned rank;
+
+    if (turns == NO_ID)
+        return AFF_FAIL;
+    rank = planner_turn_subs(planner, planner->block_of[id], subs);
+    for (unsigned k = 0; k < rank; k++)
+        subs[k] = build_aff(b, subs[k]);
+    return aff_element(&b->plan->copy->affs, turns, subs, rank);
+}
+
 static void build_loop(Builder *b, LoopId id)
 {
     Program *to = b->plan->copy;
     Loop loop = b->planner->from->loops.at[id];
-    PlanNode node = { .kind = PLAN_FOR, .sequential = true, .reverse = loop.reverse, .index = loop.index,
-                      .stage = NO_ID };
+    PlanNode node = { .kind = PLAN_FOR, .sequential = true, .reverse = loop.reverse, .stage = NO_ID };
     Frame body = { .slot = b->planner->blocks.at[b->planner->block_of[id]].slot, .last = NO_ID, .body = true };
 
-    if (loop.condition != NO_ID)
-        loop.condition = rebuild_node(&b->rebuild, loop.condition);
     node.low = aff_const(&to->affs, loop.low);
     node.high = aff_const(&to->affs, loop.high);
+    node.count = count_of_turns(b, id);
+    if (node.count != AFF_FAIL && loop.condition == NO_ID)
+        node.high = aff_offset(&to->affs, node.count, loop.low);
+    node.index = b->loop_index[id] = new_index(b, loop.index);
+    if (map_index(b, loop.index, node.index))
+        rebuild_forget(&b->rebuild);
+    if (loop.condition != NO_ID)
+        loop.condition = rebuild_node(&b->rebuild, loop.condition);
+    loop.index = node.index;
     node.loop = program_begin_loop(to, loop);
     body.parent = new_node(b, node);
     body.base = (uint32_t)b->path.count;
@@ -227,6 +264,7 @@ Plan *build_plan(Planner *planner)
     b.plan->program = b.plan->copy = to;
     rebuild_begin(&b.rebuild, from, to);
     b.rebuild.indices = indices;
+    b.loop_index = arena_array(planner->arena, IndexId, from->loops.count + 1);
     build_scalars(&b);
     build_tree(&b);
     list_held(b.plan);

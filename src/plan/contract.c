@@ -4,28 +4,9 @@
  * everywhere: each turn then has its own slice, written and read in that turn. If all dimensions go, the one element
  * is a C local.
  */
-#include "plan/planner.h"
+#include "plan/contract.h"
 
 #define UNSEEN (NO_ID - 1) /* no place yet; NO_ID is the top */
-
-/* One access in the tree: `place` is the loop in whose body it happens. */
-typedef struct {
-    SymId symbol;
-    PlanId place;
-    const AffId *subs; /* NULL: none that could be a loop's index */
-} Use;
-
-typedef struct {
-    Plan *plan;
-    Arena *arena;
-    uint32_t *depth;   /* by plan node */
-    PlanId *loop_of;   /* by index: its FOR, or NO_ID */
-    PlanId *home;      /* by symbol: the innermost loop around all its uses */
-    PlanId *place;     /* by scalar node: the innermost loop around all that need it */
-    uint32_t *seen;    /* by node: the last leaf (+ 1) that met it */
-    VEC(Use) uses;
-    NodeVec stack;
-} Contractor;
 
 /* ---- places ------------------------------------------------------------------------------------------ */
 
@@ -34,10 +15,8 @@ static uint32_t depth_of(const Contractor *c, PlanId id)
     return id == NO_ID ? 0 : c->depth[id];
 }
 
-static PlanId common_loop(const Contractor *c, PlanId a, PlanId b)
+PlanId contract_common(const Contractor *c, PlanId a, PlanId b)
 {
-    if (a == UNSEEN || b == UNSEEN)
-        return a == UNSEEN ? b : a;
     while (a != b) {
         if (depth_of(c, a) >= depth_of(c, b))
             a = c->plan->nodes.at[a].parent;
@@ -45,6 +24,13 @@ static PlanId common_loop(const Contractor *c, PlanId a, PlanId b)
             b = c->plan->nodes.at[b].parent;
     }
     return a;
+}
+
+static PlanId common_loop(const Contractor *c, PlanId a, PlanId b)
+{
+    if (a == UNSEEN || b == UNSEEN)
+        return a == UNSEEN ? b : a;
+    return contract_common(c, a, b);
 }
 
 static bool encloses(const Contractor *c, PlanId outer, PlanId inner)
@@ -59,13 +45,21 @@ static void find_depths(Contractor *c)
     const Plan *plan = c->plan;
 
     c->depth = arena_array(c->arena, uint32_t, plan->nodes.count);
+    c->end = arena_array(c->arena, PlanId, plan->nodes.count);
     c->loop_of = arena_array(c->arena, PlanId, plan->program->indices.count);
     for (IndexId i = 0; i < plan->program->indices.count; i++)
         c->loop_of[i] = NO_ID;
     for (PlanId id = 0; id < plan->nodes.count; id++) {
         c->depth[id] = 1 + depth_of(c, plan->nodes.at[id].parent);
+        c->end[id] = id;
         if (plan->nodes.at[id].kind == PLAN_FOR)
             c->loop_of[plan->nodes.at[id].index] = id;
+    }
+    for (PlanId id = (PlanId)plan->nodes.count; id-- > 0;) {
+        PlanId parent = plan->nodes.at[id].parent;
+
+        if (parent != NO_ID && c->end[id] > c->end[parent])
+            c->end[parent] = c->end[id];
     }
 }
 
@@ -75,15 +69,76 @@ static bool may_contract(const Contractor *c, SymId symbol)
 {
     const Symbol *s = &c->plan->program->symbols.at[symbol];
 
-    return s->role == SYM_LOCAL && !s->integer;
+    return s->role == SYM_LOCAL || (s->role == SYM_INTEGER && s->local);
 }
 
-static void add_use(Contractor *c, SymId symbol, PlanId place, const AffId *subs)
+static void add_use(Contractor *c, Use use)
 {
-    if (!may_contract(c, symbol))
+    if (!may_contract(c, use.symbol))
         return;
-    vec_push(c->arena, &c->uses, (Use){ symbol, place, subs });
-    c->home[symbol] = common_loop(c, c->home[symbol], place);
+    use.next = c->first[use.symbol];
+    c->first[use.symbol] = (uint32_t)c->uses.count;
+    vec_push(c->arena, &c->uses, use);
+    c->home[use.symbol] = common_loop(c, c->home[use.symbol], use.place);
+}
+
+/* Elements of integer symbols that stand in an expression, and in their subscripts. `like` says where. */
+static void use_aff(Contractor *c, AffId aff, Use like)
+{
+    const AffPool *pool = &c->plan->program->affs;
+
+    if (!aff_has_element(pool, aff))
+        return;
+    vec_push(c->arena, &c->affs, aff);
+    like.write = false;
+    while (c->affs.count > 0) {
+        Affine a = pool->affs.at[vec_pop(&c->affs)];
+
+        for (uint32_t t = a.first; t < a.first + a.count; t++) {
+            const Atom *atom = &pool->atoms.at[pool->terms.at[t].atom];
+
+            if (atom->kind != ATOM_ELEMENT)
+                continue;
+            like.symbol = atom->of;
+            like.subs = pool->subs.at + atom->subs;
+            like.sub_count = atom->rank;
+            add_use(c, like);
+            for (unsigned k = 0; k < atom->rank; k++)
+                vec_push(c->arena, &c->affs, like.subs[k]);
+        }
+    }
+}
+
+static void use_element(Contractor *c, SymId symbol, const AffId *subs, unsigned sub_count, Use like)
+{
+    like.symbol = symbol;
+    like.subs = subs;
+    like.sub_count = (uint8_t)sub_count;
+    add_use(c, like);
+    for (unsigned k = 0; k < sub_count; k++)
+        use_aff(c, subs[k], like);
+}
+
+static void use_leaf(Contractor *c, NodeId id, Use like)
+{
+    const Program *p = c->plan->program;
+    const Node *node = &p->nodes.at[id];
+
+    if (node->op == OP_READ)
+        use_element(c, node->u.read.symbol, node_subs(p, id), p->symbols.at[node->u.read.symbol].rank, like);
+    else if (node->op == OP_INTEGER)
+        use_aff(c, node->u.aff, like);
+}
+
+/* ---- who needs what ---------------------------------------------------------------------------------- */
+
+static void need_scalar(Contractor *c, NodeId node, PlanId place, PlanId from, PlanId to)
+{
+    Needed *needed = &c->needed[node];
+
+    needed->place = common_loop(c, needed->place, place);
+    needed->from = from < needed->from ? from : needed->from;
+    needed->to = needed->to == NO_ID || to > needed->to ? to : needed->to;
 }
 
 static void meet_node(Contractor *c, NodeId node, PlanId leaf, PlanId place)
@@ -92,7 +147,7 @@ static void meet_node(Contractor *c, NodeId node, PlanId leaf, PlanId place)
         return;
     c->seen[node] = leaf + 1;
     if (c->plan->program->nodes.at[node].deps == 0)
-        c->place[node] = common_loop(c, c->place[node], place);
+        need_scalar(c, node, place, leaf, leaf);
     else
         vec_push(c->arena, &c->stack, node);
 }
@@ -106,8 +161,7 @@ static void find_uses_of_roots(Contractor *c, NodeId value, NodeId guard, PlanId
     while (c->stack.count > 0) {
         NodeId node = vec_pop(&c->stack);
 
-        if (p->nodes.at[node].op == OP_READ)
-            add_use(c, p->nodes.at[node].u.read.symbol, place, node_subs(p, node));
+        use_leaf(c, node, (Use){ .place = place, .from = id, .to = id });
         for (unsigned k = 0; k < op_info[p->nodes.at[node].op].arity; k++)
             meet_node(c, p->nodes.at[node].u.arg[k], id, place);
     }
@@ -119,16 +173,28 @@ static void find_uses_of_scalars(Contractor *c)
     const Program *p = c->plan->program;
 
     for (NodeId id = (NodeId)p->nodes.count; id-- > 0;) {
-        if (c->place[id] == UNSEEN)
-            continue;
-        if (p->nodes.at[id].op == OP_READ)
-            add_use(c, p->nodes.at[id].u.read.symbol, c->place[id], NULL);
-        for (unsigned k = 0; k < op_info[p->nodes.at[id].op].arity; k++) {
-            NodeId arg = p->nodes.at[id].u.arg[k];
+        Needed needed = c->needed[id];
 
-            c->place[arg] = common_loop(c, c->place[arg], c->place[id]);
-        }
+        if (needed.place == UNSEEN)
+            continue;
+        use_leaf(c, id, (Use){ .place = needed.place, .from = needed.from, .to = needed.to });
+        for (unsigned k = 0; k < op_info[p->nodes.at[id].op].arity; k++)
+            need_scalar(c, p->nodes.at[id].u.arg[k], needed.place, needed.from, needed.to);
     }
+}
+
+static void find_uses_of_loop(Contractor *c, PlanId id, const PlanNode *loop)
+{
+    const Program *p = c->plan->program;
+    Use use = { .place = loop->parent, .from = id, .to = id };
+
+    use_aff(c, loop->low, use);
+    use_aff(c, loop->high, use);
+    if (!loop->sequential)
+        return;
+    find_uses_of_roots(c, p->loops.at[loop->loop].condition, NO_ID, id, id);
+    if (loop->count != AFF_FAIL && p->loops.at[loop->loop].condition != NO_ID)
+        use_aff(c, loop->count, use);
 }
 
 static void find_uses(Contractor *c)
@@ -142,12 +208,12 @@ static void find_uses(Contractor *c)
         PlanId held = node->hold == NO_ID ? node->parent : plan->nodes.at[node->hold].parent;
 
         if (node->kind == PLAN_FOR) {
-            if (node->sequential)
-                find_uses_of_roots(c, p->loops.at[node->loop].condition, NO_ID, id, id);
+            find_uses_of_loop(c, id, node);
             continue;
         }
         stage = &p->stages.at[node->stage];
-        add_use(c, stage->target, held, stage->subs);
+        use_element(c, stage->target, stage->subs, stage_subs(p, stage),
+                    (Use){ .place = held, .from = id, .to = id, .write = true });
         find_uses_of_roots(c, stage->value, stage->guard, id, node->parent);
     }
     find_uses_of_scalars(c);
@@ -155,52 +221,61 @@ static void find_uses(Contractor *c)
 
 /* ---- dropping dimensions ----------------------------------------------------------------------------- */
 
-/* The loop whose index the subscript is and that encloses the symbol's home, or NO_ID. */
-static PlanId loop_of_sub(const Contractor *c, const Use *use, unsigned k)
+/* The loop whose index, perhaps with an offset, the subscript is, and that encloses the symbol's home; or NO_ID. */
+static Slice slice_of_sub(const Contractor *c, const Use *use, unsigned k)
 {
-    PlanId loop;
+    Slice slice = { NO_ID, 0 };
     uint32_t index;
+    int64_t offset;
+    PlanId loop;
 
-    if (use->subs == NULL || !aff_is_index(&c->plan->program->affs, use->subs[k], &index))
-        return NO_ID;
+    if (k >= use->sub_count || !aff_is_shifted_index(&c->plan->program->affs, use->subs[k], &index, &offset))
+        return slice;
     loop = c->loop_of[index];
-    return loop != NO_ID && c->home[use->symbol] != NO_ID && encloses(c, loop, c->home[use->symbol]) ? loop : NO_ID;
+    if (loop != NO_ID && c->home[use->symbol] != NO_ID && encloses(c, loop, c->home[use->symbol]))
+        slice = (Slice){ loop, offset };
+    return slice;
 }
 
-static void drop_dimensions(Contractor *c)
+/* slices[k].loop: the loop over which dimension k is dropped, or NO_ID. */
+static void find_slices(const Contractor *c, SymId symbol, Slice *slices)
 {
-    const Program *p = c->plan->program;
-    PlanId **loops = arena_array(c->arena, PlanId *, p->symbols.count); /* by symbol and dimension */
+    unsigned rank = c->plan->program->symbols.at[symbol].rank;
 
-    for (size_t i = 0; i < c->uses.count; i++) {
-        const Use *use = &c->uses.at[i];
-        unsigned rank = p->symbols.at[use->symbol].rank;
-        bool first = loops[use->symbol] == NULL;
+    for (uint32_t u = c->first[symbol]; u != NO_ID; u = c->uses.at[u].next) {
+        const Use *use = &c->uses.at[u];
 
-        if (first)
-            loops[use->symbol] = arena_array(c->arena, PlanId, rank);
         for (unsigned k = 0; k < rank; k++) {
-            PlanId loop = loop_of_sub(c, use, k);
+            Slice slice = slice_of_sub(c, use, k);
 
-            if (first || loops[use->symbol][k] != loop)
-                loops[use->symbol][k] = first ? loop : NO_ID;
+            if (u == c->first[symbol])
+                slices[k] = slice;
+            else if (slices[k].loop != slice.loop || slices[k].offset != slice.offset)
+                slices[k].loop = NO_ID;
         }
     }
-    for (SymId s = 0; s < p->symbols.count; s++) {
-        Store *store = &c->plan->stores[s];
-        unsigned kept = 0;
+}
 
-        if (loops[s] == NULL)
-            continue;
-        for (unsigned k = 0; k < p->symbols.at[s].rank; k++)
-            kept += loops[s][k] == NO_ID;
-        if (kept == 0) {
-            *store = (Store){ STORE_CELL, c->home[s], NULL };
-        } else if (kept < p->symbols.at[s].rank) {
-            store->dropped = arena_array(c->plan->arena, bool, p->symbols.at[s].rank);
-            for (unsigned k = 0; k < p->symbols.at[s].rank; k++)
-                store->dropped[k] = loops[s][k] != NO_ID;
-        }
+static void contract_symbol(Contractor *c, SymId symbol)
+{
+    Slice slices[UINT8_MAX];
+    Store *store = &c->plan->stores[symbol];
+    unsigned rank = c->plan->program->symbols.at[symbol].rank, kept = 0;
+
+    if (c->first[symbol] == NO_ID)
+        return;
+    find_slices(c, symbol, slices);
+    for (unsigned k = 0; k < rank; k++)
+        kept += slices[k].loop == NO_ID;
+    if (kept > 0 && fold_symbol(c, symbol, slices, store))
+        kept -= store->fold != FOLD_PARITY;
+    if (kept == 0) {
+        store->kind = STORE_CELL;
+        store->scope = c->home[symbol];
+    } else if (kept < rank) {
+        store->dropped = arena_array(c->plan->arena, bool, rank);
+        for (unsigned k = 0; k < rank; k++)
+            store->dropped[k] = slices[k].loop != NO_ID;
     }
 }
 
@@ -238,18 +313,24 @@ void contract_symbols(Plan *plan)
     Contractor c = { .plan = plan, .arena = scratch };
 
     c.home = arena_array(scratch, PlanId, p->symbols.count);
-    c.place = arena_array(scratch, PlanId, p->nodes.count);
+    c.first = arena_array(scratch, uint32_t, p->symbols.count);
+    c.needed = arena_array(scratch, Needed, p->nodes.count);
     c.seen = arena_array(scratch, uint32_t, p->nodes.count);
-    for (SymId s = 0; s < p->symbols.count; s++)
+    for (SymId s = 0; s < p->symbols.count; s++) {
         c.home[s] = UNSEEN;
+        c.first[s] = NO_ID;
+    }
     for (NodeId n = 0; n < p->nodes.count; n++)
-        c.place[n] = UNSEEN;
+        c.needed[n] = (Needed){ UNSEEN, NO_ID, NO_ID };
     find_depths(&c);
     find_uses(&c);
     plan->stores = arena_array(plan->arena, Store, p->symbols.count);
+    for (SymId s = 0; s < p->symbols.count; s++) {
+        plan->stores[s] = (Store){ .scope = NO_ID, .loop = NO_ID };
+        plan->stores[s].kind = (uint8_t)kind_of_role(&p->symbols.at[s], c.home[s] != UNSEEN);
+    }
     for (SymId s = 0; s < p->symbols.count; s++)
-        plan->stores[s] = (Store){ (uint8_t)kind_of_role(&p->symbols.at[s], c.home[s] != UNSEEN), NO_ID, NULL };
-    drop_dimensions(&c);
+        contract_symbol(&c, s);
     for (SymId s = 0; s < p->symbols.count; s++)
         plan->array_elements += plan_elements(plan, s);
     heap_release(p->heap, scratch);

@@ -320,9 +320,27 @@ void depend_stage(Planner *planner, EntryId id, const NodeVec *reads, const Node
     planner->entries.at[id].access_end = (uint32_t)planner->accesses.count;
 }
 
+unsigned planner_turn_subs(Planner *planner, BlockId block, AffId *subs)
+{
+    const Program *p = planner->from;
+    AffPool *pool = &planner->pool;
+    unsigned rank = p->symbols.at[p->loops.at[planner->blocks.at[block].loop].turns].rank;
+
+    for (unsigned k = rank; k-- > 0;) {
+        LoopId outer;
+
+        block = planner->blocks.at[block].parent;
+        outer = planner->blocks.at[block].loop;
+        subs[k] = aff_offset(pool, aff_index(pool, MOST_LEVELS + outer), -(int64_t)p->loops.at[outer].low);
+    }
+    return rank;
+}
+
 void depend_loop(Planner *planner, EntryId id, const Loop *loop)
 {
     NodeVec reads = { 0 }, scalars = { 0 };
+    AffId subs[UINT8_MAX];
+    unsigned rank;
 
     depend_list(planner, loop->condition, NO_ID, &reads, &scalars);
     for (size_t i = 0; i < scalars.count; i++)
@@ -330,6 +348,10 @@ void depend_loop(Planner *planner, EntryId id, const Loop *loop)
     for (size_t i = 0; i < reads.count; i++)
         if (leaf_matters(planner, reads.at[i]))
             add_read(planner, id, reads.at[i]);
-    if (loop->turns != NO_ID)
-        add_access(planner, (Access){ loop->turns, true, id, 0, 0 });
+    if (loop->turns == NO_ID)
+        return;
+    rank = planner_turn_subs(planner, planner->block, subs);
+    for (unsigned k = 0; k < rank; k++)
+        vec_push(planner->arena, &planner->subs, subs[k]);
+    add_access(planner, (Access){ loop->turns, loop->condition != NO_ID, id, (uint32_t)planner->subs.count - rank, rank });
 }

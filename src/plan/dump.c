@@ -122,6 +122,7 @@ static void print_tree(Dumper *d, const Plan *plan)
 
 static void print_store(Dumper *d, const Plan *plan, SymId id)
 {
+    static const char *const folds[] = { "", "in place", "with a copy", "by parity" };
     const Symbol *symbol = &d->p->symbols.at[id];
     const Store *store = &plan->stores[id];
 
@@ -129,11 +130,13 @@ static void print_store(Dumper *d, const Plan *plan, SymId id)
         return;
     text_printf(d->out, "%s %s", store->kind == STORE_ARRAY ? "array" : "cell", d->symbols[id]);
     for (unsigned k = 0; store->kind == STORE_ARRAY && k < symbol->rank; k++) {
-        if (store->dropped != NULL && store->dropped[k])
+        if (plan_extent(plan, id, k) == 0)
             text_add(d->out, "[-]");
         else
-            text_printf(d->out, "[%" PRId32 "]", symbol->extents[k]);
+            text_printf(d->out, "[%" PRId32 "]", plan_extent(plan, id, k));
     }
+    if (store->fold != FOLD_NONE)
+        text_printf(d->out, " folded over %s, %s", d->indices[plan->nodes.at[store->loop].index], folds[store->fold]);
     if (store->kind == STORE_CELL && store->scope != NO_ID)
         text_printf(d->out, " in %s", d->indices[plan->nodes.at[store->scope].index]);
     text_add(d->out, "\n");

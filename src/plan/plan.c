@@ -191,6 +191,7 @@ static Plan *plan_straight(Heap *heap, const Program *program)
         PlanNode leaf = { .kind = PLAN_STAGE, .index = NO_ID, .loop = NO_ID, .stage = program->body.at[i].id };
 
         leaf.hold = leaf.next_held = leaf.first_held = leaf.parent = leaf.first_child = NO_ID;
+        leaf.count = AFF_FAIL;
         leaf.next = i + 1 < program->body.count ? (PlanId)i + 1 : NO_ID;
         plan->nodes.at[plan->nodes.count++] = leaf;
         plan->first = 0;
@@ -228,16 +229,37 @@ void plan_free(Plan *plan)
     heap_release(heap, plan->arena); /* the plan lies in it */
 }
 
+int32_t plan_extent(const Plan *plan, SymId symbol, unsigned dimension)
+{
+    const Store *store = &plan->stores[symbol];
+
+    if (store->dropped != NULL && store->dropped[dimension])
+        return 0;
+    if (store->fold != FOLD_NONE && dimension == store->folded)
+        return store->fold == FOLD_PARITY ? 2 : 0;
+    return plan->program->symbols.at[symbol].extents[dimension];
+}
+
 uint64_t plan_elements(const Plan *plan, SymId symbol)
 {
-    const Symbol *s = &plan->program->symbols.at[symbol];
-    const Store *store = &plan->stores[symbol];
-    uint64_t count = 1;
+    uint64_t count = plan->stores[symbol].fold == FOLD_COPY ? 2 : 1;
 
-    if (store->kind != STORE_ARRAY)
+    if (plan->stores[symbol].kind != STORE_ARRAY)
         return 0;
-    for (unsigned k = 0; k < s->rank; k++)
-        if (store->dropped == NULL || !store->dropped[k])
-            count *= (uint64_t)s->extents[k];
+    for (unsigned k = 0; k < plan->program->symbols.at[symbol].rank; k++) {
+        int32_t extent = plan_extent(plan, symbol, k);
+
+        count *= extent == 0 ? 1 : (uint64_t)extent;
+    }
     return count;
+}
+
+bool plan_is_new(const Plan *plan, SymId symbol, const AffId *subs)
+{
+    const Store *store = &plan->stores[symbol];
+    uint32_t index;
+    int64_t offset;
+
+    return store->fold == FOLD_COPY && aff_is_shifted_index(&plan->program->affs, subs[store->folded], &index, &offset) &&
+           index == plan->nodes.at[store->loop].index && offset == store->new;
 }

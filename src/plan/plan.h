@@ -43,10 +43,13 @@ typedef enum {
 typedef struct {
     uint8_t kind;
     bool reverse;      /* FOR: from high-1 down to low */
-    bool sequential;   /* FOR: a recurrence; `loop` is its Loop, whose condition is tested before each turn */
+    bool sequential;   /* FOR: a recurrence; `loop` is its Loop, whose condition, if it has one, is tested before each
+                        * turn and ends it */
     bool zero;         /* STAGE: a leaf that only writes the start value */
     IndexId index;     /* FOR */
     AffId low, high;   /* FOR: low .. high-1; indices of enclosing loops may occur. The loop may be empty. */
+    AffId count;       /* FOR and sequential: the element of an integer symbol that counts the turns, or AFF_FAIL. With a
+                        * condition it is written behind the loop; without one `high` says how many are made. */
     LoopId loop;       /* FOR and sequential */
     StageId stage;     /* STAGE */
     PlanId hold;       /* STAGE: the loop F of the table above, or NO_ID */
@@ -68,11 +71,33 @@ typedef enum {
 /* A CELL's subscripts are ignored: it holds the one element that is alive in a turn of `scope`. Its first write is a
  * leaf that is a child of `scope`, or a fresh leaf held over a FOR that is a child of `scope`: that is where it can be
  * declared (in front of the guard, if the leaf has one). All other accesses lie in `scope`, behind it, perhaps in
- * deeper loops. The same is true of written STORE_CALLER symbols of rank 0, with the function's block as scope. */
+ * deeper loops. The same is true of written STORE_CALLER symbols of rank 0, with the function's block as scope. A CELL
+ * for a count of turns (an integer) is declared in front of its loop.
+ *
+ * Folding. Of a CELL or ARRAY one dimension, `folded`, may be kept for one or two elements only. That dimension is the
+ * time of one recurrence, `loop`: all its accesses in the loop have the loop's index plus `new` there, or plus the
+ * neighbouring offset through which a turn reads what the turn before made (new - 1; in a reversed loop new + 1): the
+ * new and the old element. Accesses before the loop are to the old element of its first turn, those behind it to the
+ * new element of its last one (with a condition: of the last one that was made). All lie in the body of the loop's
+ * parent, and a write comes before the loop: of a CELL, one that can declare it.
+ *
+ *   FOLD_IN_PLACE  one place for both: where the new element is written, the old one is not needed any more. This is a
+ *                  statement about the order of the tree: leaves must not be moved across such a write.
+ *   FOLD_COPY      the new element has a place of its own, as if it were another symbol: a CELL of the loop's body, or
+ *                  another ARRAY. At the end of each turn it is copied to the old one's, which is what all accesses
+ *                  outside of the loop mean. In an ARRAY, all subscripts that are left are constants, and all elements
+ *                  that are written are written in every turn.
+ *   FOLD_PARITY    ARRAY: the dimension has the extent 2, its subscript s becomes s & 1. */
+typedef enum { FOLD_NONE, FOLD_IN_PLACE, FOLD_COPY, FOLD_PARITY } FoldKind;
+
 typedef struct {
     uint8_t kind;      /* StoreKind */
     PlanId scope;      /* CELL: the FOR in whose body it is declared; NO_ID: the function's block */
     bool *dropped;     /* ARRAY: by dimension, true: contracted away, its subscript is not used; or NULL */
+    uint8_t fold;      /* FoldKind */
+    uint8_t folded;    /* the dimension */
+    PlanId loop;       /* the recurrence, or NO_ID */
+    int64_t new;       /* the offset of the new element's subscript */
 } Store;
 
 typedef struct Plan {
@@ -91,6 +116,12 @@ void plan_free(Plan *plan);
 
 /* The elements that a STORE_ARRAY symbol occupies; 0 for other stores. */
 uint64_t plan_elements(const Plan *plan, SymId symbol);
+
+/* How many places the dimension of a STORE_ARRAY has: its extent, 2, or 0 if its subscript is not used. */
+int32_t plan_extent(const Plan *plan, SymId symbol, unsigned dimension);
+
+/* Is this the new element of a symbol with FOLD_COPY? */
+bool plan_is_new(const Plan *plan, SymId symbol, const AffId *subs);
 
 /* The loop tree and the stores as text (-d plan). */
 void plan_dump(const Plan *plan, Text *out);

@@ -138,6 +138,9 @@ void depend_zero(Planner *planner, EntryId entry, SymId target, unsigned sub_cou
 /* What the condition of the present block's loop and its count of turns touch; called before the block ends. */
 void depend_loop(Planner *planner, EntryId entry, const Loop *loop);
 
+/* Subscripts, in levels, of the count of turns of the block's loop: the turns of the loops around it. Gives their number. */
+unsigned planner_turn_subs(Planner *planner, BlockId block, AffId *subs);
+
 /* Expressions of the given program in levels. */
 AffId depend_import(Planner *planner, AffId aff);
 

@@ -32,7 +32,7 @@ static inline void expect(bool good, const char *what, unsigned number)
 typedef struct {
     const Plan *plan;
     const Program *p;
-    double **memory;     /* by symbol */
+    double **memory;     /* by symbol; FOLD_COPY: two halves, the second for the new element */
     int32_t **integers;
     double *local;       /* by plan node: the accumulator of a held leaf */
     int32_t (*best)[8];  /* by plan node: positions */
@@ -55,6 +55,24 @@ static inline size_t full_offset(const Machine *m, SymId s, const AffId *subs, u
     return offset;
 }
 
+/* The same where the store of the symbol puts the element. */
+static inline size_t offset_of(const Machine *m, SymId s, const AffId *subs, unsigned rank)
+{
+    const Store *store = &m->plan->stores[s];
+    size_t offset = 0;
+
+    if (full_offset(m, s, subs, rank) == SIZE_MAX)
+        return SIZE_MAX;
+    for (unsigned k = 0; k < rank && store->kind != STORE_CELL; k++) {
+        int64_t at = aff_value(m, subs[k]);
+        int32_t extent = plan_extent(m->plan, s, k);
+
+        if (extent > 0)
+            offset = offset * (size_t)extent + (size_t)(store->fold == FOLD_PARITY && k == store->folded ? at & 1 : at);
+    }
+    return plan_is_new(m->plan, s, subs) ? offset + eval_elements(m->p, s) : offset;
+}
+
 static inline int64_t aff_value(const Machine *m, AffId aff)
 {
     const Affine *a = &m->p->affs.affs.at[aff];
@@ -64,27 +82,19 @@ static inline int64_t aff_value(const Machine *m, AffId aff)
         const Atom *atom = &m->p->affs.atoms.at[m->p->affs.terms.at[t].atom];
         int64_t x = atom->kind == ATOM_INDEX
                         ? m->indices[atom->of]
-                        : m->integers[atom->of][full_offset(m, atom->of, m->p->affs.subs.at + atom->subs, atom->rank)];
+                        : m->integers[atom->of][offset_of(m, atom->of, m->p->affs.subs.at + atom->subs, atom->rank)];
 
         value += m->p->affs.terms.at[t].coef * x;
     }
     return value;
 }
 
-/* Where the store of the symbol puts the element. */
 static inline double *element(const Machine *m, SymId s, const AffId *subs)
 {
     static double outside;
-    const Symbol *symbol = &m->p->symbols.at[s];
-    const Store *store = &m->plan->stores[s];
-    size_t offset = 0;
+    size_t offset = offset_of(m, s, subs, m->p->symbols.at[s].rank);
 
-    if (full_offset(m, s, subs, symbol->rank) == SIZE_MAX)
-        return &outside;
-    for (unsigned k = 0; k < symbol->rank && store->kind != STORE_CELL; k++)
-        if (store->dropped == NULL || !store->dropped[k])
-            offset = offset * (size_t)symbol->extents[k] + (size_t)aff_value(m, subs[k]);
-    return &m->memory[s][offset];
+    return offset == SIZE_MAX ? &outside : &m->memory[s][offset];
 }
 
 static inline double node_value(const Machine *m, NodeId id)
@@ -164,7 +174,9 @@ static inline void begin_held(Machine *m, const PlanNode *loop)
         m->best[id][0] = -1;
         if (stage->op != STAGE_ARGMAX)
             m->local[id] = stage->fresh ? start_of(stage) : *element(m, stage->target, stage->subs);
-        if (stage->op != STAGE_ARGMAX) /* nobody may look at it meanwhile */
+        /* Nobody may look at it meanwhile, but for the old element in the same place. */
+        if (stage->op != STAGE_ARGMAX && !(m->plan->stores[stage->target].fold == FOLD_IN_PLACE &&
+                                           m->plan->stores[stage->target].kind == STORE_ARRAY))
             *element(m, stage->target, stage->subs) = (double)NAN;
     }
 }
@@ -177,7 +189,7 @@ static inline void end_held(Machine *m, const PlanNode *loop)
         if (stage->op == STAGE_ARGMAX) {
             unsigned last = m->p->symbols.at[stage->target].rank - 1u;
             int32_t count = m->p->symbols.at[stage->target].extents[last];
-            size_t offset = full_offset(m, stage->target, stage->subs, last) * (size_t)count;
+            size_t offset = offset_of(m, stage->target, stage->subs, last) * (size_t)count;
 
             memcpy(m->integers[stage->target] + offset, m->best[id], (size_t)count * sizeof(int32_t));
         } else {
@@ -186,19 +198,59 @@ static inline void end_held(Machine *m, const PlanNode *loop)
     }
 }
 
+static inline void poison(double *memory, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        memory[i] = (double)NAN;
+}
+
 /* Each turn of the scope has a new local. */
 static inline void poison_cells(Machine *m, PlanId scope)
 {
-    for (SymId s = 0; s < m->p->symbols.count; s++)
+    for (SymId s = 0; s < m->p->symbols.count; s++) {
+        size_t count = eval_elements(m->p, s);
+
         if (m->plan->stores[s].kind == STORE_CELL && m->plan->stores[s].scope == scope)
-            m->memory[s][0] = (double)NAN;
+            poison(m->memory[s], 1);
+        if (m->plan->stores[s].fold == FOLD_COPY && m->plan->stores[s].loop == scope)
+            poison(m->memory[s] + count, count);
+    }
+}
+
+static inline void copy_folded(Machine *m, PlanId loop)
+{
+    for (SymId s = 0; s < m->p->symbols.count; s++) {
+        size_t count = eval_elements(m->p, s);
+
+        if (m->plan->stores[s].fold == FOLD_COPY && m->plan->stores[s].loop == loop)
+            memcpy(m->memory[s], m->memory[s] + count, count * sizeof(double));
+    }
+}
+
+/* Is there another turn? */
+static inline bool goes_on(const Machine *m, const PlanNode *loop)
+{
+    NodeId condition = loop->sequential ? m->p->loops.at[loop->loop].condition : NO_ID;
+
+    return condition == NO_ID || node_value(m, condition) != 0;
+}
+
+static inline void store_count(const Machine *m, const PlanNode *loop, int64_t turns)
+{
+    const Atom *element;
+
+    if (loop->count == AFF_FAIL || m->p->loops.at[loop->loop].condition == NO_ID)
+        return;
+    element = &m->p->affs.atoms.at[m->p->affs.terms.at[m->p->affs.affs.at[loop->count].first].atom];
+    m->integers[element->of][offset_of(m, element->of, m->p->affs.subs.at + element->subs, element->rank)] =
+        (int32_t)turns;
 }
 
 static inline void run_list(Machine *m, PlanId id)
 {
     for (; id != NO_ID; id = m->plan->nodes.at[id].next) {
         const PlanNode *node = &m->plan->nodes.at[id];
-        int64_t low, high;
+        int64_t low, high, turn;
 
         if (node->kind == PLAN_STAGE) {
             run_leaf(m, id);
@@ -207,11 +259,15 @@ static inline void run_list(Machine *m, PlanId id)
         low = aff_value(m, node->low);
         high = aff_value(m, node->high);
         begin_held(m, node);
-        for (int64_t turn = 0; turn < high - low; turn++) {
+        for (turn = 0; turn < high - low; turn++) {
             m->indices[node->index] = node->reverse ? high - 1 - turn : low + turn;
             poison_cells(m, id);
+            if (!goes_on(m, node))
+                break;
             run_list(m, node->first_child);
+            copy_folded(m, id);
         }
+        store_count(m, node, turn);
         end_held(m, node);
     }
 }
@@ -230,10 +286,10 @@ static inline Machine run_plan(Arena *arena, const Plan *plan, const Evaluation 
         size_t count = eval_elements(p, s);
         SymRole role = (SymRole)p->symbols.at[s].role;
 
-        m.memory[s] = arena_array(arena, double, count);
+        m.memory[s] = arena_array(arena, double, 2 * count);
         m.integers[s] = arena_array(arena, int32_t, count);
-        for (size_t i = 0; i < count; i++)
-            m.memory[s][i] = role == SYM_PARAM || role == SYM_TABLE ? e->reals[s][i] : (double)NAN;
+        for (size_t i = 0; i < 2 * count; i++)
+            m.memory[s][i] = i < count && (role == SYM_PARAM || role == SYM_TABLE) ? e->reals[s][i] : (double)NAN;
         if (p->symbols.at[s].integer && !p->symbols.at[s].local)
             memcpy(m.integers[s], e->integers[s], count * sizeof(int32_t));
     }

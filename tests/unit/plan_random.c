@@ -308,6 +308,152 @@ static void add_recurrence(Random *r)
     made(r, s);
 }
 
+/* ---- carried values that are folded ------------------------------------------------------------------ */
+
+/* A loop with a value that it carries and nobody else looks at but before and behind it. */
+typedef struct {
+    Random *r;
+    Space space;       /* of the other dimension, if there is one */
+    unsigned rank;
+    IndexId time;
+    int32_t low, turns;
+    bool reverse;
+    SymId count;       /* of the turns made, or NO_ID */
+} Carrying;
+
+static SymId carried_symbol(Carrying *c, const char *name)
+{
+    return symbol(&c->r->f, name, SYM_LOCAL, c->rank, c->turns + 1, c->space.count[0], 0);
+}
+
+/* The element of the carried value that the loop begins with, or ends with. */
+static AffId end_of_carrying(Carrying *c, bool exit)
+{
+    if (c->reverse == exit)
+        return number(&c->r->f, 0);
+    return c->count == NO_ID ? number(&c->r->f, c->turns) : aff_element(&c->r->f.p->affs, c->count, NULL, 0);
+}
+
+static AffId time_of_carrying(Carrying *c, bool new)
+{
+    return shifted(&c->r->f, c->time, (new != c->reverse) - c->low);
+}
+
+static NodeId read_carried(Carrying *c, SymId s, AffId time)
+{
+    AffId subs[2];
+
+    subs[0] = time;
+    subs[1] = c->rank == 1 ? AFF_ZERO
+                           : random_sub(c->r, c->space.count[0], c->space.domain.domain[0].index, c->space.low[0],
+                                        c->space.count[0]);
+    return node_read(c->r->f.p, s, subs);
+}
+
+static void write_carried(Carrying *c, StageOp op, bool fresh, SymId s, AffId time, NodeId value)
+{
+    Space space = c->space;
+    AffId subs[2];
+
+    subs[0] = time;
+    subs[1] = c->rank == 1 ? AFF_ZERO : shifted(&c->r->f, c->space.domain.domain[0].index, -c->space.low[0]);
+    if (fresh && pick(2) == 0) { /* a sum over one index more */
+        space.low[c->rank - 1] = 0;
+        space.count[c->rank - 1] = 3;
+        space.domain.rank = c->rank - 1;
+        space.domain = range(space.domain, &c->r->f, index_of(&c->r->f, "q"), 0, 3);
+        value = node_raw(c->r->f.p, OP_MUL, value, random_read(c->r, &space), NO_ID);
+    }
+    stage(&c->r->f, op, fresh, s, subs, space.domain, value, NO_ID);
+}
+
+/* s[new] from s[old] and from another one, old or new. */
+static void step_carried(Carrying *c, SymId s, SymId other, bool of_new)
+{
+    Program *p = c->r->f.p;
+    NodeId value = random_value(c->r, &c->space), old = read_carried(c, s, time_of_carrying(c, false));
+    bool sum = pick(3) == 0;
+
+    value = node_raw(p, OP_ADD, value, old, NO_ID);
+    value = node_raw(p, OP_MUL, value, read_carried(c, other, time_of_carrying(c, of_new)), NO_ID);
+    value = node_raw(p, OP_MUL, value, node_literal(p, (Rational){ 1, 4, NULL }), NO_ID);
+    write_carried(c, sum ? STAGE_ADD : STAGE_SET, sum, s, time_of_carrying(c, true), value);
+    if (pick(3) == 0)
+        write_carried(c, STAGE_ADD, false, s, time_of_carrying(c, true), random_value(c->r, &c->space));
+}
+
+static NodeId loop_condition(Carrying *c, SymId s)
+{
+    Program *p = c->r->f.p;
+    AffId subs[2];
+
+    subs[0] = time_of_carrying(c, false);
+    subs[1] = AFF_ZERO;
+    return node_raw(p, OP_LT, node_read(p, s, subs), node_literal(p, (Rational){ 1, 2, NULL }), NO_ID);
+}
+
+static SymId count_symbol(Random *r, int32_t turns)
+{
+    return program_symbol(r->f.p, (Symbol){ .name = names_intern_text(&r->f.names, "turns"), .role = SYM_INTEGER,
+                                            .integer = true, .local = true, .high = turns + 1, .of = NO_ID });
+}
+
+static void result_of_carrying(Carrying *c, SymId s)
+{
+    SymId result = symbol(&c->r->f, "z", SYM_OUTPUT, c->rank - 1, c->space.count[0], 0, 0);
+    AffId sub = c->rank == 1 ? AFF_ZERO : shifted(&c->r->f, c->space.domain.domain[0].index, -c->space.low[0]);
+
+    stage1(&c->r->f, STAGE_SET, false, result, sub, c->space.domain, read_carried(c, s, end_of_carrying(c, true)));
+    made(c->r, result);
+}
+
+static LoopId begin_carrying(Carrying *c, NodeId condition)
+{
+    Loop loop = { .index = c->time, .low = c->low, .high = c->low + c->turns, .reverse = c->reverse,
+                  .condition = condition, .turns = c->count };
+
+    return program_begin_loop(c->r->f.p, loop);
+}
+
+/* A first loop, with a condition or without; then a reversed one over the turns that it made. */
+static void add_carried(Random *r)
+{
+    Carrying c = { .r = r, .rank = 1 + pick(2), .low = (int32_t)pick(3), .turns = 3 + (int32_t)pick(4), .count = NO_ID };
+    bool again = pick(2) == 0, conditional = pick(2) == 0;
+    SymId h, g, d;
+    AffId entry;
+
+    c.space = random_space(r, c.rank - 1);
+    c.time = index_of(&r->f, "t");
+    h = carried_symbol(&c, "h");
+    g = carried_symbol(&c, "g");
+    entry = end_of_carrying(&c, false);
+    write_carried(&c, STAGE_SET, false, h, entry, random_value(r, &c.space));
+    write_carried(&c, STAGE_SET, false, g, entry, random_value(r, &c.space));
+    c.count = conditional ? count_symbol(r, c.turns) : NO_ID;
+    {
+        LoopId loop = begin_carrying(&c, conditional ? loop_condition(&c, h) : NO_ID);
+
+        step_carried(&c, h, g, false);
+        step_carried(&c, g, h, pick(2) == 0);
+        program_end_loop(r->f.p, loop);
+    }
+    result_of_carrying(&c, h);
+    result_of_carrying(&c, g);
+    if (!again)
+        return;
+    c.reverse = true;
+    d = carried_symbol(&c, "d");
+    write_carried(&c, STAGE_SET, false, d, end_of_carrying(&c, false), random_value(r, &c.space));
+    {
+        LoopId loop = begin_carrying(&c, NO_ID);
+
+        step_carried(&c, d, pick(2) == 0 ? g : d, false);
+        program_end_loop(r->f.p, loop);
+    }
+    result_of_carrying(&c, d);
+}
+
 static void open_random(Random *r)
 {
     Rational *values;
@@ -329,7 +475,7 @@ static void open_random(Random *r)
 
 static void add_random(Random *r)
 {
-    switch (pick(13)) {
+    switch (pick(15)) {
     case 0:
         add_scatter(r);
         break;
@@ -349,12 +495,21 @@ static void add_random(Random *r)
     case 6:
         add_recurrence(r);
         break;
+    case 7:
+    case 8:
+        add_carried(r);
+        break;
     default:
         add_filling(r);
     }
 }
 
-static void test_random(unsigned number_of_test, unsigned stages, unsigned *loops, unsigned *fused)
+/* What the tests saw, so that none of it goes missing. */
+typedef struct {
+    unsigned loops, fused, folds[FOLD_PARITY + 1];
+} Seen;
+
+static void test_random(unsigned number_of_test, unsigned stages, Seen *seen)
 {
     Random r;
     Plan *plan;
@@ -364,24 +519,30 @@ static void test_random(unsigned number_of_test, unsigned stages, unsigned *loop
     r.f.heap.arenas = NULL;
     open_random(&r);
     state = number_of_test * 7919 + 1;
-    for (unsigned n = 0; n < stages && r.count < MOST_MADE - 3; n++)
+    for (unsigned n = 0; n < stages && r.count < MOST_MADE - 4; n++)
         add_random(&r);
     for (StageId s = 0; s < r.f.p->stages.count; s++)
-        *loops += r.f.p->stages.at[s].rank;
+        seen->loops += r.f.p->stages.at[s].rank;
     plan = check_plan(&r.f, "random program", number_of_test);
-    *fused += count_loops(plan, false);
+    seen->fused += count_loops(plan, false);
+    for (SymId s = 0; s < r.f.p->symbols.count; s++)
+        seen->folds[plan->stores[s].fold]++;
     plan_free(plan);
     heap_free(&r.f.heap);
 }
 
 int main(int argc, char **argv)
 {
-    unsigned tests = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 3000, loops = 0, fused = 0;
+    unsigned tests = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 3000;
+    Seen seen = { 0 };
 
     for (unsigned n = 0; n < tests && failed < 5; n++)
-        test_random(n, 2 + n % 14, &loops, &fused);
-    expect(fused < loops * 9 / 10, "random programs: loops are fused", fused);
-    printf("%u loops became %u\n", loops, fused);
+        test_random(n, 2 + n % 14, &seen);
+    expect(seen.fused < seen.loops * 9 / 10, "random programs: loops are fused", seen.fused);
+    for (unsigned k = FOLD_IN_PLACE; k <= FOLD_PARITY; k++)
+        expect(seen.folds[k] > tests / 20, "random programs: values are folded in each way", k);
+    printf("%u loops became %u; folds: %u in place, %u copied, %u by parity\n", seen.loops, seen.fused,
+           seen.folds[FOLD_IN_PLACE], seen.folds[FOLD_COPY], seen.folds[FOLD_PARITY]);
     printf("%u passed, %u failed\n", passed, failed);
     return failed != 0;
 }
