@@ -68,11 +68,13 @@ typedef struct {
 typedef struct {
     const char *base;                                /* "p->W1", "z"; NULL: not yet declared */
     const char *integer_base;                        /* of a table that stands in subscripts */
+    const char *next;                                /* FOLD_COPY: likewise, where the new element is */
     uint8_t part;                                    /* whose argument `base` uses, or PART_COUNT */
     const char *member;                              /* of the caller: "p->W1", also where it is held in a local */
     bool loaded;                                     /* a scalar that is read: gets a local at the top */
     uint32_t writes;                                 /* leaves that write it */
     bool guarded;                                    /* some elements are written only under a guard */
+    bool in_text;                                    /* of an integer symbol: its elements are written somewhere */
     uint32_t last_write;                             /* number (from 1) of the last of them, 0: none */
     uint32_t write_scope, write_segment, write_time; /* c_place.c: its last writer so far */
 } CSymbol;
@@ -161,11 +163,11 @@ void c_sort_scope(CBody *b, uint32_t scope, Arena *arena);
 void c_shape_scope(CBody *b, uint32_t scope);
 
 /* c_place.c: the order of a scope. */
-typedef enum { ITEM_DEFINE, ITEM_ASSIGN, ITEM_OPEN, ITEM_START_LEAF, ITEM_LEAF, ITEM_FOR } OrderKind;
+typedef enum { ITEM_DEFINE, ITEM_ASSIGN, ITEM_OPEN, ITEM_START_LEAF, ITEM_LEAF, ITEM_FOR, ITEM_STOP } OrderKind;
 
 typedef struct {
     uint8_t kind;
-    uint32_t id;   /* instance; opening; plan node */
+    uint32_t id;   /* instance; opening; plan node (STOP: the loop that ends unless its condition holds) */
     uint32_t next; /* NO_ID at the end */
 } OrderItem;
 
@@ -217,6 +219,8 @@ void c_expr_aff(CBody *b, AffId aff, unsigned level, Text *out);
 void c_expr_bounds(const CBody *b, AffId aff, int64_t *low, int64_t *high);
 /* Is the expression wider than int32_t on the way? */
 bool c_expr_is_wide(const CBody *b, AffId aff);
+/* Where the symbol is that the element belongs to; FOLD_COPY has two places. */
+const char **c_expr_base(CBody *b, SymId symbol, const AffId *subs);
 /* "p->W1[i][j]"; a symbol's own name if it is a local. ARGMAX: `rank` subscripts of one more. */
 void c_expr_element(CBody *b, SymId symbol, const AffId *subs, unsigned rank, Text *out);
 void c_expr_condition(CBody *b, NodeId condition, bool holds, Text *out);
@@ -232,10 +236,29 @@ void c_leaf_print(CBody *b, PlanId leaf, bool start);
 void c_leaf_before_loop(CBody *b, PlanId loop);
 void c_leaf_after_loop(CBody *b, PlanId loop);
 bool c_leaf_needs_start(const CBody *b, PlanId leaf);
-/* Is this leaf the one that declares its target (a C local)? */
 bool c_is_local(const CBody *b, SymId symbol);
 const char *c_declare_symbol(CBody *b, SymId symbol);
+/* The same for the element's place: "h", "h_next". */
+const char *c_declare_element(CBody *b, SymId symbol, const AffId *subs);
+/* The FOR in whose body the C local of an element is declared, or NO_ID. */
+PlanId c_scope_of_local(const CBody *b, SymId symbol, const AffId *subs);
 const char *c_symbol_word(const CBody *b, SymId symbol);
+
+/* c_loop.c */
+static inline NodeId c_loop_condition(const CBody *b, PlanId plan)
+{
+    const PlanNode *node = plan == NO_ID ? NULL : &b->plan->nodes.at[plan];
+
+    return node != NULL && node->sequential ? b->p->loops.at[node->loop].condition : NO_ID;
+}
+/* The symbol that counts the loop's turns and is written by it, or NO_ID; *element: of it. */
+SymId c_loop_count(const CBody *b, PlanId loop, const Atom **element);
+/* The head of the loop; `condition`: of the loop, where it can stand there, else NO_ID. */
+void c_loop_head(CBody *b, PlanId loop, NodeId condition);
+void c_loop_before(CBody *b, PlanId loop);
+void c_loop_after(CBody *b, PlanId loop);
+/* What a turn made becomes what was. */
+void c_loop_end_turn(CBody *b, PlanId loop);
 
 /* c_function.c */
 void c_function_make(CModel *m, Program *program, CFunction *function, Gates *gates);

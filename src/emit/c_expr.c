@@ -143,7 +143,12 @@ static void expand_aff(Printer *p, const Task *task)
 
 /* ---- elements of symbols ----------------------------------------------------------------------------- */
 
-static const char *base_of(CBody *b, SymId symbol, bool integer)
+const char **c_expr_base(CBody *b, SymId symbol, const AffId *subs)
+{
+    return plan_is_new(b->plan, symbol, subs) ? &b->symbols[symbol].next : &b->symbols[symbol].base;
+}
+
+static const char *base_of(CBody *b, SymId symbol, const AffId *subs, bool integer)
 {
     CSymbol *s = &b->symbols[symbol];
     const char **base = integer ? &s->integer_base : &s->base;
@@ -154,21 +159,36 @@ static const char *base_of(CBody *b, SymId symbol, bool integer)
         return *base;
     if (s->part < PART_COUNT && !c_is_local(b, symbol) && !s->loaded)
         b->used_parts |= (uint16_t)(1u << s->part);
-    return s->base;
+    return *c_expr_base(b, symbol, subs);
+}
+
+static void add_parity(Printer *p, AffId aff)
+{
+    int64_t value;
+
+    if (aff_is_const(&p->b->p->affs, aff, &value)) {
+        add_number(p, value & 1);
+        return;
+    }
+    add_aff(p, aff, LEVEL_UNARY);
+    add_text(p, " & 1");
 }
 
 static void add_element(Printer *p, SymId symbol, const AffId *subs, unsigned rank, bool integer)
 {
     const Store *store = &p->b->plan->stores[symbol];
 
-    add_text(p, base_of(p->b, symbol, integer));
+    add_text(p, base_of(p->b, symbol, subs, integer));
     if (store->kind == STORE_CELL)
         return;
     for (unsigned k = 0; k < rank; k++) {
-        if (store->kind == STORE_ARRAY && store->dropped != NULL && store->dropped[k])
+        if (store->kind == STORE_ARRAY && plan_extent(p->b->plan, symbol, k) == 0)
             continue;
         add_text(p, "[");
-        add_aff(p, subs[k], LEVEL_ANY);
+        if (store->fold == FOLD_PARITY && k == store->folded)
+            add_parity(p, subs[k]);
+        else
+            add_aff(p, subs[k], LEVEL_ANY);
         add_text(p, "]");
     }
 }

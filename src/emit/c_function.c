@@ -100,18 +100,16 @@ static void place_caller_symbols(CBody *b)
 
 /* ---- arrays of the function -------------------------------------------------------------------------- */
 
-static Member array_of(CBody *b, SymId id)
+static Member array_of(CBody *b, SymId id, const char *name)
 {
     const Symbol *symbol = &b->p->symbols.at[id];
-    const Store *store = &b->plan->stores[id];
     int32_t *extents = arena_array(b->m->arena, int32_t, symbol->rank + 1u);
     Member member = { .integer = symbol->integer, .extents = extents };
-    const char *name = c_names_take(&b->names, c_symbol_word(b, id));
 
     member.name = arena_copy(b->m->arena, name, strlen(name));
     for (unsigned k = 0; k < symbol->rank; k++)
-        if (store->dropped == NULL || !store->dropped[k])
-            extents[member.rank++] = symbol->extents[k];
+        if (plan_extent(b->plan, id, k) > 0)
+            extents[member.rank++] = plan_extent(b->plan, id, k);
     return member;
 }
 
@@ -141,26 +139,34 @@ static void choose_workspace(CBody *b, CFunction *function)
         function->parts |= (uint16_t)(1u << PART_WORK);
 }
 
+/* Gives what stands before the subscripts. `area`: the part of the workspace, or NULL: on the stack. */
+static const char *place_array(CBody *b, SymId id, const char *name, WorkArea *area)
+{
+    Member array = array_of(b, id, c_names_take(&b->names, name));
+
+    if (area == NULL) {
+        print_array(b, &array, b->symbols[id].guarded);
+        return array.name;
+    }
+    vec_push(b->m->arena, &area->members, array);
+    b->m->has_int32 |= array.integer;
+    b->symbols[id].part = PART_WORK;
+    return joined(b, joined(b, "work->", area->function, "."), array.name, "");
+}
+
 static void place_arrays(CBody *b, const CFunction *function)
 {
     bool in_work = (function->parts & (1u << PART_WORK)) != 0;
     WorkArea area = { .function = function->name, .elements = b->plan->array_elements };
 
     for (SymId id = 0; id < b->p->symbols.count; id++) {
-        Member array;
+        const char *word = c_symbol_word(b, id);
 
         if (!is_array(b, id))
             continue;
-        array = array_of(b, id);
-        b->symbols[id].base = array.name;
-        if (!in_work) {
-            print_array(b, &array, b->symbols[id].guarded);
-            continue;
-        }
-        vec_push(b->m->arena, &area.members, array);
-        b->m->has_int32 |= array.integer;
-        b->symbols[id].base = joined(b, joined(b, "work->", function->name, "."), array.name, "");
-        b->symbols[id].part = PART_WORK;
+        b->symbols[id].base = place_array(b, id, word, in_work ? &area : NULL);
+        if (b->plan->stores[id].fold == FOLD_COPY)
+            b->symbols[id].next = place_array(b, id, joined(b, word, "_next", ""), in_work ? &area : NULL);
     }
     if (in_work)
         vec_push(b->m->arena, &b->m->work, area);

@@ -57,6 +57,27 @@ const char *c_declare_symbol(CBody *b, SymId symbol)
     return b->symbols[symbol].base;
 }
 
+const char *c_declare_element(CBody *b, SymId symbol, const AffId *subs)
+{
+    const char **base = c_expr_base(b, symbol, subs);
+    Text text;
+
+    if (base == &b->symbols[symbol].base)
+        return c_declare_symbol(b, symbol);
+    text_init(&text, b->arena);
+    text_printf(&text, "%s_next", c_symbol_word(b, symbol));
+    return *base = c_names_take(&b->names, text_string(&text));
+}
+
+PlanId c_scope_of_local(const CBody *b, SymId symbol, const AffId *subs)
+{
+    const Store *store = &b->plan->stores[symbol];
+
+    if (store->kind != STORE_CELL)
+        return NO_ID;
+    return plan_is_new(b->plan, symbol, subs) ? store->loop : store->scope;
+}
+
 static const char *type_of(const CBody *b, SymId symbol)
 {
     return b->p->symbols.at[symbol].integer ? "int32_t" : b->m->real;
@@ -89,7 +110,7 @@ static void add_target(CBody *b, const Stage *stage)
 /* "double z" where the target is a local that is written for the first time, else "z[i]". */
 static void add_first(CBody *b, const Stage *stage, bool constant)
 {
-    bool declares = c_is_local(b, stage->target) && b->symbols[stage->target].base == NULL;
+    bool declares = c_is_local(b, stage->target) && *c_expr_base(b, stage->target, stage->subs) == NULL;
 
     if (!declares) {
         add_target(b, stage);
@@ -98,7 +119,7 @@ static void add_first(CBody *b, const Stage *stage, bool constant)
     text_add(&b->line, constant ? "const " : "");
     text_add(&b->line, type_of(b, stage->target));
     text_add(&b->line, " ");
-    text_add(&b->line, c_declare_symbol(b, stage->target));
+    text_add(&b->line, c_declare_element(b, stage->target, stage->subs));
 }
 
 /* ---- leaves ------------------------------------------------------------------------------------------ */
@@ -282,7 +303,7 @@ static void before_reduction(CBody *b, PlanId leaf)
             text_printf(&b->line, " = %s;", start_of(b, stage));
             c_line_end(b, (Span){ 0, 0 });
         }
-        b->accumulators[leaf] = b->symbols[stage->target].base;
+        b->accumulators[leaf] = *c_expr_base(b, stage->target, stage->subs);
         return;
     }
     b->accumulators[leaf] = accumulator_name(b, stage);

@@ -375,12 +375,20 @@ static uint32_t outermost_opening(const Placer *p, uint32_t segment)
 }
 
 /* Is the leaf the one that declares its target, a C local of this scope? */
-static bool is_first_write(const Placer *p, SymId target)
+static bool is_first_write(const Placer *p, const Stage *stage)
 {
-    const Store *store = &p->b->plan->stores[target];
-    PlanId scope = store->kind == STORE_CELL ? store->scope : NO_ID;
+    PlanId scope = c_scope_of_local(p->b, stage->target, stage->subs);
 
-    return c_is_local(p->b, target) && c_scope_id(scope) == p->scope && p->b->symbols[target].write_scope != p->scope;
+    return c_is_local(p->b, stage->target) && c_scope_id(scope) == p->scope &&
+           p->b->symbols[stage->target].write_scope != p->scope;
+}
+
+/* Where the new element takes the place of the old one, all that stands before the leaf may read the old one: the leaf
+ * must not go into an `if` further up. */
+static void need_all_before(Placer *p, const Stage *stage)
+{
+    if (p->b->plan->stores[stage->target].fold == FOLD_IN_PLACE)
+        need(p, NO_ID, 0, p->clock, 0);
 }
 
 static void place_leaf(Placer *p, PlanId id)
@@ -390,7 +398,7 @@ static void place_leaf(Placer *p, PlanId id)
     const Stage *stage = &b->p->stages.at[leaf->stage];
     uint32_t context = b->scopes[p->scope].context, segment;
     unsigned subs = b->p->symbols.at[stage->target].rank - (stage->op == STAGE_ARGMAX ? 1u : 0u);
-    bool first = is_first_write(p, stage->target);
+    bool first = is_first_write(p, stage);
 
     if (c_leaf_needs_start(b, id)) {
         append(p, 0, ITEM_START_LEAF, id);
@@ -398,6 +406,7 @@ static void place_leaf(Placer *p, PlanId id)
         record_write(p, stage->target, 0);
     }
     need_symbol(p, stage->target, 0);
+    need_all_before(p, stage);
     for (unsigned k = 0; k < subs; k++)
         need_aff(p, stage->subs[k], 0);
     if (!leaf->zero && stage->guard != NO_ID)
@@ -423,7 +432,10 @@ static void place_loop(Placer *p, PlanId id)
     p->clock++;
     for (;;) {
         const PlanNode *node = &plan->nodes.at[at];
+        SymId count = c_loop_count(p->b, at, NULL);
 
+        if (count != NO_ID)
+            record_write(p, count, 0);
         if (node->kind == PLAN_STAGE)
             record_write(p, p->b->p->stages.at[node->stage].target, 0);
         if (node->kind == PLAN_FOR && node->first_child != NO_ID) {
@@ -436,6 +448,16 @@ static void place_loop(Placer *p, PlanId id)
             return;
         at = plan->nodes.at[at].next;
     }
+}
+
+/* The loop's condition, asked before all else in a turn. */
+static void place_stop(Placer *p, PlanId loop, NodeId condition)
+{
+    need_node(p, condition, p->b->scopes[p->scope].context, 0);
+    note_users(p, 0, 0);
+    append(p, 0, ITEM_STOP, loop);
+    p->clock++;
+    forget_needs(p);
 }
 
 static void declare_escaped(Placer *p)
@@ -459,9 +481,16 @@ void c_order_scope(CBody *b, PlanId plan, Order *order)
     Placer p = { .b = b, .scope = c_scope_id(plan), .order = order };
     const Scope *scope = &b->scopes[p.scope];
     uint32_t inst = scope->first_inst, end = scope->first_inst + scope->inst_count;
+    NodeId condition = c_loop_condition(b, plan);
+    unsigned side = 0;
 
     *order = (Order){ 0 };
     new_segment(&p, NO_ID, 0);
+    if (condition != NO_ID) {
+        for (; inst < end && b->insts.at[inst].item == 0; inst++)
+            place_instance(&p, inst);
+        place_stop(&p, plan, c_condition(b, condition, &side));
+    }
     for (PlanId id = c_first_item(b, plan); id != NO_ID; id = b->plan->nodes.at[id].next) {
         for (; inst < end && b->insts.at[inst].item <= b->ordinals[id]; inst++)
             place_instance(&p, inst);

@@ -307,47 +307,6 @@ static void print_else(Walk *w, const Frame *frame)
     push_items(w, frame->order, frame->order->openings.at[frame->id].side[1]);
 }
 
-static const char *index_name(CBody *b, IndexId index)
-{
-    static const char *const usual[] = { "i", "j", "k", "l", "m", "n" };
-    const char *name = names_text(b->p->names, b->p->indices.at[index].name);
-
-    for (size_t i = 0; i < sizeof usual / sizeof *usual && name[0] == '\0'; i++)
-        if (c_names_is_free(&b->names, usual[i]))
-            name = usual[i];
-    return c_names_take(&b->names, name[0] == '\0' ? "i" : name);
-}
-
-static void add_bound(CBody *b, AffId bound)
-{
-    bool wide = c_expr_is_wide(b, bound);
-
-    text_add(&b->line, wide ? "(int32_t)(" : "");
-    c_expr_aff(b, bound, LEVEL_ADD, &b->line);
-    text_add(&b->line, wide ? ")" : "");
-}
-
-static void print_for(CBody *b, PlanId id)
-{
-    const PlanNode *loop = &b->plan->nodes.at[id];
-    int64_t least, most, unused;
-    const char *name;
-
-    c_expr_bounds(b, loop->low, &least, &unused);
-    c_expr_bounds(b, loop->high, &unused, &most);
-    name = index_name(b, loop->index);
-    b->line.size = 0;
-    text_printf(&b->line, "for (int32_t %s = ", name);
-    add_bound(b, loop->reverse ? aff_offset(&b->plan->copy->affs, loop->high, -1) : loop->low);
-    text_printf(&b->line, "; %s %s ", name, loop->reverse ? ">=" : "<");
-    add_bound(b, loop->reverse ? loop->low : loop->high);
-    text_printf(&b->line, "; %s%s) {", name, loop->reverse ? "--" : "++");
-    c_line_end(b, (Span){ 0, 0 });
-    b->index_names[loop->index] = name;
-    b->index_low[loop->index] = least;
-    b->index_high[loop->index] = most - 1;
-}
-
 static void show_instances(CBody *b, uint32_t scope)
 {
     for (uint32_t i = 0; i < b->scopes[scope].inst_count; i++) {
@@ -370,38 +329,55 @@ static void hide_instances(CBody *b, uint32_t scope)
     }
 }
 
-static void open_scope(Walk *w, PlanId id)
+static Order *order_scope(Walk *w, PlanId id)
 {
     Order *order = arena_new(w->b->arena, Order);
 
     show_instances(w->b, c_scope_id(id));
     c_order_scope(w->b, id, order);
-    push_items(w, order, 0);
+    return order;
+}
+
+/* A condition that needs no line of its own is asked in the head. */
+static bool stops_in_head(const Order *order)
+{
+    uint32_t first = order->segments.at[0].first;
+
+    return first != NO_ID && order->items.at[first].kind == ITEM_STOP;
 }
 
 static void open_loop(Walk *w, PlanId id)
 {
     CBody *b = w->b;
     Frame frame = { .kind = FRAME_END_FOR, .id = id, .times = b->times };
+    Order *order;
+    bool in_head;
 
     c_leaf_before_loop(b, id);
+    c_loop_before(b, id);
     frame.mark = c_names_enter(&b->names);
-    print_for(b, id);
-    b->out->indent++;
     b->times = b->scopes[c_scope_id(id)].times;
     vec_push(b->arena, &w->frames, frame);
-    open_scope(w, id);
+    order = order_scope(w, id);
+    in_head = stops_in_head(order);
+    c_loop_head(b, id, in_head ? c_loop_condition(b, id) : NO_ID);
+    if (in_head)
+        order->segments.at[0].first = order->items.at[order->segments.at[0].first].next;
+    b->out->indent++;
+    push_items(w, order, 0);
 }
 
 static void close_loop(Walk *w, const Frame *frame)
 {
     CBody *b = w->b;
 
+    c_loop_end_turn(b, frame->id);
     b->out->indent--;
     c_line(b, "}");
     hide_instances(b, c_scope_id(frame->id));
     c_names_leave(&b->names, frame->mark);
     b->times = frame->times;
+    c_loop_after(b, frame->id);
     c_leaf_after_loop(b, frame->id);
 }
 
@@ -429,6 +405,17 @@ static void label_sweep(Walk *w, const Frame *frame, const OrderItem *item)
     w->b->label_due = true;
 }
 
+static void print_stop(CBody *b, PlanId loop)
+{
+    b->line.size = 0;
+    b->context = b->scopes[c_scope_id(loop)].context;
+    text_add(&b->line, "if (");
+    c_expr_condition(b, c_loop_condition(b, loop), false, &b->line);
+    text_add(&b->line, ")");
+    c_line_end(b, (Span){ 0, 0 });
+    c_line(b, "    break;");
+}
+
 static void print_item(Walk *w, const Frame *frame, const OrderItem *item)
 {
     switch ((OrderKind)item->kind) {
@@ -447,6 +434,9 @@ static void print_item(Walk *w, const Frame *frame, const OrderItem *item)
         break;
     case ITEM_FOR:
         open_loop(w, item->id);
+        break;
+    case ITEM_STOP:
+        print_stop(w->b, item->id);
         break;
     }
 }
@@ -486,7 +476,7 @@ void c_print_body(CBody *b)
 
     if (b->backward_item != SIZE_MAX)
         c_line(b, "/* forward */");
-    open_scope(&w, NO_ID);
+    push_items(&w, order_scope(&w, NO_ID), 0);
     while (w.frames.count > 0)
         run_frame(&w);
 }

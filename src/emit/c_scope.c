@@ -317,12 +317,18 @@ static void find_scope(Finder *f, PlanId plan)
 {
     CBody *b = f->b;
     uint32_t items = 0;
+    NodeId condition = c_loop_condition(b, plan);
+    unsigned side = 0;
 
     f->plan = plan;
     f->scope = c_scope_id(plan);
     f->pending.count = f->popped.count = 0;
     f->below = plan == NO_ID ? (NodeId)b->p->nodes.count : 0;
     b->scopes[f->scope].context = c_context_new(b, NO_ID, NO_ID, 0);
+    if (condition != NO_ID) {
+        demand(f, c_condition(b, condition, &side), b->scopes[f->scope].context, 0, 1);
+        items++;
+    }
     for (PlanId id = c_first_item(b, plan); id != NO_ID; id = b->plan->nodes.at[id].next, items++)
         demand_item(f, id);
     take_all(f);

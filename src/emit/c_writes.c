@@ -29,10 +29,24 @@ static void note_range(CBody *b, const PlanNode *loop)
         b->index_high[loop->index] = high - 1;
 }
 
+/* Loops that end before a node whose parent is `parent`: their counts of turns are written. */
+static void end_loops(CBody *b, PlanId *open, PlanId parent, uint32_t leaves)
+{
+    for (; *open != parent; *open = b->plan->nodes.at[*open].parent) {
+        SymId count = c_loop_count(b, *open, NULL);
+
+        if (count == NO_ID)
+            continue;
+        b->symbols[count].last_write = leaves;
+        b->symbols[count].writes++;
+    }
+}
+
 static void number_leaves(CBody *b)
 {
     const Plan *plan = b->plan;
     uint32_t leaves = 0;
+    PlanId open = NO_ID;
 
     for (size_t i = 0; i < b->p->indices.count; i++)
         b->index_high[i] = -1;
@@ -40,6 +54,7 @@ static void number_leaves(CBody *b)
     for (PlanId id = plan->first; id != NO_ID; id = next_in_order(plan, id)) {
         const PlanNode *node = &plan->nodes.at[id];
 
+        end_loops(b, &open, node->parent, leaves);
         b->first_leaf[id] = leaves + 1;
         if (node->next != NO_ID)
             b->ordinals[node->next] = b->ordinals[id] + 1;
@@ -52,8 +67,12 @@ static void number_leaves(CBody *b)
             target->guarded |= stage->op == STAGE_SET && stage->guard != NO_ID && !node->zero;
         } else {
             note_range(b, node);
+            if (node->first_child != NO_ID && c_loop_condition(b, id) != NO_ID)
+                b->ordinals[node->first_child] = 1; /* the condition is item 0 */
+            open = id;
         }
     }
+    end_loops(b, &open, NO_ID, leaves);
 }
 
 static uint32_t aff_write(const CBody *b, AffId aff)
@@ -69,6 +88,54 @@ static uint32_t aff_write(const CBody *b, AffId aff)
     }
     return last;
 }
+
+/* ---- which counts of turns stand in the text --------------------------------------------------------- */
+
+static void note_text(CBody *b, AffId aff)
+{
+    const AffPool *pool = &b->p->affs;
+    const Affine *a = &pool->affs.at[aff];
+
+    for (uint32_t t = a->first; t < a->first + a->count; t++) {
+        const Atom *atom = &pool->atoms.at[pool->terms.at[t].atom];
+
+        if (atom->kind == ATOM_ELEMENT)
+            b->symbols[atom->of].in_text = true;
+    }
+}
+
+/* Subscripts of dimensions that the symbol has not got in C are not written. */
+static void note_element(CBody *b, SymId symbol, const AffId *subs, unsigned count)
+{
+    uint8_t kind = b->plan->stores[symbol].kind;
+
+    for (unsigned k = 0; k < count && kind != STORE_CELL; k++)
+        if (kind != STORE_ARRAY || plan_extent(b->plan, symbol, k) > 0)
+            note_text(b, subs[k]);
+}
+
+static void find_text(CBody *b)
+{
+    const Program *p = b->p;
+
+    for (PlanId id = 0; id < b->plan->nodes.count; id++)
+        if (b->plan->nodes.at[id].kind == PLAN_FOR)
+            note_text(b, b->plan->nodes.at[id].high);
+    for (StageId s = 0; s < p->stages.count; s++)
+        note_element(b, p->stages.at[s].target, p->stages.at[s].subs, stage_subs(p, &p->stages.at[s]));
+    for (NodeId id = 0; id < p->nodes.count; id++) {
+        const Node *node = &p->nodes.at[id];
+
+        if (node->op == OP_INTEGER)
+            note_text(b, node->u.aff);
+        else if (node->op == OP_READ)
+            note_element(b, node->u.read.symbol, node_subs(p, id), p->symbols.at[node->u.read.symbol].rank);
+    }
+    for (SymId s = 0; s < p->symbols.count; s++)
+        b->symbols[s].in_text |= b->plan->stores[s].kind == STORE_CALLER;
+}
+
+/* ---- what reads need --------------------------------------------------------------------------------- */
 
 /* Atoms are older than the expressions that use them, also as subscripts of other atoms. */
 static void find_atom_writes(CBody *b)
@@ -143,6 +210,8 @@ static void find_node_writes(CBody *b)
 void c_writes_find(CBody *b)
 {
     number_leaves(b);
+    if (b->p->loops.count > 0)
+        find_text(b);
     find_atom_writes(b);
     find_node_writes(b);
     find_unsafe(b);
