@@ -159,7 +159,9 @@ static void visit(Trace *t, NodeId id)
     if (node->op == OP_READ) {
         find_read(t, id);
     } else if (node->deps == 0 && !t->joint) {
-        vec_push(t->arena, &t->found, scalar_set(t, id));
+        NumberSet set = scalar_set(t, id); /* which uses t->found itself */
+
+        vec_push(t->arena, &t->found, set);
     } else if (node->op == OP_SELECT) {
         taken = trace_decide(t, node->u.arg[0]);
         if (taken != 0 && t->active.nodes[node->u.arg[1]])

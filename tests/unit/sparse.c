@@ -26,6 +26,7 @@ static const PatternCase cases[] = {
     { "a product has no diagonal", "f = x*y", "**", ".* *." },
     { "linear terms have no entry", "param x[3]; const a = [1,2,3]; f = dot(a, x)", "***", "... ... ..." },
     { "a square", "param x[3]; f = sum(x^2)", "***", "*.. .*. ..*" },
+    { "a scalar of two sums", "param x[9], y[9]; f = 2*sum(x) + sum(y)", "******************", NULL },
     { "what is not used", "param x, y, z; f = x + z^3", "*.*", "... ... ..*" },
     { "steps and signs pass nothing on", "param x, y; f = sign(x) + step(y)*x", "*.", ".. .." },
     { "relu has no second derivative", "param x[2]; f = sum(relu(x))", "**", ".. .." },
