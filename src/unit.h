@@ -19,6 +19,7 @@ typedef struct {
     size_t wanted_count;
     const ConstOverride *overrides;
     size_t override_count;
+    uint32_t functions;    /* --functions: a bit for each row of emit/functions.def; 0: the usual ones */
     RealType real;
     JacobianMode mode;
     int32_t directions;    /* of jvp and hvp at once; 0: one, without an index of its own */

@@ -3,6 +3,7 @@
 #define BPGEN_CLI_H
 
 #include "emit/emit.h"
+#include "emit/functions.h"
 #include "eval/point.h"
 
 typedef enum {
@@ -31,7 +32,8 @@ typedef VEC(Setting) SettingVec;
 typedef struct {
     CommandId command;
     const char *model;        /* path, or "-" */
-    SettingVec settings, seeds;
+    SettingVec settings, seeds, directions;
+    uint32_t derivatives;     /* --jvp, --hessian ...: a bit for each row of emit/functions.def */
     const char *output;       /* -o, or NULL */
     const char *example;      /* --example, or NULL */
     const char *emit;         /* --emit */
@@ -72,6 +74,12 @@ bool cli_report(Unit *unit, Run *run);
 
 /* Fills the symbol from the text of a setting (@FILE: from the file). False: a message was written, run->code is set. */
 bool cli_read_value(Unit *unit, Run *run, Evaluation *e, SymId symbol, const Setting *setting);
+
+/* The symbol of `role` in `p` that belongs to the symbol of that name ("seed of o", "direction in x"), or NO_ID. */
+SymId cli_find_belonging(const Unit *unit, const Program *p, SymRole role, const Setting *setting);
+
+/* Is it the name of a param or input? Its symbol, or NO_ID. */
+SymId cli_find_declared(const Unit *unit, const Setting *setting);
 
 /* Fills all settings of the command line; `given` (by symbol) says which. False as above. */
 bool cli_read_settings(Unit *unit, Run *run, Evaluation *e, bool *given);

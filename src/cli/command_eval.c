@@ -1,7 +1,18 @@
-/* command_eval.c -- bpgen eval MODEL x=3 y=-4 */
-#include "cli/cli.h"
+/* command_eval.c -- bpgen eval MODEL x=3 y=-4: values and derivatives at a point. */
+#include "cli/results.h"
 
-#include <string.h>
+static bool refuse(Run *run, const char *format, const Setting *setting)
+{
+    Text message;
+
+    text_init(&message, run->errors.arena);
+    text_printf(&message, "%.*s", (int)setting->name_size, setting->name);
+    text_add(&run->errors, "bpgen: ");
+    text_printf(&run->errors, format, text_string(&message)); /* the formats are the literals of this file */
+    text_add(&run->errors, "\n");
+    run->code = EXIT_REFUSED;
+    return false;
+}
 
 static bool fill_unset(Unit *unit, Run *run, Evaluation *e, const bool *given)
 {
@@ -21,20 +32,6 @@ static bool fill_unset(Unit *unit, Run *run, Evaluation *e, const bool *given)
     return good;
 }
 
-static SymId find_seed(const Unit *unit, const Program *p, const Setting *setting)
-{
-    for (SymId s = 0; s < p->symbols.count; s++) {
-        const char *name;
-
-        if (p->symbols.at[s].role != SYM_SEED)
-            continue;
-        name = names_text(&unit->names, p->symbols.at[p->symbols.at[s].of].name);
-        if (strlen(name) == setting->name_size && memcmp(name, setting->name, setting->name_size) == 0)
-            return s;
-    }
-    return NO_ID;
-}
-
 /* Seeds of the command line; a scalar model has the seed 1 without any. */
 static bool fill_seeds(Unit *unit, Run *run, Evaluation *e)
 {
@@ -45,42 +42,101 @@ static bool fill_seeds(Unit *unit, Run *run, Evaluation *e)
             e->reals[s][0] = 1;
     for (size_t i = 0; i < run->line->seeds.count; i++) {
         const Setting *setting = &run->line->seeds.at[i];
-        SymId seed = find_seed(unit, p, setting);
+        SymId seed = cli_find_belonging(unit, p, SYM_SEED, setting);
 
-        if (seed == NO_ID) {
-            text_line(&run->errors, "bpgen: --seed: '%.*s' is not an output of this model", (int)setting->name_size, setting->name);
-            run->code = EXIT_REFUSED;
-            return false;
-        }
+        if (seed == NO_ID)
+            return refuse(run, "--seed: '%s' is not an output of this model", setting);
         if (!cli_read_value(unit, run, e, seed, setting))
             return false;
     }
     return true;
 }
 
-static void print_results(const Unit *unit, Run *run, const Evaluation *e, bool gradient)
+static bool fill_directions(Unit *unit, Run *run, Evaluation *e)
 {
-    const Program *p = e->program;
-    const char *output = unit->scalar ? names_text(&unit->names, p->symbols.at[p->outputs.at[0]].name) : "";
+    for (size_t i = 0; i < run->line->directions.count; i++) {
+        const Setting *setting = &run->line->directions.at[i];
+        SymId direction = cli_find_belonging(unit, e->program, SYM_DIRECTION, setting);
 
-    for (size_t o = 0; o < p->outputs.count; o++) {
-        text_printf(&run->out, "%s = ", names_text(&unit->names, p->symbols.at[p->outputs.at[o]].name));
-        point_print(e, p->outputs.at[o], &run->out);
-        text_add(&run->out, "\n");
+        if (direction == NO_ID && cli_find_declared(unit, setting) == NO_ID)
+            return refuse(run, "--direction: '%s' is not a param or input of this model", setting);
+        if (direction == NO_ID)
+            return refuse(run, "--direction: '%s' is not differentiated by; name it in --wrt", setting);
+        if (!cli_read_value(unit, run, e, direction, setting))
+            return false;
     }
-    for (size_t g = 0; gradient && g < p->gradients.count; g++) {
-        SymId of = p->symbols.at[p->gradients.at[g]].of;
+    return true;
+}
 
-        text_printf(&run->out, "d%s/d%s = ", output, names_text(&unit->names, p->symbols.at[of].name));
-        point_print(e, p->gradients.at[g], &run->out);
-        text_add(&run->out, "\n");
-    }
+/* ---- which functions --------------------------------------------------------------------------------- */
+
+/* Without an option: the value, and the gradient where there is one. */
+static uint32_t asked(const Unit *unit, const CommandLine *line)
+{
+    if (line->derivatives != 0)
+        return line->derivatives;
+    return 1u << (unit->wanted.count > 0 && (unit->scalar || line->seeds.count > 0) ? FUNCTION_VJP : FUNCTION_VALUE);
+}
+
+static bool any_takes(uint32_t functions, const char *arguments)
+{
+    for (unsigned id = 0; id < FUNCTION_COUNT; id++)
+        for (const char *at = arguments; (functions >> id & 1) != 0 && *at != '\0'; at++)
+            if (function_has((FunctionId)id, *at))
+                return true;
+    return false;
+}
+
+/* Do the options fit each other and the model? */
+static bool check_options(const Unit *unit, Run *run, uint32_t functions)
+{
+    const CommandLine *line = run->line;
+    const char *wrong = NULL;
+
+    if (line->derivatives != 0 && unit->wanted.count == 0)
+        wrong = "there is nothing to differentiate by; declare a param, or name inputs with --wrt";
+    else if (line->directions.count > 0 && !any_takes(functions, "d"))
+        wrong = "--direction goes with --jvp or --hvp";
+    else if (line->directions.count == 0 && any_takes(functions, "d"))
+        wrong = "in which direction? write --direction NAME=VALUE (names without one stay as they are)";
+    else if (line->seeds.count > 0 && !any_takes(functions, unit->scalar ? "S" : "sS"))
+        wrong = unit->scalar ? "--seed goes with the gradient; the derivatives asked for are those of the one output"
+                             : "--seed goes with the gradient, --vjp, --hvp and --hessian";
+    else if (line->seeds.count == 0 && !unit->scalar && any_takes(functions, "sS"))
+        wrong = "of which output? write --seed OUTPUT=VALUE (the sum of seed times output is differentiated), or ask for "
+                "--jacobian";
+    if (wrong == NULL)
+        return true;
+    text_line(&run->errors, "bpgen: %s", wrong);
+    run->code = EXIT_REFUSED;
+    return false;
+}
+
+static bool eval_function(Unit *unit, Run *run, FunctionId id, Printed *printed)
+{
+    Evaluation e;
+    bool *given;
+
+    function_rows[id].make(unit);
+    if (!cli_report(unit, run))
+        return false;
+    eval_init(&e, unit->arena, *function_program(unit, id));
+    given = arena_array(unit->arena, bool, e.program->symbols.count + 1);
+    if (!cli_read_settings(unit, run, &e, given) || !fill_unset(unit, run, &e, given))
+        return false;
+    if (any_takes(1u << id, unit->scalar ? "S" : "sS") && !fill_seeds(unit, run, &e))
+        return false;
+    if (function_has(id, 'd') && !fill_directions(unit, run, &e))
+        return false;
+    eval_run(&e);
+    results_print(unit, &e, printed, &run->out);
+    return true;
 }
 
 void command_eval(Unit *unit, Run *run)
 {
-    bool gradient, *given;
-    Evaluation e;
+    Printed printed = { 0 };
+    uint32_t functions;
 
     if (!cli_open_model(unit, run))
         return;
@@ -90,17 +146,10 @@ void command_eval(Unit *unit, Run *run)
     }
     if (!cli_can_run(unit, run))
         return;
-    gradient = unit->wanted.count > 0 && (unit->scalar || run->line->seeds.count > 0);
-    if (gradient)
-        unit_make_reversed(unit);
-    else
-        unit_make_value(unit);
-    if (!cli_report(unit, run))
+    functions = asked(unit, run->line);
+    if (!check_options(unit, run, functions))
         return;
-    eval_init(&e, unit->arena, gradient ? unit->reversed : unit->value);
-    given = arena_array(unit->arena, bool, e.program->symbols.count + 1);
-    if (!cli_read_settings(unit, run, &e, given) || !fill_unset(unit, run, &e, given) || !fill_seeds(unit, run, &e))
-        return;
-    eval_run(&e);
-    print_results(unit, run, &e, gradient);
+    for (unsigned id = 0; id < FUNCTION_COUNT; id++)
+        if ((functions >> id & 1) != 0 && !eval_function(unit, run, (FunctionId)id, &printed))
+            return;
 }

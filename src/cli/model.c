@@ -107,15 +107,29 @@ bool cli_read_value(Unit *unit, Run *run, Evaluation *e, SymId symbol, const Set
     return false;
 }
 
-static SymId find_symbol(const Unit *unit, const Setting *setting)
+static bool is_named(const Unit *unit, const Symbol *symbol, const Setting *setting)
+{
+    const char *name = names_text(&unit->names, symbol->name);
+
+    return strlen(name) == setting->name_size && memcmp(name, setting->name, setting->name_size) == 0;
+}
+
+SymId cli_find_declared(const Unit *unit, const Setting *setting)
 {
     for (size_t i = 0; i < unit->lowered.declared.count; i++) {
         SymId symbol = unit->lowered.declared.at[i].symbol;
-        const char *name = names_text(&unit->names, unit->lowered.program->symbols.at[symbol].name);
 
-        if (strlen(name) == setting->name_size && memcmp(name, setting->name, setting->name_size) == 0)
+        if (is_named(unit, &unit->lowered.program->symbols.at[symbol], setting))
             return symbol;
     }
+    return NO_ID;
+}
+
+SymId cli_find_belonging(const Unit *unit, const Program *p, SymRole role, const Setting *setting)
+{
+    for (SymId s = 0; s < p->symbols.count; s++)
+        if (p->symbols.at[s].role == role && is_named(unit, &p->symbols.at[p->symbols.at[s].of], setting))
+            return s;
     return NO_ID;
 }
 
@@ -123,7 +137,7 @@ bool cli_read_settings(Unit *unit, Run *run, Evaluation *e, bool *given)
 {
     for (size_t i = 0; i < run->line->settings.count; i++) {
         const Setting *setting = &run->line->settings.at[i];
-        SymId symbol = find_symbol(unit, setting);
+        SymId symbol = cli_find_declared(unit, setting);
 
         if (symbol == NO_ID) {
             text_line(&run->errors, "bpgen: '%.*s' is not a param or input of this model", (int)setting->name_size, setting->name);

@@ -65,6 +65,10 @@ void options_help(Text *out)
         text_line(out, "  %-24s %s", left, o->help);
     }
     text_line(out, "%s", "");
+    text_line(out, "Functions:");
+    for (unsigned f = 0; f < FUNCTION_COUNT; f++)
+        text_line(out, "  %-24s %s", function_rows[f].name, function_rows[f].help);
+    text_line(out, "%s", "");
     text_line(out, "Formats:");
     for (size_t i = 0; emitters[i] != NULL; i++)
         text_line(out, "  %-24s %s", emitters[i]->name, emitters[i]->help);
@@ -110,6 +114,28 @@ static void split_names(CommandLine *line, Arena *arena, const char *text)
     }
 }
 
+static bool read_functions(CommandLine *line, const char *text)
+{
+    for (;;) {
+        size_t size = strcspn(text, ",");
+        FunctionId id = function_find(text, size);
+
+        if (id == FUNCTION_COUNT)
+            return usage("--functions: there is no function '%s'", text);
+        line->options.functions |= 1u << id;
+        if (text[size] == '\0')
+            return true;
+        text += size + 1;
+    }
+}
+
+static bool read_mode(CommandLine *line, const char *text)
+{
+    line->options.mode = strcmp(text, "forward") == 0 ? MODE_FORWARD : MODE_REVERSE;
+    return line->options.mode == MODE_FORWARD || strcmp(text, "reverse") == 0 ||
+           usage("--mode takes forward or reverse, not '%s'", text);
+}
+
 static bool is_identifier(const char *text)
 {
     size_t size = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
@@ -132,8 +158,8 @@ static bool read_assignment(CommandLine *line, Arena *arena, OptionId id, const 
 
     if (!read_setting(text, &setting))
         return usage("'%s' is not NAME=VALUE", text);
-    if (id == OPTION_SEED)
-        vec_push(arena, &line->seeds, setting);
+    if (id == OPTION_SEED || id == OPTION_DIRECTION)
+        vec_push(arena, id == OPTION_SEED ? &line->seeds : &line->directions, setting);
     else
         vec_push(arena, &line->overrides,
                  (ConstOverride){ arena_copy(arena, setting.name, setting.name_size), setting.value });
@@ -166,6 +192,18 @@ static bool apply(CommandLine *line, Arena *arena, OptionId id, const char *text
     case OPTION_EMIT:
         line->emit = text;
         return emitter_find(text) != NULL || usage("there is no format '%s'", text);
+    case OPTION_FUNCTIONS:
+        return read_functions(line, text);
+    case OPTION_MODE:
+        return read_mode(line, text);
+    case OPTION_DIRECTIONS:
+        if (!read_number(text, 1, 1e6, &number) || number != (double)(int32_t)number)
+            return usage("--directions takes a number from 1 to 1000000, not '%s'", text);
+        line->options.directions = (int32_t)number;
+        return true;
+    case OPTION_LOWER:
+        line->options.lower_triangle = true;
+        return true;
     case OPTION_REAL:
         if (!read_word(text, "double", "float", &chosen, "--real takes double or float, not '%s'"))
             return false;
@@ -189,12 +227,20 @@ static bool apply(CommandLine *line, Arena *arena, OptionId id, const char *text
         return true;
     case OPTION_CONST:
     case OPTION_SEED:
+    case OPTION_DIRECTION:
         return read_assignment(line, arena, id, text);
     case OPTION_SPARSITY:
         line->sparsity = true;
         return true;
     case OPTION_TRIPLETS:
         line->triplets = true;
+        return true;
+    case OPTION_JVP:
+    case OPTION_VJP:
+    case OPTION_JACOBIAN:
+    case OPTION_HVP:
+    case OPTION_HESSIAN:
+        line->derivatives |= 1u << function_find(options[id].name, strlen(options[id].name));
         return true;
     case OPTION_SAMPLES:
         if (!read_number(text, 1, 1e6, &number))

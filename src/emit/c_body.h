@@ -71,6 +71,7 @@ typedef struct {
     const char *next;                                /* FOLD_COPY: likewise, where the new element is */
     uint8_t part;                                    /* whose argument `base` uses, or PART_COUNT */
     const char *member;                              /* of the caller: "p->W1", also where it is held in a local */
+    const char *batch;                               /* "direction": the last subscript chooses its struct, `member` is "" or ".x" */
     bool loaded;                                     /* a scalar that is read: gets a local at the top */
     uint32_t writes;                                 /* leaves that write it */
     bool guarded;                                    /* some elements are written only under a guard */
@@ -112,7 +113,7 @@ typedef struct CBody {
     const char **accumulators;       /* by plan node: the local of a leaf that is held */
     const char **positions;          /* by plan node: prefix of the position locals of an ARGMAX */
     uint32_t context;                /* from which the expression being printed is asked for */
-    uint16_t used_parts;
+    uint32_t used_parts;
     bool large;           /* so many lines that they have no comments */
     bool has_integers;    /* some integer symbol is computed here */
     size_t backward_item; /* ordinal of the first top item of the backward sweep, or SIZE_MAX */

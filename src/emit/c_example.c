@@ -45,47 +45,108 @@ static void print_value(const CModel *m, const CFunction *function, Text *out)
     text_add(out, ");\n");
 }
 
-static void print_calls(const CModel *m, const CFunction *functions, Text *out)
+/* Results that are no structs of one name each are printed as flat vectors and matrices. */
+static void print_flat(const CModel *m, Part part, Text *out)
 {
-    if (functions[FUNCTION_VALUE_GRAD].made) {
-        print_value(m, &functions[FUNCTION_VALUE_GRAD], out);
-    } else if (functions[FUNCTION_FORWARD].made) {
-        print_value(m, &functions[FUNCTION_FORWARD], out);
-        text_line(out, "/* The gradient of the sum of seed times output. */");
+    const char *name = c_argument_names[part], *cast = m->is_float ? "(double)" : "";
+    bool matrix = part == PART_JACOBIAN || part == PART_HESSIAN, batch = c_model_is_batch(m, part);
+    unsigned long long rows = c_model_reals(m, part == PART_JACOBIAN ? PART_OUTPUTS : part), columns = c_model_reals(m, PART_GRAD);
+
+    if (batch)
+        rows *= (unsigned long long)m->unit->options.directions;
+    text_line(out, "for (int i = 0; i < %llu; i++)", rows);
+    if (matrix) {
+        bool lower = part == PART_HESSIAN && m->unit->options.lower_triangle;
+
+        text_line(out, lower ? "    for (int j = 0; j <= i; j++)" : "    for (int j = 0; j < %llu; j++)", columns);
+        text_line(out, "        printf(\"%s[%%d][%%d] = %%.17g\\n\", i, j, %s%s[i][j]);", name, cast, name);
+    } else {
+        text_line(out, "    printf(\"%s[%%d] = %%.17g\\n\", i, %s((const %s *)%s%s)[i]);", name, cast, m->real,
+                  batch ? "" : "&", name);
+    }
+}
+
+/* What the function gives beside value and gradient. */
+static void print_results(const CModel *m, const CFunction *function, Text *out)
+{
+    for (unsigned part = PART_TANGENT; part < PART_WORK; part++)
+        if (c_function_has(function, (Part)part))
+            print_flat(m, (Part)part, out);
+}
+
+static void print_seeds(const CModel *m, uint32_t parts, Text *out)
+{
+    if (m->scalar || (parts >> PART_SEED & 1) == 0)
+        return;
+    text_line(out, "/* The gradient is that of the sum of seed times output. */");
+    text_line(out, "for (int i = 0; i < %llu; i++)", (unsigned long long)c_model_reals(m, PART_SEED));
+    text_line(out, "    ((%s *)&seed)[i] = 1;", m->real);
+}
+
+/* The first element moves; of several directions each moves another one. */
+static void print_directions(const CModel *m, uint32_t parts, Text *out)
+{
+    bool batch = c_model_is_batch(m, PART_DIRECTION);
+
+    if ((parts >> PART_DIRECTION & 1) == 0)
+        return;
+    if (batch)
+        text_line(out, "for (int i = 0; i < %llu; i++)", (unsigned long long)m->unit->options.directions);
+    text_line(out, batch ? "    ((%s *)&direction[i])[i %% %llu] = 1;" : "((%s *)&direction)[0] = 1;", m->real,
+              (unsigned long long)c_model_reals(m, PART_GRAD));
+}
+
+/* The first one that is made; FUNCTION_COUNT: none. */
+static FunctionId first_of(const CFunction *functions, const FunctionId *ids, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (functions[ids[i]].made)
+            return ids[i];
+    return FUNCTION_COUNT;
+}
+
+/* Every result once: value and gradient by the fastest function that gives them. Gives back the arguments of all calls. */
+static uint32_t print_calls(const CModel *m, const CFunction *functions, Text *out)
+{
+    static const FunctionId gradients[] = { FUNCTION_VALUE_GRAD, FUNCTION_FORWARD, FUNCTION_VJP, FUNCTION_HVP, FUNCTION_HESSIAN };
+    static const FunctionId values[] = { FUNCTION_VALUE, FUNCTION_JVP, FUNCTION_JACOBIAN };
+    FunctionId first = first_of(functions, gradients, sizeof gradients / sizeof *gradients);
+    bool gradient = first != FUNCTION_COUNT && (first != FUNCTION_FORWARD || functions[FUNCTION_BACKWARD].made);
+    uint32_t parts;
+
+    if (first == FUNCTION_COUNT)
+        first = first_of(functions, values, sizeof values / sizeof *values);
+    print_value(m, &functions[first], out);
+    parts = functions[first].parts;
+    if (first == FUNCTION_FORWARD && gradient) {
+        parts |= functions[FUNCTION_BACKWARD].parts;
         text_begin_line(out);
         c_sample_call(m, &functions[FUNCTION_BACKWARD], out);
         text_add(out, ";\n");
-    } else {
-        print_value(m, &functions[FUNCTION_VALUE], out);
-        return;
     }
-    print_members(m, PART_GRAD, "grad", "d_", out);
-}
-
-/* Of the functions that print_calls calls. */
-static uint16_t called_parts(const CFunction *functions)
-{
-    if (functions[FUNCTION_VALUE_GRAD].made)
-        return functions[FUNCTION_VALUE_GRAD].parts;
-    if (functions[FUNCTION_FORWARD].made)
-        return functions[FUNCTION_FORWARD].parts | functions[FUNCTION_BACKWARD].parts;
-    return functions[FUNCTION_VALUE].parts;
-}
-
-static void print_seeds(const CModel *m, const CFunction *functions, Text *out)
-{
-    uint64_t count = 0;
-
-    if (m->scalar || !functions[FUNCTION_BACKWARD].made)
-        return;
-    for (size_t i = 0; i < m->members[PART_OUTPUTS].count; i++)
-        count += c_model_elements(&m->members[PART_OUTPUTS].at[i]);
-    text_line(out, "for (int i = 0; i < %llu; i++)", (unsigned long long)count);
-    text_line(out, "    ((%s *)&seed)[i] = 1;", m->real);
+    if (gradient)
+        print_members(m, PART_GRAD, "grad", "d_", out);
+    print_results(m, &functions[first], out);
+    for (unsigned id = FUNCTION_JVP; id < FUNCTION_COUNT; id++) {
+        if (!functions[id].made || id == first)
+            continue;
+        text_begin_line(out);
+        c_sample_call(m, &functions[id], out);
+        text_add(out, ";\n");
+        print_results(m, &functions[id], out);
+        parts |= functions[id].parts;
+    }
+    return parts;
 }
 
 static void print_program(const CModel *m, const CFunction *functions, const Sample *sample, Text *out)
 {
+    uint32_t parts;
+    Text calls;
+
+    text_init(&calls, m->arena);
+    calls.indent = 1;
+    parts = print_calls(m, functions, &calls);
     text_printf(out, "/* How to call the functions of %s; made by bpgen %s. */\n", m->prefix, BPGEN_VERSION);
     if (*m->unit->options.header_name != '\0')
         text_printf(out, "#include \"%s\"\n\n", m->unit->options.header_name);
@@ -93,15 +154,16 @@ static void print_program(const CModel *m, const CFunction *functions, const Sam
         text_printf(out, "#include \"%s_grad.h\"\n\n", m->prefix);
     text_add(out, "#include <stdint.h>\n#include <stdio.h>\n\nint main(void)\n{\n");
     out->indent = 1;
-    c_sample_declare(m, called_parts(functions), out);
+    c_sample_declare(m, parts, out);
     if (c_sample_has_formula(sample, PART_PARAMS))
         text_line(out, "%s *const x = (%s *)&p; /* the struct as a flat vector */", m->real, m->real);
     if (c_sample_has_formula(sample, PART_INPUTS))
         text_line(out, "%s *const y = (%s *)&in;", m->real, m->real);
     text_add(out, "\n");
     c_sample_print(sample, m, out);
-    print_seeds(m, functions, out);
-    print_calls(m, functions, out);
+    print_seeds(m, parts, out);
+    print_directions(m, parts, out);
+    text_add(out, text_string(&calls));
     text_line(out, "return 0;");
     out->indent = 0;
     text_add(out, "}\n");

@@ -158,7 +158,7 @@ static const char *base_of(CBody *b, SymId symbol, const AffId *subs, bool integ
     if (b->p->symbols.at[symbol].role == SYM_TABLE)
         return *base;
     if (s->part < PART_COUNT && !c_is_local(b, symbol) && !s->loaded)
-        b->used_parts |= (uint16_t)(1u << s->part);
+        b->used_parts |= 1u << s->part;
     return *c_expr_base(b, symbol, subs);
 }
 
@@ -177,7 +177,14 @@ static void add_parity(Printer *p, AffId aff)
 static void add_element(Printer *p, SymId symbol, const AffId *subs, unsigned rank, bool integer)
 {
     const Store *store = &p->b->plan->stores[symbol];
+    const char *batch = p->b->symbols[symbol].batch;
 
+    if (batch != NULL) {
+        add_text(p, batch);
+        add_text(p, "[");
+        add_aff(p, subs[--rank], LEVEL_ANY);
+        add_text(p, "]");
+    }
     add_text(p, base_of(p->b, symbol, subs, integer));
     if (store->kind == STORE_CELL)
         return;

@@ -7,11 +7,16 @@
  * comments. */
 enum { MOST_EXPLAINED = 4000 };
 
-static const char *const argument_names[PART_COUNT] = { "p", "in", "index", "seed", "tape", "out", "grad", "work" };
+const char *const c_argument_names[PART_COUNT] = {
+    [PART_PARAMS] = "p", [PART_INPUTS] = "in", [PART_INDEX] = "index", [PART_SEED] = "seed",
+    [PART_DIRECTION] = "direction", [PART_TAPE] = "tape", [PART_OUTPUTS] = "out", [PART_GRAD] = "grad",
+    [PART_TANGENT] = "tangent", [PART_PRODUCT] = "product", [PART_JACOBIAN] = "jacobian", [PART_HESSIAN] = "hessian",
+    [PART_WORK] = "work",
+};
 
 /* ---- where symbols are ------------------------------------------------------------------------------- */
 
-static Part part_of(const Symbol *symbol)
+static Part part_of(const Program *p, const Symbol *symbol)
 {
     switch ((SymRole)symbol->role) {
     case SYM_PARAM:
@@ -28,6 +33,14 @@ static Part part_of(const Symbol *symbol)
         return PART_GRAD;
     case SYM_TAPE:
         return PART_TAPE;
+    case SYM_DIRECTION:
+        return PART_DIRECTION;
+    case SYM_TANGENT:
+        return p->symbols.at[symbol->of].role == SYM_OUTPUT ? PART_TANGENT : PART_PRODUCT;
+    case SYM_JACOBIAN:
+        return PART_JACOBIAN;
+    case SYM_HESSIAN:
+        return PART_HESSIAN;
     default:
         return PART_COUNT;
     }
@@ -48,12 +61,17 @@ static const char *member_of(const CBody *b, SymId symbol, size_t tapes)
 {
     const Symbol *s = &b->p->symbols.at[symbol];
 
+    if (s->role == SYM_TANGENT) { /* of an output or of a gradient, and has its name */
+        symbol = s->of;
+        s = &b->p->symbols.at[symbol];
+    }
     switch ((SymRole)s->role) {
     case SYM_OUTPUT:
         return c_model_output(b->m, output_position(b, symbol));
     case SYM_SEED:
         return c_model_output(b->m, output_position(b, s->of));
     case SYM_GRADIENT:
+    case SYM_DIRECTION:
         return b->m->declared[s->of];
     case SYM_TAPE:
         return b->m->members[PART_TAPE].at[tapes].name;
@@ -74,24 +92,35 @@ static const char *joined(CBody *b, const char *first, const char *between, cons
     return text;
 }
 
+/* What stands in front of the subscripts; NULL for the output of a scalar model. */
+static const char *caller_text(CBody *b, SymId id, Part part, size_t tapes)
+{
+    const char *argument = c_argument_names[part];
+    bool scalar = b->m->scalar && c_model_struct(part) == PART_OUTPUTS, batch = c_model_is_batch(b->m, part);
+
+    if (part == PART_JACOBIAN || part == PART_HESSIAN || (scalar && part == PART_SEED))
+        return argument;
+    if (scalar && part == PART_OUTPUTS)
+        return NULL;
+    if (scalar)
+        return batch ? "" : joined(b, "*", argument, "");
+    return batch ? joined(b, ".", member_of(b, id, tapes), "") : joined(b, argument, "->", member_of(b, id, tapes));
+}
+
 static void place_caller_symbols(CBody *b)
 {
     size_t tapes = 0;
 
     for (SymId id = 0; id < b->p->symbols.count; id++) {
         CSymbol *s = &b->symbols[id];
-        Part part = part_of(&b->p->symbols.at[id]);
+        Part part = part_of(b->p, &b->p->symbols.at[id]);
 
         s->part = (uint8_t)part;
         s->write_scope = NO_ID;
         if (part == PART_COUNT)
             continue;
-        if (b->m->scalar && part == PART_SEED)
-            s->member = argument_names[part];
-        else if (part == PART_OUTPUTS && b->m->scalar)
-            s->member = NULL;
-        else
-            s->member = joined(b, argument_names[part], "->", member_of(b, id, tapes));
+        s->batch = c_model_is_batch(b->m, part) ? c_argument_names[part] : NULL;
+        s->member = caller_text(b, id, part, tapes);
         tapes += part == PART_TAPE;
         if (!c_is_local(b, id))
             s->base = s->member;
@@ -136,7 +165,7 @@ static void choose_workspace(CBody *b, CFunction *function)
     for (SymId id = 0; id < b->p->symbols.count; id++)
         arrays |= is_array(b, id);
     if (arrays && b->plan->array_elements > b->m->unit->options.stack_limit / b->m->real_size)
-        function->parts |= (uint16_t)(1u << PART_WORK);
+        function->parts |= 1u << PART_WORK;
 }
 
 /* Gives what stands before the subscripts. `area`: the part of the workspace, or NULL: on the stack. */
@@ -191,7 +220,7 @@ static void load_scalars(CBody *b)
             s->loaded = false;
             continue;
         }
-        b->used_parts |= (uint16_t)(1u << s->part);
+        b->used_parts |= 1u << s->part;
         c_declare_symbol(b, id);
         text_begin_line(b->out);
         text_add(b->out, "const ");
@@ -214,12 +243,12 @@ static void store_results(CBody *b)
 {
     for (SymId id = 0; id < b->p->symbols.count; id++) {
         const CSymbol *s = &b->symbols[id];
-        bool gradient = b->p->symbols.at[id].role == SYM_GRADIENT;
+        bool derivative = b->p->symbols.at[id].role == SYM_GRADIENT || b->p->symbols.at[id].role == SYM_TANGENT;
 
         if (s->part >= PART_COUNT || s->member == NULL || b->p->symbols.at[id].rank > 0 ||
-            (s->writes == 0 && !gradient))
+            (s->writes == 0 && !derivative))
             continue;
-        b->used_parts |= (uint16_t)(1u << s->part);
+        b->used_parts |= 1u << s->part;
         c_line(b, "%s = %s;", s->member, held_value(b, id));
     }
 }
@@ -231,18 +260,32 @@ static const char *returned(const CBody *b)
 
 /* ---- the function ------------------------------------------------------------------------------------ */
 
+static void print_argument(const CModel *m, Part part, bool constant, const char *qualifier, Text *out)
+{
+    const char *type = c_model_type(m, part), *name = c_argument_names[part];
+
+    if (part == PART_SEED && m->scalar) {
+        text_printf(out, "%s %s", type, name);
+    } else if (part == PART_JACOBIAN || part == PART_HESSIAN || c_model_is_batch(m, part)) {
+        text_printf(out, "%s%s %s", constant ? "const " : "", type, name);
+        c_model_print_array(m, part, qualifier, out);
+    } else {
+        text_printf(out, "%s%s *%s%s", constant ? "const " : "", type, qualifier, name);
+    }
+}
+
 /* `restrict` stands only in the definition, where C++ does not read it: it is no part of the function's type. */
 void c_signature(const CModel *m, const CFunction *function, bool definition, Text *out)
 {
     enum { LONGEST_LINE = 116, AROUND = 28 };
-    bool backward = (function->parts & (1u << PART_SEED)) != 0, any = false;
+    bool backward = c_function_has(function, PART_SEED), any = false;
     size_t begin = out->size;
 
     text_printf(out, "%s %s_%s(", function->returns ? m->real : "void", m->prefix, function->name);
     for (unsigned part = 0; part < PART_COUNT; part++) {
-        bool constant = part <= PART_SEED || (part == PART_TAPE && backward);
+        bool constant = part <= PART_DIRECTION || (part == PART_TAPE && backward);
 
-        if ((function->parts & (1u << part)) == 0)
+        if (!c_function_has(function, (Part)part))
             continue;
         if (any && out->size - begin + strlen(c_model_type(m, (Part)part)) + AROUND > LONGEST_LINE) {
             text_add(out, ",\n    ");
@@ -251,11 +294,7 @@ void c_signature(const CModel *m, const CFunction *function, bool definition, Te
             text_add(out, any ? ", " : "");
         }
         any = true;
-        if (part == PART_SEED && m->scalar)
-            text_printf(out, "%s seed", m->real);
-        else
-            text_printf(out, "%s%s *%s%s", constant ? "const " : "", c_model_type(m, (Part)part),
-                        definition ? "restrict " : "", argument_names[part]);
+        print_argument(m, (Part)part, constant, definition ? "restrict " : "", out);
     }
     text_add(out, any ? ")" : "void)");
 }
@@ -268,7 +307,7 @@ static void reserve_names(CBody *b, const CFunction *function)
         c_names_reserve(&b->names, b->m->globals.at[i]);
     for (unsigned part = 0; part < PART_COUNT; part++)
         if ((function->parts & (1u << part)) != 0 || part == PART_WORK)
-            c_names_take(&b->names, argument_names[part]);
+            c_names_take(&b->names, c_argument_names[part]);
     for (NodeId n = 0; n < b->p->nodes.count; n++)
         c_names_keep(&b->names, names_text(b->p->names, b->p->infos.at[n].name));
     for (SymId s = 0; s < b->p->symbols.count; s++)
@@ -328,7 +367,7 @@ static void silence_unused(const CBody *b, const CFunction *function)
 {
     for (unsigned part = 0; part < PART_COUNT; part++)
         if ((function->parts & ~b->used_parts & (1u << part)) != 0)
-            text_line(b->out, "(void)%s;", argument_names[part]);
+            text_line(b->out, "(void)%s;", c_argument_names[part]);
 }
 
 static void print_function(CBody *b, CFunction *function)

@@ -16,34 +16,53 @@ typedef struct {
     double gradient;
 } GradientElement;
 
-static uint64_t elements_of(const CModel *m, Part part)
-{
-    uint64_t count = 0;
+/* Results as one flat vector; `batch` structs of them, one behind the other, are the last dimension of the symbols. */
+typedef struct {
+    const Evaluation *e;
+    const SymId *symbols;
+    size_t symbol_count;
+    uint64_t batch, size;
+} Vector;
 
-    for (size_t i = 0; i < m->members[part].count; i++)
-        count += c_model_elements(&m->members[part].at[i]);
-    return count;
+static Vector vector_of(const Evaluation *e, const SymId *symbols, size_t count, uint64_t batch)
+{
+    Vector v = { e, symbols, count, batch, 0 };
+
+    for (size_t k = 0; k < count; k++)
+        v.size += eval_elements(e->program, symbols[k]);
+    return v;
 }
 
-static double output_at(const Evaluation *e, uint64_t i)
+static double vector_at(const Vector *v, uint64_t place)
 {
-    for (size_t k = 0; k < e->program->outputs.count; k++) {
-        uint64_t count = eval_elements(e->program, e->program->outputs.at[k]);
+    uint64_t one = v->size / v->batch, b = place / one, i = place % one;
+
+    for (size_t k = 0; k < v->symbol_count; k++) {
+        uint64_t count = eval_elements(v->e->program, v->symbols[k]) / v->batch;
 
         if (i < count)
-            return e->reals[e->program->outputs.at[k]][i];
+            return v->e->reals[v->symbols[k]][i * v->batch + b];
         i -= count;
     }
     return 0;
 }
 
-static double total_of(const Sample *s, const CModel *m)
+static Vector outputs_of(const Evaluation *e)
 {
-    uint64_t count = elements_of(m, PART_OUTPUTS);
+    return vector_of(e, e->program->outputs.at, e->program->outputs.count, 1);
+}
+
+static Vector gradients_of(const Evaluation *e)
+{
+    return vector_of(e, e->program->gradients.at, e->program->gradients.count, 1);
+}
+
+static double total_of(const CModel *m, const Vector *outputs)
+{
     double sum = 0;
 
-    for (uint64_t i = 0; i < count; i++)
-        sum += (m->scalar ? 1 : c_sample_seed(i)) * output_at(&s->value, i);
+    for (uint64_t i = 0; i < outputs->size; i++)
+        sum += c_sample_seed(m, i) * vector_at(outputs, i);
     return sum;
 }
 
@@ -71,45 +90,46 @@ static GradientElement gradient_at(const Sample *s, uint64_t i)
 static double difference_at(Sample *s, const CModel *m, const GradientElement *element, double step)
 {
     double *x = &s->value.reals[element->symbol->symbol][element->element], kept = *x, up, down;
+    Vector outputs = outputs_of(&s->value);
 
     *x = kept + step;
     eval_run(&s->value);
-    up = total_of(s, m);
+    up = total_of(m, &outputs);
     *x = kept - step;
     eval_run(&s->value);
-    down = total_of(s, m);
+    down = total_of(m, &outputs);
     *x = kept;
     return (up - down) / (2 * step);
 }
 
 /* ---- what is kept ------------------------------------------------------------------------------------ */
 
-static void keep_outputs(Sample *s, const CModel *m, Arena *arena)
+/* Elements spread over the vector, not all in one column of a matrix. */
+static void keep(GoldenList *list, const Vector *v, Arena *arena)
 {
-    uint64_t count = elements_of(m, PART_OUTPUTS), stride = (count + MOST_GOLDEN - 1) / MOST_GOLDEN;
+    uint64_t count = v->size, stride = (count + MOST_GOLDEN - 1) / MOST_GOLDEN;
 
-    for (uint64_t i = 0; i < count; i++)
-        s->output_scale = fmax(s->output_scale, fabs(output_at(&s->value, i)));
-    for (uint64_t i = 0; i < count; i += stride)
-        vec_push(arena, &s->outputs, (Golden){ i, output_at(&s->value, i) });
-}
+    list->found = true;
+    for (uint64_t i = 0; i < count; i++) {
+        double value = vector_at(v, i);
 
-static void keep_gradients(Sample *s, const CModel *m, Arena *arena)
-{
-    uint64_t count = elements_of(m, PART_GRAD), stride = (count + MOST_GOLDEN - 1) / MOST_GOLDEN;
+        list->found &= isfinite(value);
+        list->scale = fmax(list->scale, fabs(value));
+    }
+    for (uint64_t i = 0, k = 0; list->found && i < count; i += stride, k++) {
+        uint64_t place = i + 7 * k % stride;
 
-    for (uint64_t i = 0; i < count; i++)
-        s->gradient_scale = fmax(s->gradient_scale, fabs(gradient_at(s, i).gradient));
-    for (uint64_t i = 0; i < count; i += stride)
-        vec_push(arena, &s->gradients, (Golden){ i, gradient_at(s, i).gradient });
+        if (place < count)
+            vec_push(arena, &list->at, (Golden){ place, vector_at(v, place) });
+    }
 }
 
 static void keep_differences(Sample *s, const CModel *m, Arena *arena)
 {
     bool large = s->value.program->nodes.count > LARGE;
-    uint64_t count = elements_of(m, PART_GRAD), most = large ? MOST_OF_LARGE : MOST_DIFFERENCES;
+    uint64_t count = c_model_reals(m, PART_GRAD), most = large ? MOST_OF_LARGE : MOST_DIFFERENCES;
     uint64_t stride = (count + most - 1) / most;
-    double step = c_tolerance(m).step, gap = c_tolerance(m).difference * (s->gradient_scale + fabs(s->total));
+    double step = c_tolerance(m).step, gap = c_tolerance(m).difference * (s->golden[PART_GRAD].scale + fabs(s->total));
 
     for (uint64_t i = 0; i < count; i += stride) {
         GradientElement element = gradient_at(s, i);
@@ -122,10 +142,120 @@ static void keep_differences(Sample *s, const CModel *m, Arena *arena)
 
 void c_golden_find(Sample *sample, const CModel *m, Arena *arena)
 {
-    sample->total = total_of(sample, m);
-    keep_outputs(sample, m, arena);
+    Vector outputs = outputs_of(&sample->value), gradients;
+
+    sample->total = total_of(m, &outputs);
+    keep(&sample->golden[PART_OUTPUTS], &outputs, arena);
     if (!sample->has_gradient)
         return;
-    keep_gradients(sample, m, arena);
+    gradients = gradients_of(&sample->gradient);
+    keep(&sample->golden[PART_GRAD], &gradients, arena);
     keep_differences(sample, m, arena);
+}
+
+/* ---- functions with directions ----------------------------------------------------------------------- */
+
+static Part part_of(const Program *p)
+{
+    const Symbol *first = &p->symbols.at[p->derivatives.at[0]];
+
+    switch ((SymRole)first->role) {
+    case SYM_TANGENT:
+        return p->symbols.at[first->of].role == SYM_OUTPUT ? PART_TANGENT : PART_PRODUCT;
+    case SYM_JACOBIAN:
+        return PART_JACOBIAN;
+    default:
+        return PART_HESSIAN;
+    }
+}
+
+/* Runs at a point moved along the first direction. */
+static void run_moved(const Sample *s, const CModel *m, Evaluation *e, double step)
+{
+    uint64_t place = 0;
+
+    c_sample_fill(s, m, e);
+    for (size_t k = 0; k < m->unit->wanted.count; k++)
+        for (uint64_t i = 0; i < eval_elements(e->program, m->unit->wanted.at[k]); i++)
+            e->reals[m->unit->wanted.at[k]][i] += step * c_sample_direction(place++);
+    eval_run(e);
+}
+
+/* Row i of a matrix with a column for each wanted element, times the first direction. */
+static double row_at(const CModel *m, const Vector *matrix, uint64_t i)
+{
+    uint64_t columns = c_model_reals(m, PART_GRAD);
+    double sum = 0;
+
+    for (uint64_t j = 0; j < columns; j++) {
+        bool above = m->unit->options.lower_triangle && j > i;
+
+        sum += vector_at(matrix, above ? j * columns + i : i * columns + j) * c_sample_direction(j);
+    }
+    return sum;
+}
+
+/* Is the difference of the totals the tangent of the total? */
+static void try_slope(Sample *s, const CModel *m, Evaluation *e, const Vector *tangent, bool matrix)
+{
+    Vector outputs = outputs_of(e);
+    double step = c_tolerance(m).step, slope = 0, up, down, gap;
+
+    for (uint64_t i = 0; i < outputs.size; i++)
+        slope += c_sample_seed(m, i) * (matrix ? row_at(m, tangent, i) : vector_at(tangent, i));
+    gap = c_tolerance(m).difference * (fabs(slope) + fabs(s->total));
+    run_moved(s, m, e, step);
+    up = total_of(m, &outputs);
+    run_moved(s, m, e, -step);
+    down = total_of(m, &outputs);
+    if (fabs((up - down) / (2 * step) - slope) < 0.1 * gap)
+        s->slope_gap = gap;
+}
+
+/* Which differences of gradient elements are those of the product? */
+static void try_curvatures(Sample *s, const CModel *m, Evaluation *e, const Vector *product, bool matrix, Arena *arena)
+{
+    Vector gradient = gradients_of(e);
+    uint64_t count = gradient.size, stride = (count + MOST_DIFFERENCES - 1) / MOST_DIFFERENCES;
+    double *curves = arena_array(e->arena, double, count), *up = arena_array(e->arena, double, count), scale = 0;
+    double step = c_tolerance(m).step;
+
+    for (uint64_t i = 0; i < count; i++) {
+        curves[i] = matrix ? row_at(m, product, i) : vector_at(product, i);
+        scale = fmax(scale, fabs(curves[i]));
+    }
+    s->curvature_gap = c_tolerance(m).difference * (scale + s->golden[PART_GRAD].scale);
+    run_moved(s, m, e, step);
+    for (uint64_t i = 0; i < count; i++)
+        up[i] = vector_at(&gradient, i);
+    run_moved(s, m, e, -step);
+    for (uint64_t i = 0; i < count; i += stride)
+        if (fabs((up[i] - vector_at(&gradient, i)) / (2 * step) - curves[i]) < 0.1 * s->curvature_gap)
+            vec_push(arena, &s->curvatures, i);
+}
+
+void c_sample_take(Sample *sample, const CModel *m, const Program *program, Arena *arena)
+{
+    Arena *scratch;
+    Evaluation e;
+    Part part;
+    Vector results;
+
+    if (program == NULL || program->derivatives.count == 0 || !sample->finite)
+        return;
+    part = part_of(program);
+    scratch = heap_arena(&m->unit->heap);
+    eval_init(&e, scratch, program);
+    c_sample_fill(sample, m, &e);
+    eval_run(&e);
+    results = vector_of(&e, program->derivatives.at, program->derivatives.count,
+                        c_model_is_batch(m, part) ? (uint64_t)m->unit->options.directions : 1);
+    keep(&sample->golden[part], &results, arena);
+    if (!sample->golden[part].found)
+        ;
+    else if ((part == PART_TANGENT || part == PART_JACOBIAN) && sample->slope_gap == 0)
+        try_slope(sample, m, &e, &results, part == PART_JACOBIAN);
+    else if ((part == PART_PRODUCT || part == PART_HESSIAN) && sample->curvatures.count == 0)
+        try_curvatures(sample, m, &e, &results, part == PART_HESSIAN, arena);
+    heap_release(&m->unit->heap, scratch);
 }

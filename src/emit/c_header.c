@@ -24,57 +24,82 @@ static void add_names(const Member *members, size_t count, Text *out)
         text_printf(out, " and %lu more", (unsigned long)(count - MOST));
 }
 
-static void print_subject(const CModel *m, const CFunction *functions, Text *out)
+/* What the functions give, beside the value. */
+static const struct {
+    uint8_t part;
+    const char *what;
+} results[] = { { PART_GRAD, "the gradient" },
+                { PART_TANGENT, "directional derivatives" },
+                { PART_JACOBIAN, "the Jacobian" },
+                { PART_PRODUCT, "Hessian-vector products" },
+                { PART_HESSIAN, "the Hessian" } };
+
+static void add_results(const CModel *m, const char *by, Text *out)
 {
+    size_t count = 0, last = 0;
+
+    for (size_t i = 0; i < sizeof results / sizeof *results; i++)
+        if ((m->parts >> results[i].part & 1) != 0)
+            count++, last = i;
+    for (size_t i = 0; count > 0 && i <= last; i++)
+        if ((m->parts >> results[i].part & 1) != 0)
+            text_printf(out, "%s%s", i == last ? " and " : ", ", results[i].what);
+    if (count > 0)
+        text_add(out, by);
+}
+
+static void print_subject(const CModel *m, Text *out)
+{
+    Text given;
+
+    text_init(&given, m->arena);
+    add_results(m, " by ", &given);
     text_add(out, " * Computes ");
     add_names(m->members[PART_OUTPUTS].at, m->members[PART_OUTPUTS].count, out);
-    if (functions[FUNCTION_BACKWARD].made) {
-        text_add(out, " and the gradient by ");
+    text_add(out, text_string(&given));
+    if (given.size > 0)
         add_names(m->members[PART_GRAD].at, m->members[PART_GRAD].count, out);
-    }
     text_add(out, ".\n");
 }
 
 /* ---- head comment of the C file ---------------------------------------------------------------------- */
 
-static uint64_t saturating_sum(uint64_t a, uint64_t b)
-{
-    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
-
 /* In hundredths, so that no floating-point printing is needed. */
-static void print_ratio(uint64_t value, uint64_t both, Text *out)
+static void print_ratio(uint64_t value, uint64_t all, const char *with, Text *out)
 {
     uint64_t hundredths;
 
-    if (value == 0 || both > UINT64_MAX / 100)
+    if (value == 0 || all > UINT64_MAX / 100)
         return;
-    hundredths = (both * 100 + value / 2) / value;
-    text_printf(out,
-                " *   weighted (a libm call counts 8): %llu for the value, %llu with the gradient, %llu.%02llu times\n",
-                (unsigned long long)value, (unsigned long long)both, (unsigned long long)(hundredths / 100),
-                (unsigned long long)(hundredths % 100));
+    hundredths = (all * 100 + value / 2) / value;
+    text_printf(out, " (%llu.%02llu times the value%s)", (unsigned long long)(hundredths / 100),
+                (unsigned long long)(hundredths % 100), with);
+}
+
+/* The backward sweep is never called without the forward sweep: its ratio is that of both. */
+static void print_weight(const CFunction *functions, FunctionId id, Text *out)
+{
+    uint64_t value = c_count_weight(&functions[FUNCTION_VALUE].counts), weight = c_count_weight(&functions[id].counts);
+    uint64_t forward = c_count_weight(&functions[FUNCTION_FORWARD].counts);
+
+    text_printf(out, "; weight %llu", (unsigned long long)weight);
+    if (id == FUNCTION_BACKWARD)
+        print_ratio(value, weight > UINT64_MAX - forward ? UINT64_MAX : weight + forward, ", with forward", out);
+    else if (id != FUNCTION_VALUE)
+        print_ratio(value, weight, "", out);
 }
 
 static void print_counts(const CFunction *functions, Text *out)
 {
-    uint64_t both;
-
-    text_add(out, " * Operations of one call (loops multiplied out, both branches counted):\n");
+    text_add(out, " * Operations of one call (loops multiplied out, both branches counted; in the weight a libm call counts 8):\n");
     for (unsigned f = 0; f < FUNCTION_COUNT; f++) {
         if (!functions[f].made)
             continue;
         text_printf(out, " *   %-11s ", functions[f].name);
         c_count_print(&functions[f].counts, out);
+        print_weight(functions, (FunctionId)f, out);
         text_add(out, "\n");
     }
-    if (!functions[FUNCTION_BACKWARD].made)
-        return;
-    both = saturating_sum(c_count_weight(&functions[FUNCTION_FORWARD].counts),
-                          c_count_weight(&functions[FUNCTION_BACKWARD].counts));
-    if (functions[FUNCTION_VALUE_GRAD].made)
-        both = c_count_weight(&functions[FUNCTION_VALUE_GRAD].counts);
-    print_ratio(c_count_weight(&functions[FUNCTION_VALUE].counts), both, out);
 }
 
 static void print_sizes(const CModel *m, Text *out)
@@ -82,8 +107,8 @@ static void print_sizes(const CModel *m, Text *out)
     bool any = false;
 
     for (unsigned part = 0; part < PART_COUNT; part++) {
-        if (!c_model_has(m, (Part)part) || part == PART_SEED || (part == PART_GRAD && m->unit->wanted_is_params) ||
-            (part == PART_OUTPUTS && m->scalar))
+        if (!c_model_has(m, (Part)part) || c_model_struct((Part)part) != part || !c_model_uses(m, (Part)part) ||
+            (part == PART_GRAD && m->unit->wanted_is_params) || (part == PART_OUTPUTS && m->scalar))
             continue;
         text_printf(out, "%s%s %llu", any ? ", " : " * Bytes: ", c_model_type(m, (Part)part),
                     (unsigned long long)c_model_bytes(m, (Part)part));
@@ -112,9 +137,10 @@ void c_head_comment(const CModel *m, const CFunction *functions, Text *out)
     Text title;
 
     text_init(&title, m->arena);
-    text_printf(&title, "%s: %s", m->prefix, functions[FUNCTION_BACKWARD].made ? "value and gradient" : "value");
+    text_printf(&title, "%s: value", m->prefix);
+    add_results(m, "", &title);
     print_title(m, text_string(&title), out);
-    print_subject(m, functions, out);
+    print_subject(m, out);
     text_add(out, " *\n");
     print_counts(functions, out);
     print_sizes(m, out);
@@ -133,19 +159,34 @@ void c_head_comment(const CModel *m, const CFunction *functions, Text *out)
 
 /* ---- header ------------------------------------------------------------------------------------------ */
 
-static const char *const purposes[FUNCTION_COUNT] = {
-    "The value.",
-    "The value and the gradient, which overwrites *grad: one call for both is fastest.",
-    "The value; keeps in the tape what the backward sweep needs.",
-    "The gradient of the sum of seed times output; the tape comes from a forward sweep with the same arguments.",
-};
+/* Long comments in several lines. */
+static void print_purpose(const char *text, Text *out)
+{
+    enum { LONGEST_LINE = 112 };
+    size_t on_line = 2;
+
+    text_add(out, "/*");
+    while (*text != '\0') {
+        size_t size = strcspn(text, " ");
+
+        if (on_line + size + 1 > LONGEST_LINE) {
+            text_add(out, "\n *");
+            on_line = 2;
+        }
+        text_add(out, " ");
+        text_bytes(out, text, size);
+        on_line += size + 1;
+        text += size + (text[size] == ' ');
+    }
+    text_add(out, " */\n");
+}
 
 static void print_prototypes(const CModel *m, const CFunction *functions, Text *out)
 {
     for (unsigned f = 0; f < FUNCTION_COUNT; f++) {
         if (!functions[f].made)
             continue;
-        text_printf(out, "/* %s */\n", purposes[f]);
+        print_purpose(function_rows[f].purpose, out);
         c_signature(m, &functions[f], false, out);
         text_add(out, ";\n\n");
     }
@@ -161,27 +202,24 @@ static void print_prototypes(const CModel *m, const CFunction *functions, Text *
                 m->prefix);
 }
 
-static uint64_t reals_of(const CModel *m, Part part)
+static void print_macro(const CModel *m, const char *name, uint64_t value, const char *what, const char *of, Text *out)
 {
-    uint64_t count = 0;
-
-    for (size_t i = 0; i < m->members[part].count; i++)
-        count += c_model_elements(&m->members[part].at[i]);
-    return count;
+    text_printf(out, "#define %s_%s %llu /* %s%s */\n", m->upper, name, (unsigned long long)value, what, of);
 }
 
 static void print_macros(const CModel *m, Text *out)
 {
     text_printf(out, "#define %s_BPGEN_VERSION \"%s\"\n", m->upper, BPGEN_VERSION);
     if (c_model_has(m, PART_PARAMS))
-        text_printf(out, "#define %s_N_PARAMS %llu /* reals in %s */\n", m->upper,
-                    (unsigned long long)reals_of(m, PART_PARAMS), c_model_type(m, PART_PARAMS));
+        print_macro(m, "N_PARAMS", c_model_reals(m, PART_PARAMS), "reals in ", c_model_type(m, PART_PARAMS), out);
     if (c_model_has(m, PART_INPUTS))
-        text_printf(out, "#define %s_N_INPUTS %llu /* reals in %s */\n", m->upper,
-                    (unsigned long long)reals_of(m, PART_INPUTS), c_model_type(m, PART_INPUTS));
-    if (c_model_has(m, PART_GRAD))
-        text_printf(out, "#define %s_N_GRAD %llu /* reals in %s */\n", m->upper,
-                    (unsigned long long)reals_of(m, PART_GRAD), c_model_type(m, PART_GRAD));
+        print_macro(m, "N_INPUTS", c_model_reals(m, PART_INPUTS), "reals in ", c_model_type(m, PART_INPUTS), out);
+    print_macro(m, "N_OUTPUTS", c_model_reals(m, PART_OUTPUTS), "reals in the result", "", out);
+    if (c_model_has(m, PART_GRAD) && c_model_uses(m, PART_GRAD))
+        print_macro(m, "N_GRAD", c_model_reals(m, PART_GRAD), "elements differentiated by: reals in ",
+                    c_model_type(m, PART_GRAD), out);
+    if (m->unit->options.directions > 0 && (m->parts >> PART_DIRECTION & 1) != 0)
+        print_macro(m, "N_DIRECTIONS", (uint64_t)m->unit->options.directions, "directions at once", "", out);
     text_add(out, "\n");
 }
 
@@ -235,8 +273,9 @@ void c_header_print(const CModel *m, const CFunction *functions, Text *out)
     text_init(&title, m->arena);
     text_printf(&title, "%s: interface", m->prefix);
     print_title(m, text_string(&title), out);
-    print_subject(m, functions, out);
-    text_add(out, " * Arguments come in the order: params, inputs, index, seed, tape, outputs, gradient, work. */\n");
+    print_subject(m, out);
+    text_add(out, " * Arguments come in the order: params, inputs, index, seed, direction, tape, outputs, gradient, other derivatives, "
+                  "work.\n * All results are overwritten. */\n");
     text_printf(out, "#ifndef %s_GRAD_H\n#define %s_GRAD_H\n\n", m->upper, m->upper);
     if (m->has_int32)
         text_add(out, "#include <stdint.h>\n\n");

@@ -78,7 +78,6 @@ static void add_members(CModel *m, const Program *p)
         Member member = member_of(m, given[declared + i], &p->symbols.at[symbols[declared + i]]);
 
         vec_push(m->arena, &m->members[PART_OUTPUTS], member);
-        vec_push(m->arena, &m->members[PART_SEED], member);
         vec_push(m->arena, &m->outputs, p->symbols.at[p->outputs.at[i]].name);
     }
 }
@@ -110,19 +109,29 @@ static const char *upper_case(Arena *arena, const char *text)
     return upper;
 }
 
+static void add_global(CModel *m, const char *ending)
+{
+    Text text;
+
+    text_init(&text, m->arena);
+    text_printf(&text, "%s_%s", m->prefix, ending);
+    vec_push(m->arena, &m->globals, text_string(&text));
+}
+
+static const char *const struct_endings[PART_COUNT] = {
+    [PART_PARAMS] = "params", [PART_INPUTS] = "inputs", [PART_INDEX] = "index", [PART_TAPE] = "tape",
+    [PART_OUTPUTS] = "outputs", [PART_GRAD] = "grad", [PART_WORK] = "work",
+};
+
 static void add_globals(CModel *m)
 {
-    static const char *const endings[] = { "value",    "value_grad", "forward", "backward", "index_ok",
-                                           "selftest", "params",     "inputs",  "index",    "tape",
-                                           "outputs",  "grad",       "work" };
-
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        Text text;
-
-        text_init(&text, m->arena);
-        text_printf(&text, "%s_%s", m->prefix, endings[i]);
-        vec_push(m->arena, &m->globals, text_string(&text));
-    }
+    for (unsigned f = 0; f < FUNCTION_COUNT; f++)
+        add_global(m, function_rows[f].name);
+    for (unsigned part = 0; part < PART_COUNT; part++)
+        if (struct_endings[part] != NULL)
+            add_global(m, struct_endings[part]);
+    add_global(m, "index_ok");
+    add_global(m, "selftest");
 }
 
 void c_model_init(CModel *m, Unit *unit, Arena *arena)
@@ -138,9 +147,25 @@ void c_model_init(CModel *m, Unit *unit, Arena *arena)
     add_globals(m);
 }
 
+Part c_model_struct(Part part)
+{
+    switch (part) {
+    case PART_SEED:
+    case PART_TANGENT:
+        return PART_OUTPUTS;
+    case PART_DIRECTION:
+    case PART_PRODUCT:
+    case PART_JACOBIAN:
+    case PART_HESSIAN:
+        return PART_GRAD;
+    default:
+        return part;
+    }
+}
+
 bool c_model_has(const CModel *m, Part part)
 {
-    return part == PART_WORK ? m->work.count > 0 : m->members[part].count > 0;
+    return part == PART_WORK ? m->work.count > 0 : m->members[c_model_struct(part)].count > 0;
 }
 
 const char *c_model_output(const CModel *m, size_t k)
@@ -152,17 +177,42 @@ const char *c_model_output(const CModel *m, size_t k)
 
 const char *c_model_type(const CModel *m, Part part)
 {
-    static const char *const endings[PART_COUNT] = { "params", "inputs",  "index", "outputs",
-                                                     "tape",   "outputs", "grad",  "work" };
+    Part of = c_model_struct(part);
     Text text;
 
-    if (m->scalar && (part == PART_SEED || part == PART_OUTPUTS))
+    if (part == PART_JACOBIAN || part == PART_HESSIAN || (m->scalar && of == PART_OUTPUTS))
         return m->real;
-    if (part == PART_GRAD && m->unit->wanted_is_params)
-        part = PART_PARAMS;
+    if (of == PART_GRAD && m->unit->wanted_is_params)
+        of = PART_PARAMS;
     text_init(&text, m->arena);
-    text_printf(&text, "%s_%s", m->prefix, endings[part]);
+    text_printf(&text, "%s_%s", m->prefix, struct_endings[of]);
     return text_string(&text);
+}
+
+bool c_model_is_batch(const CModel *m, Part part)
+{
+    return m->unit->options.directions > 0 && (part == PART_DIRECTION || part == PART_TANGENT || part == PART_PRODUCT);
+}
+
+void c_model_print_array(const CModel *m, Part part, const char *qualifier, Text *out)
+{
+    if (part == PART_JACOBIAN)
+        text_printf(out, "[%s%s_N_OUTPUTS][%s_N_GRAD]", qualifier, m->upper, m->upper);
+    else if (part == PART_HESSIAN)
+        text_printf(out, "[%s%s_N_GRAD][%s_N_GRAD]", qualifier, m->upper, m->upper);
+    else if (c_model_is_batch(m, part))
+        text_printf(out, "[%s%s_N_DIRECTIONS]", qualifier, m->upper);
+}
+
+uint64_t c_model_reals(const CModel *m, Part part)
+{
+    Part of = c_model_struct(part);
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < m->members[of].count; i++)
+        if (!m->members[of].at[i].integer)
+            count += c_model_elements(&m->members[of].at[i]);
+    return count;
 }
 
 uint64_t c_model_elements(const Member *member)
@@ -226,10 +276,20 @@ static void print_members(const CModel *m, const Member *members, size_t count, 
         text_add(out, ";\n");
 }
 
+bool c_model_uses(const CModel *m, Part part)
+{
+    if (part <= PART_INDEX)
+        return true;
+    for (unsigned other = 0; other < PART_COUNT; other++)
+        if ((m->parts >> other & 1) != 0 && c_model_struct((Part)other) == part)
+            return true;
+    return false;
+}
+
 /* Reals first: integers behind them leave no holes. */
 static void print_struct(const CModel *m, Part part, const char *what, Text *out)
 {
-    if (m->members[part].count == 0)
+    if (m->members[part].count == 0 || !c_model_uses(m, part))
         return;
     text_line(out, "/* %s */", what);
     text_line(out, "typedef struct {");
@@ -270,9 +330,9 @@ void c_model_print_types(const CModel *m, Text *out)
     print_struct(m, PART_INPUTS, "Inputs, in declared order.", out);
     print_struct(m, PART_INDEX, "Integer inputs; their ranges are checked by the function _index_ok.", out);
     if (!m->scalar)
-        print_struct(m, PART_OUTPUTS, "Results, and their upstream gradients (seeds).", out);
+        print_struct(m, PART_OUTPUTS, "Results, their upstream gradients (seeds), and their tangents.", out);
     if (!m->unit->wanted_is_params)
-        print_struct(m, PART_GRAD, "Gradient.", out);
+        print_struct(m, PART_GRAD, "Gradient, and directions in the space of what is differentiated by.", out);
     print_struct(m, PART_TAPE, "What the forward sweep keeps for the backward sweep.", out);
     print_work(m, out);
 }

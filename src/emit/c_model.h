@@ -3,7 +3,7 @@
 #define BPGEN_EMIT_C_MODEL_H
 
 #include "emit/c_names.h"
-#include "unit.h"
+#include "emit/functions.h"
 
 /* The arguments of a function, in their order. */
 typedef enum {
@@ -11,9 +11,14 @@ typedef enum {
     PART_INPUTS,
     PART_INDEX,
     PART_SEED,
+    PART_DIRECTION,
     PART_TAPE,
     PART_OUTPUTS,
     PART_GRAD,
+    PART_TANGENT, /* of the outputs */
+    PART_PRODUCT, /* tangent of the gradient */
+    PART_JACOBIAN,
+    PART_HESSIAN,
     PART_WORK,
     PART_COUNT
 } Part;
@@ -61,13 +66,14 @@ typedef struct CModel {
     bool is_float;
     bool has_int32;                  /* the header uses int32_t */
     bool scalar;                     /* one output of rank 0: it is returned, its seed is an argument */
-    VEC(Member) members[PART_COUNT]; /* of SEED: those of OUTPUTS; of GRAD: the wanted symbols; WORK: not used */
+    VEC(Member) members[PART_COUNT]; /* of the structs; those of other types are found through c_model_struct */
     VEC(Name) outputs;               /* the user's names of the outputs */
     const char **declared;           /* the members' names by SymId of a declared symbol */
     size_t declared_count;
     VEC(WorkArea) work;
     VEC(CTable) tables;
     VEC(CExtern) externs;      /* in the order of the first calls */
+    uint32_t parts;            /* of all functions made so far */
     bool helpers[OP_COUNT];    /* operators whose runtime function is called */
     Text *out;                 /* where functions are printed */
     VEC(const char *) globals; /* names of the file that no local may have */
@@ -78,10 +84,20 @@ void c_model_init(CModel *m, Unit *unit, Arena *arena);
 /* The members of the tape, from the forward sweep. */
 void c_model_add_tape(CModel *m, const Program *forward);
 
+/* The part that declares the struct of this part: seeds and tangents are OUTPUTS, directions and products GRAD. */
+Part c_model_struct(Part part);
 /* Is there such an argument? WORK: only of functions that have an area in m->work. */
 bool c_model_has(const CModel *m, Part part);
-/* "model_params", "double" for a scalar seed. */
+/* "model_params"; "double" for a scalar seed, and of the elements of a Jacobian. */
 const char *c_model_type(const CModel *m, Part part);
+/* Does an emitted function have an argument with this struct? Params, inputs and index: always. */
+bool c_model_uses(const CModel *m, Part part);
+/* How many reals a struct of this part has. */
+uint64_t c_model_reals(const CModel *m, Part part);
+/* Is the argument an array with one struct for each direction? */
+bool c_model_is_batch(const CModel *m, Part part);
+/* What stands in the brackets behind its name in a declaration: "[N_OUTPUTS][N_GRAD]" with the file's macros, or "". */
+void c_model_print_array(const CModel *m, Part part, const char *qualifier, Text *out);
 uint64_t c_model_bytes(const CModel *m, Part part);
 
 /* Name of the `k`-th output. */
@@ -122,11 +138,15 @@ void c_runtime_print(const CModel *m, Text *out);
 typedef struct {
     bool made;
     const char *name; /* "value" */
-    uint16_t parts;   /* 1 << Part for every argument */
+    uint32_t parts;   /* 1 << Part for every argument */
     bool returns;     /* the scalar output */
     Counts counts;
 } CFunction;
-enum { FUNCTION_VALUE, FUNCTION_VALUE_GRAD, FUNCTION_FORWARD, FUNCTION_BACKWARD, FUNCTION_COUNT };
+static inline bool c_function_has(const CFunction *function, Part part)
+{
+    return (function->parts >> part & 1) != 0;
+}
+extern const char *const c_argument_names[PART_COUNT];
 void c_signature(const CModel *m, const CFunction *function, bool definition, Text *out);
 void c_header_print(const CModel *m, const CFunction *functions, Text *out);
 void c_head_comment(const CModel *m, const CFunction *functions, Text *out);

@@ -10,9 +10,22 @@ static double pattern(const SampleSymbol *symbol, uint64_t i)
     return (double)((i % STEPS * 37 + symbol->first) % STEPS);
 }
 
-double c_sample_seed(uint64_t i)
+double c_sample_seed(const CModel *m, uint64_t i)
 {
-    return 1 - 0.25 * (double)(i % 3);
+    return m->scalar ? 1 : 1 - 0.25 * (double)(i % 3);
+}
+
+double c_sample_direction(uint64_t i)
+{
+    return 0.5 - 0.125 * (double)(i % 7);
+}
+
+FunctionId c_sample_gradient(const Unit *unit)
+{
+    for (unsigned id = 0; id < FUNCTION_COUNT; id++)
+        if (function_is_asked(unit, (FunctionId)id) && function_has((FunctionId)id, 'g'))
+            return unit->scalar ? FUNCTION_VALUE_GRAD : FUNCTION_VJP;
+    return FUNCTION_COUNT;
 }
 
 /* ---- values ------------------------------------------------------------------------------------------ */
@@ -58,12 +71,7 @@ static double rounded(const CModel *m, double value)
     return value;
 }
 
-static void set_real(Evaluation *e, SymId symbol, uint64_t i, double value)
-{
-    e->reals[symbol][i] = value;
-}
-
-static void fill_reals(Sample *s, const CModel *m, const Declared *declared, SampleSymbol *symbol, unsigned point)
+static void choose_values(const CModel *m, const Declared *declared, SampleSymbol *symbol, unsigned point)
 {
     double low, high;
 
@@ -71,17 +79,17 @@ static void fill_reals(Sample *s, const CModel *m, const Declared *declared, Sam
     high -= (high - low) * 0.01 * (double)(symbol->first % 10);
     symbol->base = rounded(m, low);
     symbol->step = rounded(m, (high - low) / (STEPS - 1));
-    for (uint64_t i = 0; i < symbol->count; i++) {
-        double value = rounded(m, symbol->base + symbol->step * pattern(symbol, i));
-
-        if (symbol->spelled && point == 0 && declared->defaults != NULL)
-            value = rounded(m, rational_to_double(declared->defaults[i]));
-        else if (symbol->spelled)
-            value = rounded(m, short_number(value));
-        set_real(&s->value, symbol->symbol, i, value);
-        if (s->has_gradient)
-            set_real(&s->gradient, symbol->symbol, i, value);
+    for (uint64_t i = 0; symbol->spelled && i < symbol->count; i++) {
+        if (point == 0 && declared->defaults != NULL)
+            symbol->values[i] = rounded(m, rational_to_double(declared->defaults[i]));
+        else
+            symbol->values[i] = rounded(m, short_number(rounded(m, symbol->base + symbol->step * pattern(symbol, i))));
     }
+}
+
+static double value_of(const CModel *m, const SampleSymbol *symbol, uint64_t i)
+{
+    return symbol->spelled ? symbol->values[i] : rounded(m, symbol->base + symbol->step * pattern(symbol, i));
 }
 
 /* The sum of the subscripts of element i. */
@@ -94,29 +102,65 @@ static int64_t subscript_sum(const Symbol *symbol, uint64_t i)
     return sum;
 }
 
-static void fill_integers(Sample *s, const Symbol *symbol, const SampleSymbol *sample)
+static int32_t integer_of(const Symbol *symbol, uint64_t i)
 {
-    for (uint64_t i = 0; i < sample->count; i++) {
-        int32_t value = (int32_t)(symbol->low + subscript_sum(symbol, i) % (symbol->high - symbol->low));
+    return (int32_t)(symbol->low + subscript_sum(symbol, i) % (symbol->high - symbol->low));
+}
 
-        s->value.integers[sample->symbol][i] = value;
-        if (s->has_gradient)
-            s->gradient.integers[sample->symbol][i] = value;
+/* The symbol of this role that belongs to another one. */
+static SymId belonging_to(const Program *p, SymRole role, SymId of)
+{
+    SymId id = 0;
+
+    while (id < p->symbols.count && (p->symbols.at[id].role != role || p->symbols.at[id].of != of))
+        id++;
+    return id < p->symbols.count ? id : NO_ID;
+}
+
+static void fill_seeds(const CModel *m, Evaluation *e)
+{
+    const Program *p = e->program;
+    uint64_t at = 0;
+
+    for (size_t k = 0; k < p->outputs.count; k++) {
+        SymId seed = belonging_to(p, SYM_SEED, p->outputs.at[k]);
+
+        for (size_t i = 0; i < eval_elements(p, p->outputs.at[k]); i++, at++)
+            if (seed != NO_ID)
+                e->reals[seed][i] = c_sample_seed(m, at);
     }
 }
 
-static void fill_seeds(Sample *s)
+/* The direction is the last dimension of a symbol, and the first of the array of structs. */
+static void fill_directions(const CModel *m, Evaluation *e)
 {
-    const Program *p = s->gradient.program;
-    uint64_t at = 0;
+    const Program *p = e->program;
+    uint64_t batch = m->unit->options.directions > 0 ? (uint64_t)m->unit->options.directions : 1;
+    uint64_t all = c_model_reals(m, PART_GRAD), at = 0;
 
-    for (size_t k = 0; k < p->outputs.count; k++)
-        for (SymId id = 0; id < p->symbols.count; id++) {
-            if (p->symbols.at[id].role != SYM_SEED || p->symbols.at[id].of != p->outputs.at[k])
-                continue;
-            for (size_t i = 0; i < eval_elements(p, id); i++)
-                s->gradient.reals[id][i] = c_sample_seed(at++);
-        }
+    for (size_t k = 0; k < m->unit->wanted.count; k++) {
+        SymId direction = belonging_to(p, SYM_DIRECTION, m->unit->wanted.at[k]);
+        uint64_t count = eval_elements(p, m->unit->wanted.at[k]);
+
+        for (uint64_t i = 0; direction != NO_ID && i < count * batch; i++)
+            e->reals[direction][i] = c_sample_direction(i % batch * all + at + i / batch);
+        at += count;
+    }
+}
+
+void c_sample_fill(const Sample *s, const CModel *m, Evaluation *e)
+{
+    for (size_t k = 0; k < s->symbols.count; k++) {
+        const SampleSymbol *symbol = &s->symbols.at[k];
+
+        for (uint64_t i = 0; i < symbol->count; i++)
+            if (symbol->part == PART_INDEX)
+                e->integers[symbol->symbol][i] = integer_of(&e->program->symbols.at[symbol->symbol], i);
+            else
+                e->reals[symbol->symbol][i] = value_of(m, symbol, i);
+    }
+    fill_seeds(m, e);
+    fill_directions(m, e);
 }
 
 static bool all_finite(const CModel *m, const Evaluation *e, SymRole role)
@@ -135,19 +179,15 @@ static bool all_finite(const CModel *m, const Evaluation *e, SymRole role)
 
 static void run_point(Sample *s, const CModel *m, unsigned point)
 {
-    for (size_t i = 0; i < s->symbols.count; i++) {
-        SampleSymbol *symbol = &s->symbols.at[i];
-
-        if (symbol->part == PART_INDEX)
-            fill_integers(s, &s->value.program->symbols.at[symbol->symbol], symbol);
-        else
-            fill_reals(s, m, &m->unit->lowered.declared.at[i], symbol, point);
-    }
+    for (size_t i = 0; i < s->symbols.count; i++)
+        if (s->symbols.at[i].part != PART_INDEX)
+            choose_values(m, &m->unit->lowered.declared.at[i], &s->symbols.at[i], point);
+    c_sample_fill(s, m, &s->value);
     eval_run(&s->value);
     s->finite = all_finite(m, &s->value, SYM_OUTPUT);
     if (!s->has_gradient || !s->finite)
         return;
-    fill_seeds(s);
+    c_sample_fill(s, m, &s->gradient);
     eval_run(&s->gradient);
     s->finite = all_finite(m, &s->gradient, SYM_GRADIENT);
 }
@@ -169,28 +209,16 @@ static void list_symbols(Sample *s, const CModel *m, Arena *arena)
                                  .offset = offsets[part],
                                  .count = count,
                                  .first = (11 + 29 * i) % STEPS,
-                                 .spelled = count <= MOST_SPELLED });
+                                 .spelled = count <= MOST_SPELLED,
+                                 .values = count <= MOST_SPELLED ? arena_array(arena, double, count) : NULL });
         offsets[part] += count;
-    }
-}
-
-/* The spelled values, which outlive the evaluation. */
-static void keep_values(Sample *s, Arena *arena)
-{
-    for (size_t i = 0; i < s->symbols.count; i++) {
-        SampleSymbol *symbol = &s->symbols.at[i];
-
-        if (!symbol->spelled || symbol->part == PART_INDEX)
-            continue;
-        symbol->values = arena_array(arena, double, symbol->count);
-        for (uint64_t k = 0; k < symbol->count; k++)
-            symbol->values[k] = s->value.reals[symbol->symbol][k];
     }
 }
 
 void c_sample_find(Sample *sample, const CModel *m, Arena *arena)
 {
-    const Program *gradient = m->scalar ? m->unit->value_grad : m->unit->reversed;
+    FunctionId id = c_sample_gradient(m->unit);
+    const Program *gradient = id == FUNCTION_COUNT ? NULL : *function_program(m->unit, id);
     Arena *scratch = heap_arena(&m->unit->heap);
 
     *sample = (Sample){ .has_gradient = gradient != NULL };
@@ -200,7 +228,6 @@ void c_sample_find(Sample *sample, const CModel *m, Arena *arena)
     list_symbols(sample, m, arena);
     for (unsigned point = 0; point < MOST_POINTS && !sample->finite; point++)
         run_point(sample, m, point);
-    keep_values(sample, arena);
     if (sample->finite)
         c_golden_find(sample, m, arena);
     heap_release(&m->unit->heap, scratch);
@@ -295,7 +322,10 @@ void c_sample_print(const Sample *sample, const CModel *m, Text *out)
     }
 }
 
-static const char *const variables[PART_COUNT] = { "p", "in", "index", "seed", "tape", "out", "grad", "work" };
+static bool is_array(const CModel *m, Part part)
+{
+    return part == PART_JACOBIAN || part == PART_HESSIAN || c_model_is_batch(m, part);
+}
 
 void c_sample_call(const CModel *m, const CFunction *function, Text *out)
 {
@@ -310,16 +340,21 @@ void c_sample_call(const CModel *m, const CFunction *function, Text *out)
         if (part == PART_SEED && m->scalar)
             text_add(out, m->is_float ? "1.0f" : "1.0");
         else
-            text_printf(out, "&%s", variables[part]);
+            text_printf(out, "%s%s", is_array(m, (Part)part) ? "" : "&", c_argument_names[part]);
     }
     text_add(out, ")");
 }
 
-void c_sample_declare(const CModel *m, uint16_t parts, Text *out)
+void c_sample_declare(const CModel *m, uint32_t parts, Text *out)
 {
-    for (unsigned part = 0; part < PART_COUNT; part++)
-        if ((parts & (1u << part)) != 0 && !(part == PART_SEED && m->scalar))
-            text_line(out, "static %s %s;", c_model_type(m, (Part)part), variables[part]);
+    for (unsigned part = 0; part < PART_COUNT; part++) {
+        if ((parts >> part & 1) == 0 || (part == PART_SEED && m->scalar))
+            continue;
+        text_begin_line(out);
+        text_printf(out, "static %s %s", c_model_type(m, (Part)part), c_argument_names[part]);
+        c_model_print_array(m, (Part)part, "", out);
+        text_add(out, ";\n");
+    }
 }
 
 bool c_sample_has_formula(const Sample *sample, Part part)

@@ -19,11 +19,18 @@ typedef struct {
     double *values; /* `spelled`: all of them */
 } SampleSymbol;
 
-/* An element of the outputs or of the gradient, counted as in a flat vector. */
+/* An element of a result, counted as in a flat vector (several directions: one struct behind the other). */
 typedef struct {
     uint64_t place;
     double value;
 } Golden;
+
+/* Some elements of one kind of result; `scale` is the size of the largest. */
+typedef struct {
+    VEC(Golden) at;
+    double scale;
+    bool found;
+} GoldenList;
 
 /* An element of the gradient that differences agree with, and what has to be moved for them. */
 typedef struct {
@@ -38,18 +45,28 @@ typedef struct {
     bool has_gradient;
     bool finite;
     VEC(SampleSymbol) symbols;    /* as declared */
-    VEC(Golden) outputs, gradients; /* some of them */
+    GoldenList golden[PART_COUNT]; /* by kind of result; not found: it is not emitted, or not finite at the point */
     VEC(Difference) differences;
-    double output_scale, gradient_scale; /* the largest elements */
-    double total;                        /* sum of seed times output */
+    VEC(uint64_t) curvatures; /* places of the first product that differences of gradients agree with */
+    double curvature_gap;
+    double slope_gap;         /* of the first tangent, likewise; 0: they do not agree */
+    double total;             /* sum of seed times output */
 } Sample;
+
+/* The function whose program gives the gradient at the point; FUNCTION_COUNT: no emitted function has a gradient. */
+FunctionId c_sample_gradient(const Unit *unit);
 
 /* Finds a point where value and gradient are finite, if there is one among the first few tried, and evaluates there.
  * The programs of the unit serve only here. */
 void c_sample_find(Sample *sample, const CModel *m, Arena *arena);
 
+/* Sets params, inputs, index, seeds and directions of a program of the model. */
+void c_sample_fill(const Sample *sample, const CModel *m, Evaluation *e);
+
 /* c_golden.c: what the self-test compares with, from the evaluations. */
 void c_golden_find(Sample *sample, const CModel *m, Arena *arena);
+/* Of the program of another function, after c_sample_find. */
+void c_sample_take(Sample *sample, const CModel *m, const Program *program, Arena *arena);
 
 /* Steps and tolerances: of float like those that held on the small machines of the firmware trials. */
 typedef struct {
@@ -69,14 +86,15 @@ void c_selftest_print(CModel *m, const CFunction *functions, const Sample *sampl
 /* Statements that fill p, in, index; `x` and `y` are the flat vectors of the first two. */
 void c_sample_print(const Sample *sample, const CModel *m, Text *out);
 
-/* Element `i` of all outputs; the seed that the tests give it. */
-double c_sample_seed(uint64_t i);
+/* The seed that the tests give to element `i` of all outputs; element `i` of all directions. */
+double c_sample_seed(const CModel *m, uint64_t i);
+double c_sample_direction(uint64_t i);
 
 /* "model_value_grad(&p, &grad)"; `after` stands for the first argument that is an output ("out"). */
 void c_sample_call(const CModel *m, const CFunction *function, Text *out);
 
 /* Declarations of all structs in the set of parts, each static. */
-void c_sample_declare(const CModel *m, uint16_t parts, Text *out);
+void c_sample_declare(const CModel *m, uint32_t parts, Text *out);
 
 /* Does c_sample_print use the flat vector of params or inputs? */
 bool c_sample_has_formula(const Sample *sample, Part part);

@@ -5,79 +5,151 @@
 
 #include <string.h>
 
-static uint16_t base_parts(const CModel *m)
+/* ---- making the functions ---------------------------------------------------------------------------- */
+
+/* The letters of functions.def. */
+static const struct {
+    char letter;
+    uint8_t part;
+} arguments[] = { { 's', PART_SEED },    { 'S', PART_SEED },    { 'd', PART_DIRECTION }, { 't', PART_TAPE },
+                  { 'o', PART_OUTPUTS }, { 'g', PART_GRAD },    { 'x', PART_TANGENT },   { 'p', PART_PRODUCT },
+                  { 'j', PART_JACOBIAN }, { 'h', PART_HESSIAN } };
+
+/* One scalar output is returned, and its seed is 1 where the function does not ask for it in any case. */
+static uint32_t parts_of(const CModel *m, FunctionId id)
 {
-    uint16_t parts = 0;
+    uint32_t parts = 0;
 
     for (unsigned part = PART_PARAMS; part <= PART_INDEX; part++)
         if (c_model_has(m, (Part)part))
-            parts |= (uint16_t)(1u << part);
+            parts |= 1u << part;
+    for (size_t i = 0; i < sizeof arguments / sizeof *arguments; i++) {
+        char letter = arguments[i].letter;
+
+        if (function_has(id, letter) && c_model_has(m, (Part)arguments[i].part) &&
+            !(m->scalar && (letter == 's' || letter == 'o')))
+            parts |= 1u << arguments[i].part;
+    }
     return parts;
 }
 
-static uint16_t part_if(const CModel *m, Part part, bool condition)
+/* The functions of which the self-test's point is found: their programs are kept until it is. */
+enum { LAST_OF_POINT = FUNCTION_VJP };
+
+typedef struct {
+    CModel *m;
+    CFunction *functions;
+    Sample *sample;
+    Gates gates;
+} Making;
+
+static CFunction begin_function(const Making *k, FunctionId id)
 {
-    if (!condition || !c_model_has(m, part))
-        return 0;
-    return (uint16_t)(1u << part);
-}
-
-static void make_value(CModel *m, CFunction *function)
-{
-    uint16_t outputs = part_if(m, PART_OUTPUTS, !m->scalar);
-    Gates gates = { .arena = heap_arena(&m->unit->heap) };
-
-    *function = (CFunction){ .name = "value", .returns = m->scalar, .parts = base_parts(m) | outputs };
-    c_function_make(m, m->unit->value, function, &gates);
-    heap_release(&m->unit->heap, gates.arena);
-}
-
-static bool make_value_grad(CModel *m, CFunction *function)
-{
-    Gates gates = { 0 };
-
-    if (!unit_make_value_grad(m->unit))
-        return false;
-    gates.arena = heap_arena(&m->unit->heap);
-    *function = (CFunction){ .name = "value_grad", .returns = true, .parts = base_parts(m) | part_if(m, PART_GRAD, true) };
-    c_function_make(m, m->unit->value_grad, function, &gates);
-    heap_release(&m->unit->heap, gates.arena);
-    return true;
+    return (CFunction){ .name = function_rows[id].name,
+                        .returns = k->m->scalar && function_has(id, 'o'),
+                        .parts = parts_of(k->m, id) };
 }
 
 /* The backward sweep has the numbers of the forward sweep. */
-static bool make_sweeps(CModel *m, CFunction *functions)
+static void print_function(Making *k, FunctionId id)
 {
-    CFunction *forward = &functions[FUNCTION_FORWARD], *backward = &functions[FUNCTION_BACKWARD];
-    Unit *unit = m->unit;
-    uint16_t base;
-    Gates gates = { 0 };
+    Heap *heap = &k->m->unit->heap;
 
-    if (!unit_make_sweeps(unit))
+    if (id != FUNCTION_BACKWARD && k->gates.arena != NULL)
+        heap_release(heap, k->gates.arena);
+    if (id != FUNCTION_BACKWARD)
+        k->gates = (Gates){ .arena = heap_arena(heap) };
+    k->functions[id] = begin_function(k, id);
+    c_function_make(k->m, *function_program(k->m->unit, id), &k->functions[id], &k->gates);
+    k->m->parts |= k->functions[id].parts;
+}
+
+/* Of a function that is not emitted: others are compared with it. */
+static void count_function(Making *k, FunctionId id)
+{
+    Arena *arena = heap_arena(&k->m->unit->heap);
+    Gates gates = { .arena = arena };
+    CFunction function = begin_function(k, id);
+    CModel scratch = *k->m;
+    Text text;
+
+    text_init(&text, arena);
+    scratch.out = &text;
+    c_function_make(&scratch, *function_program(k->m->unit, id), &function, &gates);
+    k->functions[id].counts = function.counts;
+    heap_release(&k->m->unit->heap, arena);
+}
+
+static bool make_function(Making *k, FunctionId id)
+{
+    Unit *unit = k->m->unit;
+    bool asked = function_is_asked(unit, id);
+
+    if (!asked && id != FUNCTION_VALUE && id != c_sample_gradient(unit))
+        return true;
+    if (!function_rows[id].make(unit))
         return false;
-    c_model_add_tape(m, unit->sweeps.forward);
-    gates.arena = heap_arena(&unit->heap);
-    base = base_parts(m) | part_if(m, PART_TAPE, true);
-    *forward =
-        (CFunction){ .name = "forward", .returns = m->scalar, .parts = base | part_if(m, PART_OUTPUTS, !m->scalar) };
-    c_function_make(m, unit->sweeps.forward, forward, &gates);
-    unit_forget(&unit->sweeps.forward);
-    *backward =
-        (CFunction){ .name = "backward", .parts = base | part_if(m, PART_SEED, true) | part_if(m, PART_GRAD, true) };
-    c_function_make(m, unit->sweeps.backward, backward, &gates);
-    unit_forget(&unit->sweeps.backward);
-    heap_release(&unit->heap, gates.arena);
+    if (id == FUNCTION_FORWARD)
+        c_model_add_tape(k->m, unit->sweeps.forward);
+    if (asked)
+        print_function(k, id);
+    else if (id == FUNCTION_VALUE)
+        count_function(k, id);
     return true;
 }
+
+/* Of large models one program is alive at a time, besides those of the point. */
+static bool make_functions(Making *k, Arena *arena)
+{
+    Unit *unit = k->m->unit;
+
+    for (unsigned id = 0; id <= LAST_OF_POINT; id++)
+        if (!make_function(k, (FunctionId)id))
+            return false;
+    c_sample_find(k->sample, k->m, arena);
+    for (unsigned id = 0; id <= LAST_OF_POINT; id++)
+        unit_forget(function_program(unit, (FunctionId)id));
+    for (unsigned id = LAST_OF_POINT + 1; id < FUNCTION_COUNT; id++) {
+        if (!make_function(k, (FunctionId)id))
+            return false;
+        c_sample_take(k->sample, k->m, *function_program(unit, (FunctionId)id), arena);
+        unit_forget(function_program(unit, (FunctionId)id));
+    }
+    return true;
+}
+
+bool c_functions_make(CModel *m, Unit *unit, Arena *arena, CFunction *functions, Sample *sample, Text *out)
+{
+    Making making = { .m = m, .functions = functions, .sample = sample };
+    bool made;
+
+    if (unit->lowered.program->samples > 0) {
+        diag_error(&unit->diag, (Span){ 0, 1 }, "data are evaluated but not yet compiled to C");
+        return false;
+    }
+    if (!functions_check(unit) || !unit_make_value(unit))
+        return false;
+    c_model_init(m, unit, arena);
+    if (!c_externs_reserve(m))
+        return false;
+    m->out = out;
+    made = make_functions(&making, arena);
+    if (making.gates.arena != NULL)
+        heap_release(&unit->heap, making.gates.arena);
+    return made;
+}
+
+/* ---- the file ---------------------------------------------------------------------------------------- */
 
 /* Structs of reals are vectors, too. */
 static void print_assertions(const CModel *m, Text *out)
 {
-    static const Part parts[] = { PART_PARAMS, PART_INPUTS };
-    static const char *const macros[] = { "N_PARAMS", "N_INPUTS" };
+    static const Part parts[] = { PART_PARAMS, PART_INPUTS, PART_OUTPUTS, PART_GRAD };
+    static const char *const macros[] = { "N_PARAMS", "N_INPUTS", "N_OUTPUTS", "N_GRAD" };
 
-    for (size_t i = 0; i < 2; i++)
-        if (c_model_has(m, parts[i]))
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (c_model_has(m, parts[i]) && c_model_uses(m, parts[i]) && !(parts[i] == PART_OUTPUTS && m->scalar) &&
+            !(parts[i] == PART_GRAD && m->unit->wanted_is_params))
             text_printf(out, "typedef char %s_is_flat[sizeof(%s) == %s_%s * sizeof(%s) ? 1 : -1];\n",
                         c_model_type(m, parts[i]), c_model_type(m, parts[i]), m->upper, macros[i], m->real);
     text_add(out, "\n");
@@ -103,31 +175,6 @@ static void put_in_front(Text *text, const Text *front)
     text_bytes(text, text_string(front), front->size);
     memmove(text->at + front->size, text->at, size);
     memcpy(text->at, text_string(front), front->size);
-}
-
-/* Of large models one program is alive at a time, besides the small one of the value. */
-bool c_functions_make(CModel *m, Unit *unit, Arena *arena, CFunction *functions, Sample *sample, Text *out)
-{
-    bool differentiates = unit->wanted.count > 0;
-
-    if (unit->lowered.program->samples > 0) {
-        diag_error(&unit->diag, (Span){ 0, 1 }, "data are evaluated but not yet compiled to C");
-        return false;
-    }
-    if (!unit_make_value(unit))
-        return false;
-    c_model_init(m, unit, arena);
-    if (!c_externs_reserve(m))
-        return false;
-    m->out = out;
-    make_value(m, &functions[FUNCTION_VALUE]);
-    if (differentiates && !(unit->scalar ? make_value_grad(m, &functions[FUNCTION_VALUE_GRAD]) : unit_make_reversed(unit)))
-        return false;
-    c_sample_find(sample, m, arena);
-    unit_forget(&unit->value);
-    unit_forget(&unit->value_grad);
-    unit_forget(&unit->reversed);
-    return !differentiates || make_sweeps(m, functions);
 }
 
 static void print_rest(CModel *m, const CFunction *functions, const Sample *sample, Emitted *out)

@@ -192,26 +192,38 @@ bool point_parse(Evaluation *e, SymId symbol, const char *text, bool plain, Text
 
 /* ---- printing ---------------------------------------------------------------------------------------- */
 
+/* Brackets open before an element at every axis whose inner elements begin there, and close likewise. */
+static void add_brackets(const int32_t *extents, unsigned rank, size_t count, size_t i, const char *bracket, Text *out)
+{
+    for (unsigned k = 0; k < rank; count /= (size_t)extents[k++])
+        if (i % count == 0)
+            text_add(out, bracket);
+}
+
+void point_print_array(const double *values, const int32_t *extents, unsigned rank, Text *out)
+{
+    size_t count = 1;
+
+    for (unsigned k = 0; k < rank; k++)
+        count *= (size_t)extents[k];
+    for (size_t i = 0; i < count; i++) {
+        text_add(out, i > 0 ? ", " : "");
+        add_brackets(extents, rank, count, i, "[", out);
+        text_double(out, values[i] == 0 ? 0 : values[i]);
+        add_brackets(extents, rank, count, i + 1, "]", out);
+    }
+}
+
 void point_print(const Evaluation *e, SymId symbol, Text *out)
 {
     const Symbol *s = &e->program->symbols.at[symbol];
     size_t count = eval_elements(e->program, symbol);
+    double *values = e->reals[symbol];
 
-    for (size_t i = 0; i < count; i++) {
-        size_t block = count;
-
-        if (i > 0)
-            text_add(out, ", ");
-        for (unsigned k = 0; k < s->rank; block /= (size_t)s->extents[k++])
-            if (i % block == 0)
-                text_add(out, "[");
-        if (e->reals[symbol] != NULL)
-            text_double(out, e->reals[symbol][i] == 0 ? 0 : e->reals[symbol][i]);
-        else
-            text_printf(out, "%d", (int)e->integers[symbol][i]);
-        block = count;
-        for (unsigned k = 0; k < s->rank; block /= (size_t)s->extents[k++])
-            if ((i + 1) % block == 0)
-                text_add(out, "]");
+    if (values == NULL) {
+        values = arena_array(e->arena, double, count);
+        for (size_t i = 0; i < count; i++)
+            values[i] = (double)e->integers[symbol][i];
     }
+    point_print_array(values, s->extents, s->rank, out);
 }

@@ -25,5 +25,7 @@ bool point_parse(Evaluation *e, SymId symbol, const char *text, bool plain, Text
 
 /* Elements as nested brackets, each number the shortest that reads back: "3", "[[1, 2], [3, 4]]". */
 void point_print(const Evaluation *e, SymId symbol, Text *out);
+/* The same of row-major values. */
+void point_print_array(const double *values, const int32_t *extents, unsigned rank, Text *out);
 
 #endif
