@@ -120,8 +120,7 @@ Program *unit_finish(Unit *unit, Program *program)
 
 Program *unit_refuse(Unit *unit, const NoDerivative *no_derivative, Program *program)
 {
-    diag_error(&unit->diag, no_derivative->at, "%s has no derivative in this language; leave its argument out of --wrt",
-               op_info[no_derivative->op].name);
+    no_derivative_report(no_derivative, &unit->names, &unit->diag);
     program_free(program);
     return NULL;
 }

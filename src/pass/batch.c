@@ -93,6 +93,8 @@ NodeId batch_op(Rebuild *r, NodeId old, const NodeId *args)
     const Batcher *b = r->context;
     const Node *node = &b->from->nodes.at[old];
 
+    if (node->op == OP_NEG && b->nodes[node->u.arg[0]] && node_is_int(b->to, args[0], 0))
+        return args[0];
     if (node->op != OP_MUL && node->op != OP_DIV)
         return NO_ID;
     for (unsigned k = 0; k < 2; k++) {
