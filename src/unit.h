@@ -96,6 +96,17 @@ typedef struct {
 bool unit_jacobian_sparsity(Unit *unit, const int32_t *const *given, Sparsity *sparsity);
 bool unit_hessian_sparsity(Unit *unit, const int32_t *const *given, Sparsity *sparsity);
 
+/* The programs of a function with stated derivatives alone: the value of its body, and that with the derivatives stated. Both
+ * have the arguments as params. Before unit_forget_model. */
+typedef struct {
+    Lowered lowered;
+    Program *value, *reversed;
+} Stated;
+bool unit_make_stated(Unit *unit, size_t function, Stated *stated);
+
+/* Does the gradient by this symbol go through stated derivatives? */
+bool unit_is_stated(Unit *unit, SymId wanted);
+
 /* Frees one of these programs, which becomes NULL; of large models they do not fit in memory together. */
 void unit_forget(Program **program);
 

@@ -28,6 +28,7 @@ typedef struct {
 } Setting;
 
 typedef VEC(Setting) SettingVec;
+typedef VEC(const char *) NameVec;
 
 typedef struct {
     CommandId command;
@@ -38,7 +39,7 @@ typedef struct {
     const char *example;      /* --example, or NULL */
     const char *emit;         /* --emit */
     bool named;               /* --name was given */
-    VEC(const char *) wanted;
+    NameVec wanted, surrogates;
     VEC(ConstOverride) overrides;
     unsigned samples;
     double tolerance;
@@ -65,6 +66,9 @@ typedef void CommandFn(Unit *unit, Run *run);
 
 /* Reads and checks the model of the command line; false: run->code and run->errors say why. */
 bool cli_open_model(Unit *unit, Run *run);
+
+/* check_stated.c: compares every stated derivative with differences of the function's body. False: run->code is set. */
+bool cli_check_stated(Unit *unit, Run *run);
 
 /* Can the evaluator run it? False, with a message, if it calls C functions of the user's. */
 bool cli_can_run(Unit *unit, Run *run);

@@ -103,13 +103,13 @@ static bool read_setting(const char *text, Setting *setting)
     return true;
 }
 
-static void split_names(CommandLine *line, Arena *arena, const char *text)
+static void split_names(NameVec *names, Arena *arena, const char *text)
 {
     while (*text != '\0') {
         size_t size = strcspn(text, ",");
 
         if (size > 0)
-            vec_push(arena, &line->wanted, arena_copy(arena, text, size));
+            vec_push(arena, names, arena_copy(arena, text, size));
         text += size + (text[size] == ',');
     }
 }
@@ -187,8 +187,11 @@ static bool apply(CommandLine *line, Arena *arena, OptionId id, const char *text
         line->named = true;
         return is_identifier(text) || usage("--name: '%s' is not a C identifier", text);
     case OPTION_WRT:
-        split_names(line, arena, text);
+        split_names(&line->wanted, arena, text);
         return line->wanted.count > 0 || usage("--wrt needs names, not '%s'", text);
+    case OPTION_SURROGATE:
+        split_names(&line->surrogates, arena, text);
+        return line->surrogates.count > 0 || usage("--surrogate needs names, not '%s'", text);
     case OPTION_EMIT:
         line->emit = text;
         return emitter_find(text) != NULL || usage("there is no format '%s'", text);

@@ -270,11 +270,8 @@ static void begin(Lowering *l, int32_t samples, Lowered *lowered)
     loops_prepare(l);
 }
 
-void lower_code(Lowering *l, CheckedId first, CheckedId end)
+static void lower_frames(Lowering *l, size_t outer)
 {
-    size_t outer = l->frames.count;
-
-    vec_push(l->arena, &l->frames, (CodeFrame){ .next = first, .end = end });
     while (l->frames.count > outer && !l->failed) {
         CodeFrame *frame = &vec_top(&l->frames);
         const CheckedNode *n = l->code + frame->next;
@@ -286,6 +283,14 @@ void lower_code(Lowering *l, CheckedId first, CheckedId end)
     }
 }
 
+void lower_code(Lowering *l, CheckedId first, CheckedId end)
+{
+    size_t outer = l->frames.count;
+
+    vec_push(l->arena, &l->frames, (CodeFrame){ .next = first, .end = end });
+    lower_frames(l, outer);
+}
+
 static void list_externs(const CheckedModel *model, Arena *arena, Lowered *lowered)
 {
     for (size_t i = 0; i < model->functions.count; i++) {
@@ -295,6 +300,14 @@ static void list_externs(const CheckedModel *model, Arena *arena, Lowered *lower
             vec_push(arena, &lowered->externs, (Extern){ function->name, model->ast->nodes.at[function->ast].name_at,
                                                          function->arg_count });
     }
+}
+
+static void end(Lowering *l, Lowered *lowered)
+{
+    if (l->failed)
+        program_free(l->p);
+    else
+        lowered->program = l->p;
 }
 
 void lower_model(Lowered *lowered, Arena *arena, const CheckedModel *model, int32_t samples, Diag *diag, Heap *heap)
@@ -310,8 +323,27 @@ void lower_model(Lowered *lowered, Arena *arena, const CheckedModel *model, int3
     if (!l.failed)
         symbols_output(&l);
     list_externs(model, arena, lowered);
-    if (l.failed)
-        program_free(l.p);
-    else
-        lowered->program = l.p;
+    end(&l, lowered);
+}
+
+/* The arguments come first, so that all programs know them by the same numbers. The model's code runs, too: constants may be
+ * computed there. */
+void lower_function(Lowered *lowered, Arena *arena, const CheckedModel *model, size_t function, Diag *diag, Heap *heap)
+{
+    Lowering l = { .arena = arena, .model = model, .diag = diag, .sample = NO_ID };
+    CheckedNode call = { .kind = CHECKED_STATED, .count = model->functions.at[function].arg_count,
+                         .at = model->ast->nodes.at[model->functions.at[function].ast].name_at,
+                         .u.stated = (uint32_t)function };
+
+    *lowered = (Lowered){ 0 };
+    l.p = program_new(heap, model->names, model->ast->source);
+    symbols_declare_arguments(&l, &model->functions.at[function], lowered);
+    begin(&l, 1, lowered);
+    lowered->declared.count = call.count;
+    lower_code(&l, 0, (CheckedId)model->nodes.count);
+    lower_stated(&l, &call);
+    lower_frames(&l, 0);
+    if (!l.failed)
+        symbols_output_value(&l, vec_pop(&l.stack), model->functions.at[function].name, call.at);
+    end(&l, lowered);
 }

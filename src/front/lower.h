@@ -30,4 +30,8 @@ typedef struct {
  * `samples` >= 1: Program.samples of a model with data. */
 void lower_model(Lowered *lowered, Arena *arena, const CheckedModel *model, int32_t samples, Diag *diag, Heap *heap);
 
+/* A program of a function with stated derivatives alone: `declared` are its arguments, the one output is its value, whose
+ * derivatives are the stated ones. `function` counts in model->functions. */
+void lower_function(Lowered *lowered, Arena *arena, const CheckedModel *model, size_t function, Diag *diag, Heap *heap);
+
 #endif

@@ -249,6 +249,37 @@ static bool becomes_output(Lowering *l, const CheckedSymbol *checked, const Valu
     return true;
 }
 
+void symbols_declare_arguments(Lowering *l, const CheckedFunction *function, Lowered *lowered)
+{
+    for (uint32_t k = 0; k < function->arg_count; k++) {
+        const CheckedSymbol *checked = &l->model->symbols.at[function->first_arg + k];
+        Symbol symbol = { .name = checked->name, .at = checked->at, .role = SYM_PARAM, .named = true, .of = NO_ID };
+        Declared declared = { .symbol = program_symbol(l->p, symbol) };
+
+        vec_push(l->arena, &lowered->declared, declared);
+        vec_push(l->arena, &l->stack, value_of_node(node_read(l->p, declared.symbol, NULL), (Shape){ 0 }));
+    }
+}
+
+static void add_output(Lowering *l, SymId target)
+{
+    l->p->symbols.at[target].role = SYM_OUTPUT;
+    l->p->symbols.at[target].named = true;
+    vec_push(l->p->arena, &l->p->outputs, target);
+}
+
+void symbols_output_value(Lowering *l, Value value, Name name, Span at)
+{
+    NodeId node = value_node(l, &value, at);
+    SymId target;
+
+    domain_begin(l, 0, NULL, 0);
+    domain_keep(l);
+    target = domain_symbol(l, name, at);
+    domain_stage(l, target, STAGE_SET, node, at);
+    add_output(l, target);
+}
+
 static void make_output(Lowering *l, CheckedSym id)
 {
     const CheckedSymbol *checked = &l->model->symbols.at[id];
@@ -265,9 +296,7 @@ static void make_output(Lowering *l, CheckedSym id)
         target = domain_symbol(l, checked->name, checked->at);
         domain_stage(l, target, STAGE_SET, node, at.end != 0 ? at : checked->at);
     }
-    l->p->symbols.at[target].role = SYM_OUTPUT;
-    l->p->symbols.at[target].named = true;
-    vec_push(l->p->arena, &l->p->outputs, target);
+    add_output(l, target);
 }
 
 void symbols_output(Lowering *l)

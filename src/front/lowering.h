@@ -189,6 +189,9 @@ Name name_of_two(const Lowering *l, NodeId a, const char *between, NodeId b);
 /* lower_symbol.c: declared names, tables, integer expressions, outputs */
 void symbols_declare(Lowering *l, Lowered *lowered);
 void symbols_output(Lowering *l);
+/* Of a program of one function: its arguments become params, and wait on the stack; a scalar becomes the output. */
+void symbols_declare_arguments(Lowering *l, const CheckedFunction *function, Lowered *lowered);
+void symbols_output_value(Lowering *l, Value value, Name name, Span at);
 Value symbol_value(Lowering *l, CheckedSym symbol, Span at);
 AffId import_aff(Lowering *l, AffId aff);
 void fold_table(Lowering *l, Value *value);
