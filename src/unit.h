@@ -104,8 +104,8 @@ typedef struct {
 } Stated;
 bool unit_make_stated(Unit *unit, size_t function, Stated *stated);
 
-/* Does the gradient by this symbol go through stated derivatives? */
-bool unit_is_stated(Unit *unit, SymId wanted);
+/* Does the gradient by this symbol go through the stated derivatives of the function? */
+bool unit_is_stated(Unit *unit, SymId wanted, Name function);
 
 /* Frees one of these programs, which becomes NULL; of large models they do not fit in memory together. */
 void unit_forget(Program **program);

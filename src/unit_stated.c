@@ -25,7 +25,15 @@ bool unit_make_stated(Unit *unit, size_t function, Stated *stated)
     return stated->reversed != NULL;
 }
 
-bool unit_is_stated(Unit *unit, SymId wanted)
+/* The function that a link belongs to. */
+static Name linked_function(const Program *p, NodeId link)
+{
+    while (p->nodes.at[link].op == OP_LINK)
+        link = p->nodes.at[link].u.arg[0];
+    return p->nodes.at[p->nodes.at[link].u.arg[1]].u.function;
+}
+
+bool unit_is_stated(Unit *unit, SymId wanted, Name function)
 {
     const Program *p = unit->lowered.program;
     Arena *scratch = heap_arena(&unit->heap);
@@ -34,7 +42,7 @@ bool unit_is_stated(Unit *unit, SymId wanted)
 
     activity_find(&activity, scratch, p, &wanted, 1, p->outputs.at, p->outputs.count);
     for (NodeId id = 0; id < p->nodes.count; id++)
-        found |= p->nodes.at[id].op == OP_LINK && activity.nodes[id];
+        found |= p->nodes.at[id].op == OP_LINK && activity.nodes[id] && linked_function(p, id) == function;
     heap_release(&unit->heap, scratch);
     return found;
 }

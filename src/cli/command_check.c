@@ -98,16 +98,20 @@ static void print_verdict(Checking *c)
 /* Where the gradient goes through a surrogate, differences have nothing to say. */
 static void choose_compared(Checking *c)
 {
-    const Unit *unit = c->unit;
+    Unit *unit = c->unit;
 
     for (size_t i = 0; i < unit->wanted.count; i++) {
         SymId wanted = unit->wanted.at[i];
+        const char *surrogate = NULL;
 
-        if (c->run->line->surrogates.count == 0 || !unit_is_stated(c->unit, wanted))
+        for (size_t k = 0; k < c->run->line->surrogates.count; k++)
+            if (unit_is_stated(unit, wanted, names_intern_text(&unit->names, c->run->line->surrogates.at[k])))
+                surrogate = c->run->line->surrogates.at[k];
+        if (surrogate == NULL)
             vec_push(unit->arena, &c->wanted, wanted);
         else
-            text_printf(&c->run->out, "the derivative by %s goes through stated derivatives and is not compared with differences\n",
-                        names_text(&unit->names, unit->lowered.program->symbols.at[wanted].name));
+            text_printf(&c->run->out, "the derivative by %s goes through %s and is not compared with differences\n",
+                        names_text(&unit->names, unit->lowered.program->symbols.at[wanted].name), surrogate);
     }
 }
 

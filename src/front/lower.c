@@ -268,6 +268,7 @@ static void begin(Lowering *l, int32_t samples, Lowered *lowered)
     symbols_declare(l, lowered);
     make_indices(l);
     loops_prepare(l);
+    stated_prepare(l);
 }
 
 static void lower_frames(Lowering *l, size_t outer)

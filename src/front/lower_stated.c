@@ -33,22 +33,34 @@ static bool is_plain_kind(CheckedKind kind)
     }
 }
 
-static bool is_plain_code(const CheckedModel *model, CheckedCode code)
+static bool is_plain_code(const Lowering *l, CheckedCode code)
 {
-    for (CheckedId i = code.first; i < code.end; i++)
-        if (!is_plain_kind((CheckedKind)model->function_nodes.at[i].kind) || model->function_nodes.at[i].shape.rank > 0)
+    for (CheckedId i = code.first; i < code.end; i++) {
+        const CheckedNode *n = &l->model->function_nodes.at[i];
+
+        if (!is_plain_kind((CheckedKind)n->kind) || n->shape.rank > 0 ||
+            (n->kind == CHECKED_STATED && !l->is_plain[n->u.stated]))
             return false;
+    }
     return true;
 }
 
-static bool is_plain_function(const CheckedModel *model, const CheckedFunction *function)
+static bool is_plain_function(const Lowering *l, const CheckedFunction *function)
 {
     uint32_t end = function->derivatives + (function->has_derivatives ? function->arg_count : 0);
 
     for (uint32_t k = function->value; k < end; k++)
-        if (!is_plain_code(model, model->function_codes.at[k]))
+        if (!is_plain_code(l, l->model->function_codes.at[k]))
             return false;
     return true;
+}
+
+/* A function calls only those before it. */
+void stated_prepare(Lowering *l)
+{
+    l->is_plain = arena_array(l->arena, bool, l->model->functions.count + 1);
+    for (size_t i = 0; i < l->model->functions.count; i++)
+        l->is_plain[i] = is_plain_function(l, &l->model->functions.at[i]);
 }
 
 /* An index for each axis that is longer than 1, from outer to inner. */
@@ -111,7 +123,7 @@ static void take_value(Lowering *l, CodeFrame *frame)
     NodeId node = describe(l, value_node(l, &value, frame->place), frame->place);
 
     if (frame->value == NO_ID && frame->function->has_derivatives)
-        frame->value = describe(l, node_op1(l->p, OP_STOP, node), frame->place);
+        frame->value = describe(l, node_op2(l->p, OP_STOP, node, node_function(l->p, frame->function->name)), frame->place);
     else if (frame->value == NO_ID)
         frame->value = node;
     else
@@ -168,7 +180,7 @@ void lower_stated(Lowering *l, const CheckedNode *n)
     CodeFrame frame = { .function = function, .shape = n->shape, .place = n->at,
                         .value = NO_ID };
 
-    if (n->shape.rank > 0 && !is_plain_function(l->model, function))
+    if (n->shape.rank > 0 && !l->is_plain[n->u.stated])
         frame.renaming = axes_to_indices(l, &n->shape);
     frame.args = take_arguments(l, function, &frame.renaming, n->at);
     if (function->is_extern) { /* no code of a body: what it would leave is there at once */

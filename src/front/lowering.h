@@ -105,6 +105,7 @@ typedef struct {
     SetId *closures;      /* by IndexId, of the user's: itself and what its bounds need, transitively */
     size_t index_room;    /* of these three */
     VEC(CodeFrame) frames;
+    bool *is_plain;       /* by function with stated derivatives: operators only, on scalars */
     uint64_t stated_steps; /* taken in functions with stated derivatives */
     VEC(Value) stack;
     VEC(Value) parts;
@@ -213,7 +214,8 @@ void lower_bind(Lowering *l, const CheckedNode *n);
 void lower_assign(Lowering *l, const CheckedNode *n);
 void lower_stated(Lowering *l, const CheckedNode *n);
 
-/* lower_stated.c: the innermost code is at its end */
+/* lower_stated.c: before anything is lowered; the innermost code is at its end */
+void stated_prepare(Lowering *l);
 void lower_end_code(Lowering *l);
 
 /* lower_prod.c: the product of `value` over its axes or over indices */

@@ -2,6 +2,10 @@
  *
  * The values are those of the lowered program, before any simplification, in 256 bits; derivatives are central differences with
  * h = 2^-64, so no derivative rule of bpgen judges itself. For several outputs the derivative of sum(seed * output) is compared.
+ *
+ * A function with stated derivatives is replaced, in the runs for differences, by the linear function that it has by definition:
+ * its value at the point plus stated derivatives (at the point) times what the arguments moved. C functions of the user's are
+ * those of tests/emitted/externs.c.
  */
 #include <mpfr.h>
 #include <stdio.h>
@@ -21,6 +25,10 @@ typedef struct {
     int64_t *indices;
     mpfr_t t, u;
     NodeVec *needs;      /* by stage: nodes to compute at every point */
+    Arena *arena;
+    bool replays;        /* a run for differences: stated functions are linear around the run before */
+    VEC(mpfr_t *) stated; /* values of them in that run, in the order in which they were computed */
+    size_t next_stated;
 } Oracle;
 
 /* ---- operators --------------------------------------------------------------------------------------- */
@@ -169,12 +177,66 @@ static void set_rational(mpfr_t y, Rational value)
     heap_free(&heap);
 }
 
+/* ---- stated derivatives and C functions -------------------------------------------------------------- */
+
+/* The value in the run around which differences are taken: that of now, in this run. */
+static mpfr_t *value_before(Oracle *o, mpfr_t now)
+{
+    if (o->next_stated == o->stated.count) {
+        mpfr_t *kept = arena_array(o->arena, mpfr_t, 1);
+
+        mpfr_init2(*kept, BITS);
+        vec_push(o->arena, &o->stated, kept);
+    }
+    if (!o->replays)
+        mpfr_set(*o->stated.at[o->next_stated], now, MPFR_RNDN);
+    return o->stated.at[o->next_stated++];
+}
+
+static void compute_link(Oracle *o, mpfr_t y, mpfr_t value, mpfr_t argument, mpfr_t derivative)
+{
+    mpfr_t *before = value_before(o, argument), *slope = value_before(o, derivative);
+
+    mpfr_sub(o->t, argument, *before, MPFR_RNDN);
+    mpfr_mul(o->t, o->t, *slope, MPFR_RNDN);
+    mpfr_add(y, value, o->t, MPFR_RNDN);
+}
+
+static void compute_call(Oracle *o, NodeId call)
+{
+    const char *name = names_text(o->p->names, node_called(o->p, call));
+    const Node *list = &o->p->nodes.at[o->p->nodes.at[call].u.arg[1]];
+    mpfr_t *y = &o->nodes[call], *x = &o->nodes[o->p->nodes.at[call].u.arg[1]];
+
+    if (strcmp(name, "lut") == 0) {
+        mpfr_sin(*y, *x, MPFR_RNDN);
+    } else if (strcmp(name, "dlut") == 0) {
+        mpfr_cos(*y, *x, MPFR_RNDN);
+    } else if (strcmp(name, "d2lut") == 0) {
+        mpfr_sin(*y, *x, MPFR_RNDN);
+        mpfr_neg(*y, *y, MPFR_RNDN);
+    } else if (strcmp(name, "rho") == 0) {
+        mpfr_mul_ui(*y, o->nodes[list->u.arg[1]], 287, MPFR_RNDN);
+        mpfr_div(*y, o->nodes[list->u.arg[0]], *y, MPFR_RNDN);
+    } else {
+        fprintf(stderr, "oracle: no C function '%s' here\n", name);
+        exit(70);
+    }
+}
+
 static void compute_node(Oracle *o, NodeId id)
 {
     const Node *n = &o->p->nodes.at[id];
     int64_t at;
 
     switch (n->op) {
+    case OP_FUNCTION:
+    case OP_LIST: return;
+    case OP_CALL: compute_call(o, id); return;
+    case OP_STOP: mpfr_set(o->nodes[id], *value_before(o, o->nodes[n->u.arg[0]]), MPFR_RNDN); return;
+    case OP_LINK:
+        compute_link(o, o->nodes[id], o->nodes[n->u.arg[0]], o->nodes[n->u.arg[1]], o->nodes[n->u.arg[2]]);
+        return;
     case OP_LITERAL: return; /* set once */
     case OP_PI: mpfr_const_pi(o->nodes[id], MPFR_RNDN); return;
     case OP_E: mpfr_set_si(o->t, 1, MPFR_RNDN); mpfr_exp(o->nodes[id], o->t, MPFR_RNDN); return;
@@ -275,12 +337,13 @@ static void run_body(Oracle *o, size_t first, size_t last)
 static void run(Oracle *o)
 {
     clear_targets(o);
+    o->next_stated = 0;
     run_body(o, 0, o->p->body.count);
 }
 
 static void init(Oracle *o, const Program *p, Arena *arena)
 {
-    *o = (Oracle){ .p = p, .nodes = arena_array(arena, mpfr_t, p->nodes.count + 1) };
+    *o = (Oracle){ .p = p, .arena = arena, .nodes = arena_array(arena, mpfr_t, p->nodes.count + 1) };
     o->elements = arena_array(arena, mpfr_t *, p->symbols.count);
     o->integers = arena_array(arena, int32_t *, p->symbols.count);
     o->indices = arena_array(arena, int64_t, p->indices.count + 1);
@@ -422,6 +485,7 @@ static void print_gradient(Job *job)
     mpfr_t above, below, x, h;
 
     mpfr_inits2(BITS, above, below, x, h, (mpfr_ptr)0);
+    job->oracle.replays = true;
     for (size_t w = 0; w < job->unit->wanted.count; w++) {
         SymId s = job->unit->wanted.at[w];
 
@@ -439,6 +503,7 @@ static void print_gradient(Job *job)
             mpfr_printf("%.25Rg,", above);
         }
     }
+    job->oracle.replays = false;
     mpfr_clears(above, below, x, h, (mpfr_ptr)0);
 }
 
