@@ -51,24 +51,63 @@ static EnvId intern_env(Outliner *o, const Range *ranges, uint32_t count)
     return id;
 }
 
-/* The ranges that indices `deps` need: their own, and those of the indices in their bounds, which stand to the left. */
-static EnvId restrict_env(Outliner *o, EnvId whole, SetId deps)
+/* The ranges that indices `*deps` need: their own, and those of the indices in their bounds, which stand to the left and
+ * are added to the set. */
+static EnvId restrict_env(Outliner *o, EnvId whole, SetId *deps)
 {
     Env env = o->envs.at[whole];
     Range kept[UINT8_MAX];
     uint32_t count = 0;
 
-    if (env.set == deps)
-        return whole;
     for (uint32_t i = env.count; i-- > 0;) {
         Range range = o->ranges.at[env.first + i];
 
-        if (!set_has(o->p, deps, range.index))
+        if (!set_has(o->p, *deps, range.index))
             continue;
         kept[UINT8_MAX - ++count] = range;
-        deps = set_union(o->p, deps, set_union(o->p, set_of_aff(o->p, range.low), set_of_aff(o->p, range.high)));
+        *deps = set_union(o->p, *deps, set_union(o->p, set_of_aff(o->p, range.low), set_of_aff(o->p, range.high)));
     }
+    if (count == env.count)
+        return whole;
     return intern_env(o, kept + (UINT8_MAX - count), count);
+}
+
+/* ---- loops ------------------------------------------------------------------------------------------ */
+
+/* The innermost of the loops around whose index is in the set. */
+static LoopId restrict_loop(const Outliner *o, LoopId loop, SetId deps)
+{
+    while (loop != NO_ID && !set_has(o->p, deps, o->p->loops.at[loop].index))
+        loop = o->outer[loop];
+    return loop;
+}
+
+uint32_t outline_loops(const Outliner *o, LoopId loop, LoopId *path)
+{
+    uint32_t count = 0;
+
+    for (LoopId at = loop; at != NO_ID; at = o->outer[at])
+        count++;
+    for (uint32_t k = count; loop != NO_ID; loop = o->outer[loop])
+        path[--k] = loop;
+    return count;
+}
+
+static void find_loops(Outliner *o)
+{
+    const Program *p = o->p;
+    LoopId loop = NO_ID;
+
+    for (size_t i = 0; i < p->body.count; i++) {
+        Item item = p->body.at[i];
+
+        if (item.kind == ITEM_LOOP) {
+            o->outer[item.id] = loop;
+            loop = item.id;
+        } else if (item.kind == ITEM_END) {
+            loop = o->outer[item.id];
+        }
+    }
 }
 
 /* ---- uses ------------------------------------------------------------------------------------------- */
@@ -101,21 +140,26 @@ static void use_node(Outliner *o, NodeId node, const Use *by, ScopeId scope)
     Use *use = &o->uses[node];
     SetId deps = o->p->nodes.at[node].deps;
     EnvId env;
+    LoopId loop;
 
     if (deps == 0)
         return;
-    env = restrict_env(o, by->widest, deps);
+    env = restrict_env(o, by->widest, &deps);
+    loop = restrict_loop(o, by->loop, deps);
     use->conflict |= by->conflict;
     if (use->scope == SCOPE_NONE) {
         use->env = env;
         use->widest = by->widest;
+        use->loop = loop;
+        use->inside = by->inside;
     } else {
-        use->conflict |= env != use->env;
+        use->conflict |= env != use->env || loop != use->loop;
         if (o->envs.at[by->widest].count > o->envs.at[use->widest].count)
             use->widest = by->widest;
     }
-    use->wider |= by->in_loop || o->envs.at[by->widest].count > o->envs.at[env].count;
-    use->in_loop |= by->in_loop;
+    if (by->inside != NO_ID && (use->inside == NO_ID || by->inside > use->inside)) /* nested loops have larger numbers */
+        use->inside = by->inside;
+    use->wider |= by->inside != loop || o->envs.at[by->widest].count > o->envs.at[env].count;
     if (is_active(o, node))
         join_owner(use, by->owner);
     if (by->root == NO_ID && by->position < use->position)
@@ -127,17 +171,17 @@ static void use_node(Outliner *o, NodeId node, const Use *by, ScopeId scope)
     meet_scope(o, use, scope, by->exact);
 }
 
-static void use_stage(Outliner *o, StageId id, bool in_loop)
+static void use_stage(Outliner *o, StageId id, LoopId loop)
 {
     const Stage *stage = &o->p->stages.at[id];
-    Use by = { .exact = true, .in_loop = in_loop, .root = NO_ID, .position = o->position[id] };
+    Use by = { .exact = true, .loop = loop, .inside = loop, .root = NO_ID, .position = o->position[id] };
 
     by.widest = intern_env(o, stage->domain, stage->rank);
     if (stage->guard != NO_ID)
         use_node(o, stage->guard, &by, 0);
     if (o->any_active && o->active.symbols[stage->target] && !o->p->symbols.at[stage->target].inactive)
         by.owner = 1 + id;
-    if (stage->op == STAGE_SET && !in_loop)
+    if (stage->op == STAGE_SET)
         by.root = id;
     use_node(o, stage->value, &by, scope_of_guard(&o->scopes, stage->guard));
 }
@@ -145,16 +189,16 @@ static void use_stage(Outliner *o, StageId id, bool in_loop)
 static void use_all_stages(Outliner *o)
 {
     const Program *p = o->p;
-    unsigned depth = 0;
+    LoopId loop = NO_ID;
 
     for (size_t i = 0; i < p->body.count; i++) {
         Item item = p->body.at[i];
 
         if (item.kind == ITEM_STAGE) {
             o->position[item.id] = (uint32_t)i;
-            use_stage(o, item.id, depth > 0);
+            use_stage(o, item.id, loop);
         } else {
-            depth += item.kind == ITEM_LOOP ? 1 : UINT32_MAX;
+            loop = item.kind == ITEM_LOOP ? item.id : o->outer[item.id];
         }
     }
 }
@@ -176,29 +220,49 @@ static SetId set_of_scope(Outliner *o, ScopeId scope)
     return o->scope_sets.at[(scope - 1) / 2];
 }
 
-bool outline_measure(Outliner *o, EnvId id, int32_t *extents, int64_t *least)
+static Range turns_of(Outliner *o, LoopId id)
 {
-    Env env = o->envs.at[id];
-    const Range *ranges = o->ranges.at + env.first;
-    int64_t elements = 1;
-    bool known = true;
+    const Loop *loop = &o->p->loops.at[id];
+
+    return (Range){ loop->index, aff_const(&o->p->affs, loop->low), aff_const(&o->p->affs, loop->high) };
+}
+
+/* One dimension more; false if the array would be too large. */
+static bool measure_range(Outliner *o, const Range *range, int32_t *extent, int64_t *least, int64_t *elements)
+{
     Hull hull;
 
-    hulls_enter(&o->hulls, ranges, env.count);
-    for (uint32_t k = 0; k < env.count && known; k++) {
-        known = hull_of_aff(&o->hulls, aff_index(&o->p->affs, ranges[k].index), &hull);
-        if (known && hull.most - hull.least < INT32_MAX) {
-            int64_t extent = hull.most < hull.least ? 1 : hull.most - hull.least + 1;
+    if (!hull_of_aff(&o->hulls, aff_index(&o->p->affs, range->index), &hull) || hull.most - hull.least >= INT32_MAX)
+        return false;
+    *extent = (int32_t)(hull.most < hull.least ? 1 : hull.most - hull.least + 1);
+    *least = hull.least;
+    *elements *= *extent;
+    return *elements <= INT32_MAX;
+}
 
-            extents[k] = (int32_t)extent;
-            least[k] = hull.least;
-            elements *= extent;
-        } else {
-            known = false;
-        }
-        known = known && elements <= INT32_MAX;
+bool outline_measure(Outliner *o, const Use *use, int32_t *extents, int64_t *least)
+{
+    Env env = o->envs.at[use->env];
+    LoopId path[UINT8_MAX];
+    uint32_t turns = outline_loops(o, use->loop, path);
+    int64_t elements = 1;
+    bool known = true;
+
+    for (uint32_t k = 0; k < turns; k++) {
+        Range range = turns_of(o, path[k]);
+
+        hulls_enter(&o->hulls, &range, 1);
+        known = known && measure_range(o, &range, &extents[k], &least[k], &elements);
     }
-    hulls_leave(&o->hulls, ranges, env.count);
+    hulls_enter(&o->hulls, o->ranges.at + env.first, env.count);
+    for (uint32_t k = 0; k < env.count && known; k++)
+        known = measure_range(o, &o->ranges.at[env.first + k], &extents[turns + k], &least[turns + k], &elements);
+    hulls_leave(&o->hulls, o->ranges.at + env.first, env.count);
+    for (uint32_t k = 0; k < turns; k++) {
+        Range range = turns_of(o, path[k]);
+
+        hulls_leave(&o->hulls, &range, 1);
+    }
     return known;
 }
 
@@ -209,8 +273,6 @@ static bool is_wanted(const Outliner *o, NodeId id, const Use *use)
 
     if (info->form == FORM_LEAF || info->result != KIND_REAL || use->conflict || !use->exact)
         return false;
-    if (use->in_loop && o->turns[id])
-        return false;
     if (use->inner || (use->root != NO_ID && use->position == UINT32_MAX && !use->wider))
         return false;
     return (info->expensive && (use->wider || active)) || (active && use->owner == MANY_OWNERS);
@@ -220,17 +282,20 @@ static bool is_wanted(const Outliner *o, NodeId id, const Use *use)
 static bool is_target(Outliner *o, const Use *use)
 {
     const Stage *stage;
-    uint32_t index;
+    uint32_t index, depth = 0;
+    int64_t offset;
 
     if (use->root == NO_ID || use->position <= o->position[use->root])
         return false;
     stage = &o->p->stages.at[use->root];
     if (intern_env(o, stage->domain, stage->rank) != use->env || scope_of_guard(&o->scopes, stage->guard) != use->scope)
         return false;
-    if (o->p->symbols.at[stage->target].rank != stage->rank)
+    for (LoopId loop = use->loop; loop != NO_ID; loop = o->outer[loop])
+        depth++;
+    if (o->p->symbols.at[stage->target].rank != stage->rank + depth)
         return false;
-    for (uint32_t k = 0; k < stage->rank; k++) {
-        if (!aff_is_index(&o->p->affs, stage->subs[k], &index))
+    for (uint32_t k = 0; k < stage->rank + depth; k++) {
+        if (!aff_is_shifted_index(&o->p->affs, stage->subs[k], &index, &offset))
             return false;
         for (uint32_t i = 0; i < k; i++)
             if (stage->subs[i] == stage->subs[k])
@@ -244,14 +309,17 @@ static uint8_t decide(Outliner *o, NodeId id, const Use *use)
     int32_t extents[UINT8_MAX];
     int64_t least[UINT8_MAX];
     SetId set = o->envs.at[use->env].set;
+    unsigned depth = 0;
 
+    for (LoopId loop = use->loop; loop != NO_ID; loop = o->outer[loop], depth++)
+        set = set_union(o->p, set, set_of(o->p, o->p->loops.at[loop].index));
     if (!is_wanted(o, id, use))
         return NOT_CUT;
     if (is_target(o, use))
         return KNOWN_AS_TARGET;
-    if (set_union(o->p, set, set_of_scope(o, use->scope)) != set || !outline_measure(o, use->env, extents, least))
+    if (set_union(o->p, set, set_of_scope(o, use->scope)) != set || depth + o->envs.at[use->env].count > UINT8_MAX)
         return NOT_CUT;
-    return CUT;
+    return outline_measure(o, use, extents, least) ? CUT : NOT_CUT;
 }
 
 /* Users have larger ids than what they use. */
@@ -267,7 +335,8 @@ static void look_at_nodes(Outliner *o)
         use->cut = decide(o, id, use);
         if (use->cut != NOT_CUT) {
             by.widest = use->env;
-            by.conflict = by.in_loop = false;
+            by.inside = use->loop;
+            by.conflict = false;
             by.exact = true;
             by.owner = (uint32_t)(1 + o->p->stages.count + id);
         }
@@ -287,41 +356,10 @@ static void look_at_nodes(Outliner *o)
 
 /* ---- the pass --------------------------------------------------------------------------------------- */
 
-/* Nodes that depend on a loop's index or read what is written in a loop. */
-static void find_turns(Outliner *o)
-{
-    const Program *p = o->p;
-    bool *written = arena_array(o->arena, bool, p->symbols.count + 1);
-    bool *turning = arena_array(o->arena, bool, p->indices.count + 1);
-    unsigned depth = 0;
-
-    for (size_t i = 0; i < p->loops.count; i++)
-        turning[p->loops.at[i].index] = true;
-
-    for (size_t i = 0; i < p->body.count; i++) {
-        Item item = p->body.at[i];
-
-        if (item.kind != ITEM_STAGE)
-            depth += item.kind == ITEM_LOOP ? 1 : UINT32_MAX;
-        else if (depth > 0)
-            written[p->stages.at[item.id].target] = true;
-    }
-    for (NodeId id = 0; id < o->nodes; id++) {
-        const Node *node = &p->nodes.at[id];
-        bool turns = node->op == OP_READ && written[node->u.read.symbol];
-        uint32_t count;
-        const IndexId *items = set_items(p, node->deps, &count);
-
-        for (unsigned k = 0; k < op_info[node->op].arity; k++)
-            turns = turns || o->turns[node->u.arg[k]];
-        for (uint32_t i = 0; i < count; i++)
-            turns = turns || turning[items[i]];
-        o->turns[id] = turns;
-    }
-}
-
 static bool has_domain(const Program *p)
 {
+    if (p->loops.count > 0)
+        return true;
     for (StageId id = 0; id < p->stages.count; id++)
         if (p->stages.at[id].rank > 0)
             return true;
@@ -334,14 +372,16 @@ static void outliner_init(Outliner *o, Program *p, Arena *arena)
     scopes_init(&o->scopes, p, arena);
     hulls_init(&o->hulls, arena, p);
     o->uses = arena_array(arena, Use, o->nodes + 1);
-    o->turns = arena_array(arena, bool, o->nodes + 1);
+    o->outer = arena_array(arena, LoopId, p->loops.count + 1);
+    o->open = arena_array(arena, bool, p->loops.count + 1);
     o->built = arena_array(arena, NodeId, o->nodes + 1);
     o->memo = arena_array(arena, NodeId, o->nodes + 1);
     o->symbols = arena_array(arena, SymId, o->nodes + 1);
-    o->seen = arena_array(arena, bool, o->nodes + 1);
+    o->emitted = arena_array(arena, bool, o->nodes + 1);
+    o->seen = arena_array(arena, uint32_t, o->nodes + 1);
     o->position = arena_array(arena, uint32_t, p->stages.count + 1);
     for (size_t i = 0; i < o->nodes; i++) {
-        o->uses[i] = (Use){ .scope = SCOPE_NONE, .root = NO_ID, .position = UINT32_MAX };
+        o->uses[i] = (Use){ .scope = SCOPE_NONE, .loop = NO_ID, .inside = NO_ID, .root = NO_ID, .position = UINT32_MAX };
         o->memo[i] = o->built[i] = o->symbols[i] = NO_ID;
     }
 }
@@ -374,7 +414,7 @@ Program *pass_outline(Program *p, const SymId *wanted, size_t wanted_count)
         o.any_active = true;
         find_active(&o, wanted, wanted_count);
     }
-    find_turns(&o);
+    find_loops(&o);
     use_all_stages(&o);
     look_at_nodes(&o);
     outline_rebuild(&o);

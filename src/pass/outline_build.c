@@ -42,17 +42,20 @@ static NodeId read_symbol(Outliner *o, NodeId id)
 {
     const Use *use = &o->uses[id];
     Env env = o->envs.at[use->env];
-    Symbol symbol = { .name = name_of(o, id), .at = o->p->infos.at[id].at, .role = SYM_LOCAL,
-                      .rank = (uint8_t)env.count, .of = NO_ID };
     int32_t extents[UINT8_MAX];
     int64_t least[UINT8_MAX];
+    LoopId path[UINT8_MAX];
     AffId subs[UINT8_MAX];
+    AffPool *affs = &o->p->affs;
+    uint32_t turns = outline_loops(o, use->loop, path);
+    Symbol symbol = { .name = name_of(o, id), .at = o->p->infos.at[id].at, .role = SYM_LOCAL,
+                      .rank = (uint8_t)(turns + env.count), .of = NO_ID };
 
-    (void)outline_measure(o, use->env, extents, least);
-    for (uint32_t k = 0; k < env.count; k++) {
-        AffPool *affs = &o->p->affs;
+    (void)outline_measure(o, use, extents, least);
+    for (uint32_t k = 0; k < symbol.rank; k++) {
+        IndexId index = k < turns ? o->p->loops.at[path[k]].index : o->ranges.at[env.first + k - turns].index;
 
-        subs[k] = aff_offset(affs, aff_index(affs, o->ranges.at[env.first + k].index), -least[k]);
+        subs[k] = aff_offset(affs, aff_index(affs, index), -least[k]);
     }
     symbol.named = o->p->infos.at[id].name != NAME_NONE;
     symbol.extents = extents;
@@ -114,7 +117,7 @@ static void emit_cut(Outliner *o, NodeId id)
                     .at = o->p->infos.at[id].at.end != 0 ? o->p->infos.at[id].at : o->at };
     AffId subs[UINT8_MAX];
 
-    for (uint32_t k = 0; k < env.count; k++)
+    for (uint32_t k = 0; k < o->p->symbols.at[stage.target].rank; k++)
         subs[k] = node_subs(o->p, o->memo[id])[k];
     stage.guard = guard_of_scope(o, use->scope);
     stage.domain = o->ranges.at + env.first;
@@ -124,7 +127,7 @@ static void emit_cut(Outliner *o, NodeId id)
 
 static void push_unseen(Outliner *o, NodeId id)
 {
-    if (id < o->nodes && o->uses[id].scope != SCOPE_NONE && !o->seen[id])
+    if (id < o->nodes && o->uses[id].scope != SCOPE_NONE && !o->emitted[id] && o->seen[id] != o->walk)
         vec_push(o->arena, &o->stack, id);
 }
 
@@ -142,21 +145,26 @@ static bool push_needed(Outliner *o, NodeId id)
     return o->stack.count > before;
 }
 
-/* Puts the stages of what was cut out before the first stage that needs it. */
-static void emit_needed(Outliner *o, NodeId root)
+/* Puts the stages of what was cut out before the first stage that needs it. Before a loop (`ahead`) only what does not
+ * depend on its turns. */
+static void emit_needed(Outliner *o, NodeId root, bool ahead)
 {
     if (root == NO_ID)
         return;
     push_unseen(o, root);
     while (o->stack.count > 0) {
         NodeId top = vec_top(&o->stack);
+        LoopId loop = o->uses[top].loop;
 
-        if (!o->seen[top] && push_needed(o, top))
+        if (o->seen[top] != o->walk && !o->emitted[top] && push_needed(o, top))
             continue;
         o->stack.count--;
-        if (o->seen[top])
+        if (o->seen[top] == o->walk || o->emitted[top])
             continue;
-        o->seen[top] = true;
+        o->seen[top] = o->walk;
+        if (ahead && (o->uses[top].cut != CUT || (loop != NO_ID && !o->open[loop])))
+            continue;
+        o->emitted[top] = true;
         if (o->uses[top].cut == CUT)
             emit_cut(o, top);
     }
@@ -167,8 +175,9 @@ static void emit_stage(Outliner *o, StageId id)
     Stage *stage;
 
     o->at = o->p->stages.at[id].at;
-    emit_needed(o, o->p->stages.at[id].guard);
-    emit_needed(o, o->p->stages.at[id].value);
+    o->walk++;
+    emit_needed(o, o->p->stages.at[id].guard, false);
+    emit_needed(o, o->p->stages.at[id].value, false);
     stage = &o->p->stages.at[id];
     if (stage->guard != NO_ID)
         stage->guard = mapped(o, stage->guard);
@@ -178,29 +187,34 @@ static void emit_stage(Outliner *o, StageId id)
         stage->value = mapped(o, stage->value);
 }
 
-/* Nothing is put inside a loop: what is cut out of one does not depend on the turn. */
+/* What the stages of a loop need and does not depend on its turns stands before it. */
+static void emit_ahead(Outliner *o, const Item *items, size_t place)
+{
+    o->walk++;
+    for (size_t k = place + 1; items[k].kind != ITEM_END || items[k].id != items[place].id; k++) {
+        if (items[k].kind != ITEM_STAGE)
+            continue;
+        o->at = o->p->stages.at[items[k].id].at;
+        emit_needed(o, o->p->stages.at[items[k].id].guard, true);
+        emit_needed(o, o->p->stages.at[items[k].id].value, true);
+    }
+}
+
 void outline_emit(Outliner *o)
 {
     Program *p = o->p;
     Item *items = p->body.at;
     size_t count = p->body.count;
-    unsigned depth = 0;
 
     p->body.at = NULL;
     p->body.count = p->body.room = 0;
     for (size_t i = 0; i < count; i++) {
-        unsigned inner = depth;
-
-        if (items[i].kind == ITEM_STAGE && depth == 0)
+        if (items[i].kind == ITEM_STAGE)
             emit_stage(o, items[i].id);
-        for (size_t k = i; items[i].kind == ITEM_LOOP && depth == 0 && (k == i || inner > 0); k++) {
-            if (items[k].kind == ITEM_STAGE)
-                emit_stage(o, items[k].id);
-            else
-                inner += items[k].kind == ITEM_LOOP ? 1 : UINT32_MAX;
-        }
+        else if (items[i].kind == ITEM_LOOP)
+            emit_ahead(o, items, i);
         if (items[i].kind != ITEM_STAGE)
-            depth += items[i].kind == ITEM_LOOP ? 1 : UINT32_MAX;
+            o->open[items[i].id] = items[i].kind == ITEM_LOOP;
         vec_push(p->arena, &p->body, items[i]);
     }
 }
