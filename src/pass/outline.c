@@ -195,7 +195,10 @@ static void use_all_stages(Outliner *o)
         Item item = p->body.at[i];
 
         if (item.kind == ITEM_STAGE) {
+            const Stage *stage = &p->stages.at[item.id];
+
             o->position[item.id] = (uint32_t)i;
+            o->changed[stage->target] |= stage->op != STAGE_SET && !stage->fresh;
             use_stage(o, item.id, loop);
         } else {
             loop = item.kind == ITEM_LOOP ? item.id : o->outer[item.id];
@@ -288,6 +291,8 @@ static bool is_target(Outliner *o, const Use *use)
     if (use->root == NO_ID || use->position <= o->position[use->root])
         return false;
     stage = &o->p->stages.at[use->root];
+    if (o->changed[stage->target])
+        return false;
     if (intern_env(o, stage->domain, stage->rank) != use->env || scope_of_guard(&o->scopes, stage->guard) != use->scope)
         return false;
     for (LoopId loop = use->loop; loop != NO_ID; loop = o->outer[loop])
@@ -374,6 +379,7 @@ static void outliner_init(Outliner *o, Program *p, Arena *arena)
     o->uses = arena_array(arena, Use, o->nodes + 1);
     o->outer = arena_array(arena, LoopId, p->loops.count + 1);
     o->open = arena_array(arena, bool, p->loops.count + 1);
+    o->changed = arena_array(arena, bool, p->symbols.count + 1);
     o->built = arena_array(arena, NodeId, o->nodes + 1);
     o->memo = arena_array(arena, NodeId, o->nodes + 1);
     o->symbols = arena_array(arena, SymId, o->nodes + 1);

@@ -46,6 +46,7 @@ typedef struct {
     Use *uses;         /* by node */
     LoopId *outer;     /* by loop: the loop around it, or NO_ID */
     bool *open;        /* by loop: the new body is inside it */
+    bool *changed;     /* by symbol: its elements are added to after they were set */
     uint32_t *position; /* by stage: its item */
     VEC(Env) envs;
     VEC(Range) ranges;
