@@ -49,6 +49,7 @@ typedef struct {
     bool named;            /* `name` is the user's */
     bool adjoint;          /* made by reverse mode */
     bool tangent;          /* made by forward mode */
+    bool lower;            /* SYM_HESSIAN: only the elements i >= j are written */
     const int32_t *extents; /* rank of them */
     int64_t low, high;     /* integer: elements lie in low .. high-1 */
     const int32_t *ends;   /* local integer: low and high again, for each place along the last axis; or NULL */

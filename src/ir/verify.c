@@ -343,17 +343,28 @@ static void find_given(Verifier *v)
             v->given[v->p->loops.at[i].turns] = true;
 }
 
+static bool is_complete(Verifier *v, SymId id)
+{
+    const Symbol *symbol = &v->p->symbols.at[id];
+    Box box = { .rank = symbol->rank };
+
+    for (unsigned k = 0; k < symbol->rank; k++)
+        box.high[k] = symbol->extents[k] - 1;
+    if (!symbol->lower)
+        return elements_cover(&v->cover, &v->written[id], symbol, &box);
+    for (int32_t row = 0; row < symbol->extents[0]; row++) {
+        box.low[0] = box.high[0] = box.high[1] = row;
+        if (!elements_cover(&v->cover, &v->written[id], symbol, &box))
+            return false;
+    }
+    return true;
+}
+
 static void check_complete(Verifier *v, const SymId *symbols, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        const Symbol *symbol = &v->p->symbols.at[symbols[i]];
-        Box box = { .rank = symbol->rank };
-
-        for (unsigned k = 0; k < symbol->rank; k++)
-            box.high[k] = symbol->extents[k] - 1;
-        if (!v->given[symbols[i]] && !elements_cover(&v->cover, &v->written[symbols[i]], symbol, &box))
+    for (size_t i = 0; i < count; i++)
+        if (!v->given[symbols[i]] && !is_complete(v, symbols[i]))
             verify_fail(v, "%s is not written completely", verify_symbol_name(v, symbols[i]));
-    }
 }
 
 static void check_body(Verifier *v)

@@ -164,7 +164,7 @@ static SymId matrix_symbol(Program *p, const Matrix *m, int64_t rows, int64_t co
 {
     int32_t extents[2] = { (int32_t)rows, (int32_t)columns };
     Symbol symbol = { .name = names_intern_text(p->names, m->role == SYM_HESSIAN ? "hessian" : "jacobian"),
-                      .role = (uint8_t)m->role, .rank = 2, .extents = extents, .of = NO_ID };
+                      .role = (uint8_t)m->role, .rank = 2, .lower = m->lower, .extents = extents, .of = NO_ID };
 
     return program_symbol(p, symbol);
 }
