@@ -43,6 +43,17 @@ static void find_dependent(Batcher *b)
     } while (again);
 }
 
+/* What is handed to the caller has its copies even where it is 0. */
+static void find_results(Batcher *b, SymRole seed)
+{
+    const Program *p = b->from;
+
+    for (size_t i = 0; i < p->derivatives.count; i++)
+        b->symbols[p->derivatives.at[i]] = true;
+    for (size_t i = 0; seed == SYM_SEED && i < p->gradients.count; i++)
+        b->symbols[p->gradients.at[i]] = true;
+}
+
 static void find_seeds(Batcher *b)
 {
     int64_t elements = 0;
@@ -54,6 +65,7 @@ static void find_seeds(Batcher *b)
 
         for (unsigned k = 0; k < symbol->rank; k++)
             count *= symbol->extents[k];
+        find_results(b, (SymRole)symbol->role);
         b->symbols[seed] = b->seeds[seed] = true;
         b->offsets[seed] = elements;
         elements += count;

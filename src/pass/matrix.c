@@ -71,12 +71,11 @@ static void fill_row(Filler *f, SymId result, unsigned rank)
     Range domain[UINT8_MAX];
     AffId subs[UINT8_MAX], place = begin_result(f, result, &stage, domain, subs), copy;
     AffPool *affs = &f->p->affs;
-    bool depends = f->p->symbols.at[result].rank > rank;
     NodeId value;
 
     domain[rank] = (Range){ program_index(f->p, NAME_NONE, (Span){ 0, 0 }), AFF_ZERO, aff_const(affs, f->count) };
     copy = subs[rank] = aff_index(affs, domain[rank].index);
-    value = depends ? node_read(f->p, result, subs) : node_int(f->p, 0);
+    value = node_read(f->p, result, subs);
     stage.rank++;
     if (!f->m->symmetric) {
         set_element(f, stage, domain, f->m->transposed ? copy : place, f->m->transposed ? place : copy, value);

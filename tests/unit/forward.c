@@ -10,12 +10,13 @@
 #include <string.h>
 
 #include "eval/point.h"
+#include "tests/unit/forward_models.h"
 #include "unit.h"
 
 /* How far two exact routes may be apart, relative to the sum of the sizes of the terms or to the largest element. */
 static const double CLOSE = 1e-11;
 
-enum { MOST_HESSIAN = 200, MOST_POINTS = 200, TEXT_SIZE = 1 << 20 };
+enum { MOST_HESSIAN = 200, MOST_CELLS = 20000, MOST_POINTS = 200, TEXT_SIZE = 1 << 20 };
 
 typedef struct {
     const char *name, *text;
@@ -79,6 +80,12 @@ static void fill_vectors(const Test *t, const Evaluation *e)
     }
 }
 
+/* A point on a kink, or where an untaken branch has no value. */
+static bool has_zero_default(const Declared *declared)
+{
+    return declared->defaults != NULL && rational_sign(declared->defaults[0]) == 0;
+}
+
 static void prepare(Test *t, Evaluation *e, const Program *p)
 {
     const Unit *unit = t->unit;
@@ -87,7 +94,8 @@ static void prepare(Test *t, Evaluation *e, const Program *p)
     for (size_t i = 0; i < unit->lowered.declared.count; i++) {
         Random random = { 77 + i + 1000 * t->point };
 
-        point_sample(e, &unit->lowered.declared.at[i], &random);
+        if (!has_zero_default(&unit->lowered.declared.at[i]) || !point_fill_default(e, &unit->lowered.declared.at[i]))
+            point_sample(e, &unit->lowered.declared.at[i], &random);
     }
     fill_vectors(t, e);
 }
@@ -181,6 +189,16 @@ static Vector of_role(Test *t, const Evaluation *e, SymRole role)
     return COLLECT(t, e, found);
 }
 
+static Program *must_verify(Test *t, const char *what, Program *p)
+{
+    const char *wrong = program_verify(p);
+
+    if (wrong != NULL)
+        printf("%s: %s: %s\n", t->name, what, wrong);
+    expect(t, wrong == NULL, what, 0);
+    return p;
+}
+
 /* ---- first derivatives --------------------------------------------------------------------------------- */
 
 static Vector jacobian(Test *t, JacobianMode mode)
@@ -195,6 +213,36 @@ static Vector jacobian(Test *t, JacobianMode mode)
     return COLLECT(t, &e, t->unit->jacobian->derivatives);
 }
 
+/* Three directions at once: the elements of one stand together, in the last dimension. */
+static void check_directions(Test *t, Vector seed, Vector gradient)
+{
+    enum { COUNT = 3 };
+    Evaluation e;
+    Vector tangent, direction;
+
+    t->unit->options.directions = COUNT;
+    unit_forget(&t->unit->jvp);
+    if (!unit_make_jvp(t->unit))
+        return;
+    e = run(t, must_verify(t, "three directions", t->unit->jvp));
+    tangent = COLLECT(t, &e, e.program->derivatives);
+    direction = of_role(t, &e, SYM_DIRECTION);
+    for (size_t k = 0; k < COUNT; k++) {
+        double size = 0, gap = 0;
+
+        for (size_t i = 0; i < seed.count && tangent.count == COUNT * seed.count; i++) {
+            gap += seed.at[i] * tangent.at[COUNT * i + k];
+            size += fabs(seed.at[i] * tangent.at[COUNT * i + k]);
+        }
+        for (size_t i = 0; i < gradient.count; i++)
+            gap -= gradient.at[i] * direction.at[COUNT * i + k];
+        expect_close(t, fabs(gap) / fmax(size, 1e-300), "one of three directions");
+    }
+    t->unit->options.directions = 0;
+    unit_forget(&t->unit->jvp);
+    unit_make_jvp(t->unit);
+}
+
 static void check_first(Test *t)
 {
     Evaluation jvp = run(t, t->unit->jvp), vjp = run(t, t->unit->reversed);
@@ -204,23 +252,14 @@ static void check_first(Test *t)
 
     expect_close(t, gap / fmax(size, 1e-300), "<seed, J v> and <J' seed, v>");
     expect_close(t, gap_of(COLLECT(t, &jvp, jvp.program->outputs), COLLECT(t, &vjp, vjp.program->outputs)), "outputs");
-    if (seed.count * direction.count > 20000)
+    check_directions(t, seed, gradient);
+    if (seed.count * direction.count > MOST_CELLS)
         return;
     expect_close(t, gap_of(times(t, jacobian(t, MODE_FORWARD), direction), tangent), "Jacobian, forward, times v");
     expect_close(t, gap_of(jacobian(t, MODE_FORWARD), jacobian(t, MODE_REVERSE)), "Jacobians of both modes");
 }
 
 /* ---- second derivatives -------------------------------------------------------------------------------- */
-
-static Program *must_verify(Test *t, const char *what, Program *p)
-{
-    const char *wrong = program_verify(p);
-
-    if (wrong != NULL)
-        printf("%s: %s: %s\n", t->name, what, wrong);
-    expect(t, wrong == NULL, what, 0);
-    return p;
-}
 
 /* Reverse mode on what a program hands out as derivatives. */
 static Program *reverse_again(Test *t, const Program *p, bool gradients, const char *what)
@@ -289,13 +328,24 @@ static void check_differences(Test *t, const Evaluation *hvp, Vector product)
 static void check_hessian(Test *t, Vector direction, Vector product)
 {
     Evaluation e;
-    Vector hessian;
+    Vector hessian, lower;
+    bool good = true;
 
     if (direction.count > MOST_HESSIAN || !unit_make_hessian(t->unit))
         return;
     e = run(t, t->unit->hessian);
     hessian = COLLECT(t, &e, t->unit->hessian->derivatives);
     expect_close(t, gap_of(times(t, hessian, direction), product), "Hessian times v");
+    t->unit->options.lower_triangle = true;
+    unit_forget(&t->unit->hessian);
+    unit_make_hessian(t->unit);
+    e = run(t, t->unit->hessian);
+    lower = COLLECT(t, &e, t->unit->hessian->derivatives);
+    for (size_t i = 0; i < direction.count; i++)
+        for (size_t k = 0; k < direction.count; k++)
+            good &= lower.at[i * direction.count + k] == (k > i ? 0 : hessian.at[i * direction.count + k]) &&
+                    hessian.at[i * direction.count + k] == hessian.at[k * direction.count + i];
+    expect(t, good, "symmetry and lower triangle", 0);
 }
 
 static void check_second(Test *t)
@@ -352,7 +402,7 @@ static void check_model(Unit *unit, void *context)
     check_second(t);
 }
 
-static void check_text(Test *t, const char *name, const char *text)
+static void check_text(Test *t, const char *name, const char *text, const char *const *wanted)
 {
     Options options = options_default();
     Unit unit;
@@ -360,6 +410,8 @@ static void check_text(Test *t, const char *name, const char *text)
     t->name = name;
     t->text = text;
     t->worst = 0;
+    options.wanted = wanted;
+    options.wanted_count = wanted != NULL;
     unit_init(&unit, &options);
     if (!unit_run(&unit, check_model, t)) {
         printf("%s: %s\n", name, unit.failure);
@@ -378,7 +430,7 @@ static void check_file(Test *t, const char *path)
     if (file != NULL)
         fclose(file);
     expect(t, size > 0, "reading the file", 0);
-    check_text(t, path, text);
+    check_text(t, path, text, NULL);
     printf("%s: routes differ by %.2g of the largest element\n", path, t->worst);
 }
 
@@ -386,6 +438,9 @@ int main(int argc, char **argv)
 {
     static Test t;
     glob_t found;
+
+    for (size_t i = 0; argc <= 1 && i < sizeof models / sizeof *models; i++)
+        check_text(&t, models[i].name, models[i].text, models[i].wrt == NULL ? NULL : &models[i].wrt);
 
     if (argc > 1) {
         for (int i = 1; i < argc; i++)
