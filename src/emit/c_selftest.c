@@ -2,6 +2,7 @@
  */
 #include "emit/c_selftest.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -9,10 +10,13 @@ enum { DIGITS = 12 };
 
 /* ---- text -------------------------------------------------------------------------------------------- */
 
+/* What no float can hold is 0 there, too. */
 void c_test_number(const Test *t, double value)
 {
     size_t begin = t->out->size;
 
+    if (t->m->is_float && fabs(value) < (double)FLT_MIN)
+        value = 0;
     text_printf(t->out, "%.*g", DIGITS, value);
     text_printf(t->out, "%s%s", strpbrk(t->out->at + begin, ".e") == NULL ? ".0" : "", t->m->suffix);
 }

@@ -25,6 +25,8 @@ typedef struct {
     int64_t *indices;
     mpfr_t t, u;
     NodeVec *needs;      /* by stage: nodes to compute at every point */
+    NodeVec *loop_needs; /* by loop: of its condition */
+    VEC(const Loop *) open; /* around what runs, outermost first */
     Arena *arena;
     bool replays;        /* a run for differences: stated functions are linear around the run before */
     VEC(mpfr_t *) stated; /* values of them in that run, in the order in which they were computed */
@@ -305,12 +307,42 @@ static void clear_targets(Oracle *o)
 
 static void run_body(Oracle *o, size_t first, size_t last);
 
-static void run_loop(Oracle *o, size_t first, size_t last, const Loop *loop)
+static bool goes_on(Oracle *o, LoopId id)
 {
-    for (int32_t t = loop->low; t < loop->high; t++) {
-        o->indices[loop->index] = t;
-        run_body(o, first, last);
+    for (size_t i = 0; i < o->loop_needs[id].count; i++)
+        compute_node(o, o->loop_needs[id].at[i]);
+    return o->p->loops.at[id].condition == NO_ID || !mpfr_zero_p(o->nodes[o->p->loops.at[id].condition]);
+}
+
+/* The element that counts the turns of a loop: one for each turn of the loops around it. */
+static int32_t *count_of_turns(const Oracle *o, const Loop *loop)
+{
+    const Symbol *turns = &o->p->symbols.at[loop->turns];
+    int64_t offset = 0;
+
+    for (unsigned k = 0; k < turns->rank; k++) {
+        const Loop *outer = o->open.at[o->open.count - turns->rank + k];
+
+        offset = offset * turns->extents[k] + o->indices[outer->index] - outer->low;
     }
+    return &o->integers[loop->turns][offset];
+}
+
+static void run_loop(Oracle *o, size_t first, size_t last, LoopId id)
+{
+    const Loop *loop = &o->p->loops.at[id];
+    int32_t t = loop->low;
+
+    for (; t < loop->high; t++) {
+        o->indices[loop->index] = t;
+        if (!goes_on(o, id))
+            break;
+        vec_push(o->arena, &o->open, loop);
+        run_body(o, first, last);
+        o->open.count--;
+    }
+    if (loop->turns != NO_ID)
+        *count_of_turns(o, loop) = t - loop->low;
 }
 
 static void run_body(Oracle *o, size_t first, size_t last)
@@ -328,7 +360,7 @@ static void run_body(Oracle *o, size_t first, size_t last)
                 depth -= o->p->body.at[end].kind == ITEM_END;
                 end++;
             } while (depth > 0);
-            run_loop(o, i + 1, end - 1, &o->p->loops.at[item->id]);
+            run_loop(o, i + 1, end - 1, item->id);
             i = end - 1;
         }
     }
@@ -348,6 +380,7 @@ static void oracle_init(Oracle *o, const Program *p, Arena *arena)
     o->integers = arena_array(arena, int32_t *, p->symbols.count);
     o->indices = arena_array(arena, int64_t, p->indices.count + 1);
     o->needs = arena_array(arena, NodeVec, p->stages.count + 1);
+    o->loop_needs = arena_array(arena, NodeVec, p->loops.count + 1);
     mpfr_inits2(BITS, o->t, o->u, (mpfr_ptr)0);
     for (NodeId n = 0; n < p->nodes.count; n++) {
         mpfr_init2(o->nodes[n], BITS);
@@ -377,6 +410,9 @@ static void oracle_init(Oracle *o, const Program *p, Arena *arena)
 
         node_reach(p, arena, roots, roots[1] == NO_ID ? 1 : 2, &o->needs[s]);
     }
+    for (LoopId l = 0; l < p->loops.count; l++)
+        if (p->loops.at[l].condition != NO_ID)
+            node_reach(p, arena, &p->loops.at[l].condition, 1, &o->loop_needs[l]);
 }
 
 #endif
