@@ -139,7 +139,7 @@ static bool has_slope(const Test *t)
 
 static bool has_curvature(const Test *t)
 {
-    return t->sample->curvatures.count > 0;
+    return t->sample->curvatures.count > 0 && (is_made(t, PART_PRODUCT) || is_made(t, PART_HESSIAN));
 }
 
 static void print_run(const Test *t, const char *vector, uint64_t offset, uint64_t place, uint64_t count)
@@ -249,6 +249,8 @@ static void print_curvature(Test *t)
     else
         c_test_sum(t, "curve[i]", "j", wanted, format(t, "%s * %s", hessian_at(t, "i", "j"), direction(t, "j")));
     close_loop(t);
+    if (t->sample->calls_c)
+        c_externtest_gap(t, "curve");
     move(t, "");
     call_gradient(t);
     text_line(t->out, "for (int32_t i = 0; i < %llu; i++)", (unsigned long long)wanted);
@@ -261,7 +263,11 @@ static void print_curvature(Test *t)
 
         text_begin_line(t->out);
         text_printf(t->out, "if (fabs%s((moved[%llu] - g[%llu]) / (2 * step) - curve[%llu]) > ", t->m->suffix, place, place, place);
-        c_test_number(t, t->sample->curvature_gap);
+        if (t->sample->calls_c)
+            text_printf(t->out, "gap + fabs%s(moved[%llu] - slopes[%llu] + (g[%llu] - slopes[%llu])) / step", t->m->suffix,
+                        place, place, place, place);
+        else
+            c_test_number(t, t->sample->curvature_gap);
         text_add(t->out, ")\n");
         c_test_fail(t);
     }

@@ -31,6 +31,17 @@ void c_externs_print(const CModel *m, Text *out)
     text_add(out, "\n");
 }
 
+void c_externs_comment(const CModel *m, Text *out)
+{
+    if (m->externs.count == 0)
+        return;
+    text_add(out, " *\n * Calls C functions of yours:");
+    for (size_t i = 0; i < m->externs.count; i++)
+        text_printf(out, "%s %s", i == 0 ? "" : ",", m->externs.at[i].name);
+    text_add(out, ". What they give is not known here, so the self-test has no golden values:\n"
+                  " * it compares the functions below with each other and derivatives with differences, stated ones of yours, too.\n");
+}
+
 static bool is_global(const CModel *m, const char *name)
 {
     for (size_t i = 0; i < m->globals.count; i++)

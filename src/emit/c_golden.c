@@ -140,6 +140,33 @@ static void keep_differences(Sample *s, const CModel *m, Arena *arena)
     }
 }
 
+/* A function of the language with stated derivatives may be a surrogate, which differences do not know. */
+static bool may_have_surrogates(const Program *p)
+{
+    for (NodeId id = 0; id < p->nodes.count; id++) {
+        const Node *node = &p->nodes.at[id];
+
+        if (node->op == OP_STOP && (p->nodes.at[node->u.arg[0]].op != OP_CALL ||
+                                    node_called(p, node->u.arg[0]) != p->nodes.at[node->u.arg[1]].u.function))
+            return true;
+    }
+    return false;
+}
+
+void c_golden_unknown(Sample *s, const CModel *m, Arena *arena)
+{
+    uint64_t count = s->has_gradient ? c_model_reals(m, PART_GRAD) : 0;
+    uint64_t stride = (count + MOST_DIFFERENCES - 1) / MOST_DIFFERENCES;
+
+    for (uint64_t i = 0; i < count && !may_have_surrogates(m->unit->lowered.program); i += stride) {
+        GradientElement element = gradient_at(s, i);
+
+        vec_push(arena, &s->differences,
+                 (Difference){ i, element.symbol->part, element.symbol->offset + element.element });
+        vec_push(arena, &s->curvatures, i);
+    }
+}
+
 void c_golden_find(Sample *sample, const CModel *m, Arena *arena)
 {
     Vector outputs = outputs_of(&sample->value), gradients;
@@ -241,7 +268,7 @@ void c_sample_take(Sample *sample, const CModel *m, const Program *program, Aren
     Part part;
     Vector results;
 
-    if (program == NULL || program->derivatives.count == 0 || !sample->finite)
+    if (program == NULL || program->derivatives.count == 0 || !sample->finite || sample->calls_c)
         return;
     part = part_of(program);
     scratch = heap_arena(&m->unit->heap);

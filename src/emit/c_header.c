@@ -144,6 +144,7 @@ void c_head_comment(const CModel *m, const CFunction *functions, Text *out)
     text_add(out, " *\n");
     print_counts(functions, out);
     print_sizes(m, out);
+    c_externs_comment(m, out);
     text_add(
         out,
         " *\n"

@@ -128,6 +128,7 @@ void c_count_print(const Counts *counts, Text *out);
  * if one of them cannot be kept). */
 void c_extern_note(CModel *m, const Program *p, NodeId call);
 void c_externs_print(const CModel *m, Text *out);
+void c_externs_comment(const CModel *m, Text *out); /* in the head comment */
 bool c_externs_reserve(CModel *m);
 
 /* c_runtime.c: reserves the names of all helpers; prints those that m->helpers asks for, or the include line. */

@@ -177,11 +177,16 @@ static bool all_finite(const CModel *m, const Evaluation *e, SymRole role)
     return true;
 }
 
-static void run_point(Sample *s, const CModel *m, unsigned point)
+static void choose_point(Sample *s, const CModel *m, unsigned point)
 {
     for (size_t i = 0; i < s->symbols.count; i++)
         if (s->symbols.at[i].part != PART_INDEX)
             choose_values(m, &m->unit->lowered.declared.at[i], &s->symbols.at[i], point);
+}
+
+static void run_point(Sample *s, const CModel *m, unsigned point)
+{
+    choose_point(s, m, point);
     c_sample_fill(s, m, &s->value);
     eval_run(&s->value);
     s->finite = all_finite(m, &s->value, SYM_OUTPUT);
@@ -215,6 +220,14 @@ static void list_symbols(Sample *s, const CModel *m, Arena *arena)
     }
 }
 
+static bool calls_c(const Program *p)
+{
+    for (NodeId id = 0; id < p->nodes.count; id++)
+        if (p->nodes.at[id].op == OP_CALL)
+            return true;
+    return false;
+}
+
 void c_sample_find(Sample *sample, const CModel *m, Arena *arena)
 {
     FunctionId id = c_sample_gradient(m->unit);
@@ -226,9 +239,15 @@ void c_sample_find(Sample *sample, const CModel *m, Arena *arena)
     if (sample->has_gradient)
         eval_init(&sample->gradient, scratch, gradient);
     list_symbols(sample, m, arena);
+    sample->calls_c = calls_c(m->unit->value) || (gradient != NULL && calls_c(gradient));
+    if (sample->calls_c) {
+        choose_point(sample, m, 0);
+        sample->finite = true;
+        c_golden_unknown(sample, m, arena);
+    }
     for (unsigned point = 0; point < MOST_POINTS && !sample->finite; point++)
         run_point(sample, m, point);
-    if (sample->finite)
+    if (sample->finite && !sample->calls_c)
         c_golden_find(sample, m, arena);
     heap_release(&m->unit->heap, scratch);
 }

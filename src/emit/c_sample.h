@@ -44,6 +44,7 @@ typedef struct {
     Evaluation gradient; /* of value_grad or reversed */
     bool has_gradient;
     bool finite;
+    bool calls_c;        /* C functions of the user's: nothing can be evaluated here, so there are no golden values */
     VEC(SampleSymbol) symbols;    /* as declared */
     GoldenList golden[PART_COUNT]; /* by kind of result; not found: it is not emitted, or not finite at the point */
     VEC(Difference) differences;
@@ -65,6 +66,8 @@ void c_sample_fill(const Sample *sample, const CModel *m, Evaluation *e);
 
 /* c_golden.c: what the self-test compares with, from the evaluations. */
 void c_golden_find(Sample *sample, const CModel *m, Arena *arena);
+/* The differences of a model that calls C functions: all that there may be. */
+void c_golden_unknown(Sample *sample, const CModel *m, Arena *arena);
 /* Of the program of another function, after c_sample_find. */
 void c_sample_take(Sample *sample, const CModel *m, const Program *program, Arena *arena);
 

@@ -212,7 +212,7 @@ static void print_locals(const Test *t)
     c_test_number(t, allowed_gap(t));
     text_printf(t->out, ";\n");
     text_line(t->out, "%s kept, up, down;", t->m->real);
-    if (has_differences(t))
+    if (has_differences(t) && !t->sample->calls_c)
         text_line(t->out, "static %s slopes[%llu];", t->m->real, (unsigned long long)c_model_reals(t->m, PART_GRAD));
 }
 
@@ -241,6 +241,10 @@ static void print_checks(Test *t)
     c_sample_print(t->sample, t->m, t->out);
     print_seeds(t);
     c_crosstest_fill(t);
+    if (t->sample->calls_c) {
+        c_externtest_print(t);
+        return;
+    }
     for (unsigned id = 0; id < FUNCTION_COUNT; id++)
         if (t->functions[id].made)
             check_function(t, (FunctionId)id);
@@ -254,6 +258,8 @@ static void print_body(Test *t)
     print_vectors(t);
     print_locals(t);
     c_crosstest_declare(t);
+    if (t->sample->calls_c)
+        c_externtest_declare(t);
     text_add(t->out, "\n");
     silence(t);
     print_checks(t);

@@ -36,4 +36,10 @@ void c_crosstest_declare(const Test *t);
 void c_crosstest_fill(const Test *t);
 void c_crosstest_print(Test *t);
 
+/* c_externtest.c: in place of golden values, where C functions of the user's are called. */
+void c_externtest_declare(const Test *t);
+void c_externtest_print(Test *t);
+/* Sets `gap` to how far differences of gradients may be off; `curve`: what they are compared with. */
+void c_externtest_gap(const Test *t, const char *curve);
+
 #endif

@@ -92,3 +92,29 @@ done >> deep.expr
 printf 'param x\ny = f30(x)\n' >> deep.expr
 exits 1 "functions that call each other too often" timeout 60 "$bpgen" deep.expr -o deep.c
 good "message" has err 'more than 16777216 steps'
+
+# The self-test: functions that agree pass; a wrong value of a stated derivative, of the first or the second order, does not.
+cat > second.expr <<'END'
+extern d2lut(x)
+extern dlut(x) derivative d2lut(x)
+extern lut(x) derivative dlut(x)
+param p[40], z
+f = sum(lut(p*z)^2)
+END
+cat > lut.c <<'END'
+#include <math.h>
+double lut(double x);
+double dlut(double x);
+double d2lut(double x);
+double lut(double x) { return sin(x) + (KINK > 0 ? fabs(x - 0.1) : 0); }
+double dlut(double x) { return WRONG1 * cos(x) + (KINK > 0 ? x > 0.1 ? 1 : -1 : 0); }
+double d2lut(double x) { return WRONG2 * -sin(x); }
+END
+exits 0 "all functions" "$bpgen" second.expr --name s --functions value,value_grad,forward,backward,jvp,hessian,hvp -o s.c
+good "head comment" has s.c 'Calls C functions of yours: lut, dlut, d2lut'
+selftest() { cc $flags -ffp-contract=off -DWRONG1="$1" -DWRONG2="$2" -DKINK="$3" -DBPGEN_SELFTEST_MAIN s.c lut.c -lm -o selftest && ./selftest; }
+good "self-test passes" selftest 1 1 0
+good "also next to kinks" selftest 1 1 1
+wrong() { ! selftest "$@"; }
+good "a wrong first derivative is found" wrong 1.01 1 0
+good "a wrong second derivative is found" wrong 1 1.01 0
