@@ -8,8 +8,6 @@
 static const char *waiting_construct(CheckedKind kind)
 {
     switch ((int)kind) {
-    case CHECKED_GRAD:
-        return "grad is";
     case CHECKED_JACOBIAN:
         return "jacobian is";
     case CHECKED_JVP:
@@ -114,6 +112,7 @@ static Handler *const handlers[CHECKED_KIND_COUNT] = {
     [CHECKED_ASSIGN] = lower_assign, [CHECKED_CALL] = lower_call, [CHECKED_LOOP_BEGIN] = lower_loop_begin,
     [CHECKED_LOOP_WHILE] = lower_loop_while, [CHECKED_LOOP_END] = lower_loop_end, [CHECKED_STATED] = lower_stated,
     [CHECKED_REDUCE_DATA] = lower_reduce_data,
+    [CHECKED_GRAD] = lower_grad,
 };
 
 static void number_index(Lowering *l, CheckedIndex index)
@@ -269,6 +268,7 @@ static void begin(Lowering *l, int32_t samples, Lowered *lowered)
     make_indices(l);
     loops_prepare(l);
     stated_prepare(l);
+    derive_find_names(l);
 }
 
 static void lower_frames(Lowering *l, size_t outer)

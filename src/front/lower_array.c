@@ -240,6 +240,7 @@ void lower_bind(Lowering *l, const CheckedNode *n)
 
         if (value.shape.rank > 0 && (value.node == NO_ID ? value.aff == AFF_FAIL : !value_is_plain(l, value.node)))
             value_materialise(l, &value, symbol->name, n->at);
+        derive_name_value(l, n->u.bind.first + i, &value, n->at);
         l->bound[n->u.bind.first + i] = value;
     }
     l->stack.count -= n->u.bind.count;
@@ -407,7 +408,10 @@ void lower_assign(Lowering *l, const CheckedNode *n)
     if (value.listed > 0 && value.node == NO_ID && count == 0)
         assign_list(l, n, symbol, &value);
     (void)value_node(l, &value, n->at);
-    if (is_fresh_array(l, &value, left, count, &symbol->shape, &target)) {
+    if (l->differentiated[n->u.assign.symbol]) {
+        assign_array(l, n, symbol, &value);
+        value.listed = 0;
+    } else if (is_fresh_array(l, &value, left, count, &symbol->shape, &target)) {
         name_array(l, symbol, target);
         indices_to_axes(l, &value, left, count, n->at);
     } else if (symbol->shape.rank == 0) {

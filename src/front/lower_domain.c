@@ -82,10 +82,14 @@ bool domain_fits(Lowering *l, Span at)
 
 SymId domain_symbol(Lowering *l, Name name, Span at)
 {
-    Symbol symbol = { .name = name, .at = at, .role = SYM_LOCAL, .of = NO_ID };
+    return domain_symbol_like(l, (Symbol){ .name = name, .at = at, .role = SYM_LOCAL, .of = NO_ID });
+}
+
+SymId domain_symbol_like(Lowering *l, Symbol symbol)
+{
     int32_t extents[MOST_DIMS] = { 0 };
 
-    if (!domain_fits(l, at))
+    if (!domain_fits(l, symbol.at))
         l->free = l->kept = 0;
     for (uint32_t k = 0; k < l->kept; k++)
         extents[k] = l->dims.at[k].extent;

@@ -62,7 +62,7 @@ static AffId import_index(void *context, AffPool *pool, uint32_t index)
     return l->replaced[index] != AFF_FAIL ? l->replaced[index] : aff_index(pool, l->index_of[index]);
 }
 
-static uint32_t import_symbol(void *context, uint32_t symbol)
+static AffId import_element(void *context, AffPool *pool, uint32_t symbol, const AffId *subs, uint32_t rank)
 {
     Lowering *l = context;
     SymId made = symbol_of(l, symbol);
@@ -74,12 +74,12 @@ static uint32_t import_symbol(void *context, uint32_t symbol)
         diag_error(l->diag, checked->at, "the elements of %s are too large for subscripts",
                    names_text(l->model->names, checked->name));
     }
-    return made;
+    return aff_element(pool, made, subs, rank);
 }
 
 AffId import_aff(Lowering *l, AffId aff)
 {
-    return aff_import(&l->p->affs, &l->model->affs, aff, import_index, import_symbol, l);
+    return aff_import(&l->p->affs, &l->model->affs, aff, import_index, import_element, l);
 }
 
 /* ---- values of names -------------------------------------------------------------------------------- */

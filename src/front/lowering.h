@@ -100,6 +100,7 @@ typedef struct {
     SymId *symbols;       /* by CheckedSym: what is declared, tables; else NO_ID */
     Value *bound;         /* by CheckedSym: its present value */
     IndexId *index_of;    /* by CheckedIndex */
+    bool *differentiated; /* by CheckedSym: something is differentiated by it */
     CheckedIndex *checked_of; /* by IndexId, of the user's */
     Dim *ranges;          /* by IndexId, of the user's */
     SetId *closures;      /* by IndexId, of the user's: itself and what its bounds need, transitively */
@@ -138,6 +139,7 @@ void domain_indices(Lowering *l, const CheckedIndex *own, uint32_t own_count);
 void domain_keep(Lowering *l);
 bool domain_fits(Lowering *l, Span at);
 SymId domain_symbol(Lowering *l, Name name, Span at);
+SymId domain_symbol_like(Lowering *l, Symbol symbol); /* of the dimensions kept */
 void domain_stage(Lowering *l, SymId target, StageOp op, NodeId value, Span at);
 void domain_stage_at(Lowering *l, SymId target, StageOp op, NodeId value, const AffId *subs, Span at);
 void domain_subs(Lowering *l, AffId *subs);
@@ -217,6 +219,11 @@ void lower_stated(Lowering *l, const CheckedNode *n);
 /* lower_stated.c: before anything is lowered; the innermost code is at its end */
 void stated_prepare(Lowering *l);
 void lower_end_code(Lowering *l);
+
+/* lower_derive.c: derivatives inside the model */
+void derive_find_names(Lowering *l);
+void derive_name_value(Lowering *l, CheckedSym id, Value *value, Span at);
+void lower_grad(Lowering *l, const CheckedNode *n);
 
 /* lower_prod.c: the product of `value` over its axes or over indices */
 void lower_prod(Lowering *l, const CheckedNode *n, Value value);

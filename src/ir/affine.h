@@ -72,14 +72,14 @@ int64_t aff_coef(const AffPool *pool, AffId a, uint32_t index);
 bool aff_uses_index(const AffPool *pool, AffId a, uint32_t index);
 bool aff_has_element(const AffPool *pool, AffId a);
 
-/* Replaces every index i by map(context, i), also inside the subscripts of elements, and every symbol s of an
- * element by symbol(context, s) (NULL: symbols stay). */
+/* Replaces every index i by map(context, i), also inside the subscripts of elements, and every element of a symbol
+ * by element(context, symbol, subscripts), the subscripts being replaced already (NULL: elements stay elements). */
 typedef AffId AffIndexMap(void *context, AffPool *pool, uint32_t index);
-typedef uint32_t AffSymbolMap(void *context, uint32_t symbol);
-AffId aff_substitute(AffPool *pool, AffId a, AffIndexMap *map, AffSymbolMap *symbol, void *context);
+typedef AffId AffElementMap(void *context, AffPool *pool, uint32_t symbol, const AffId *subs, uint32_t rank);
+AffId aff_substitute(AffPool *pool, AffId a, AffIndexMap *map, AffElementMap *element, void *context);
 
 /* Copies an expression of another pool, with the same replacement. */
-AffId aff_import(AffPool *pool, const AffPool *from, AffId a, AffIndexMap *map, AffSymbolMap *symbol, void *context);
+AffId aff_import(AffPool *pool, const AffPool *from, AffId a, AffIndexMap *map, AffElementMap *element, void *context);
 
 /* "2*i+j-1", "label[n]": the callers print names of indices and symbols. */
 typedef const char *AffNamer(const void *context, AtomKind kind, uint32_t id);

@@ -14,7 +14,7 @@ typedef struct {
     AffPool *pool;
     const AffPool *from;
     AffIndexMap *index;
-    AffSymbolMap *symbol;
+    AffElementMap *element;
     void *context;
     VEC(Mapped) done; /* expressions with elements inside the subscripts of others */
     HashTable table;  /* finds them */
@@ -89,7 +89,9 @@ static AffId map_element(const Mapping *m, Atom atom)
         if (!find_mapped(m, sub, &subs[i]))
             subs[i] = map_plain(m, sub);
     }
-    return aff_element(m->pool, m->symbol == NULL ? atom.of : m->symbol(m->context, atom.of), subs, atom.rank);
+    if (m->element == NULL)
+        return aff_element(m->pool, atom.of, subs, atom.rank);
+    return m->element(m->context, m->pool, atom.of, subs, atom.rank);
 }
 
 /* An expression whose subscripts with elements are mapped already. */
@@ -128,9 +130,9 @@ static void push_missing(const Mapping *m, AffId old, AffStack *stack)
     }
 }
 
-AffId aff_import(AffPool *pool, const AffPool *from, AffId a, AffIndexMap *map, AffSymbolMap *symbol, void *context)
+AffId aff_import(AffPool *pool, const AffPool *from, AffId a, AffIndexMap *map, AffElementMap *element, void *context)
 {
-    Mapping m = { .pool = pool, .from = from, .index = map, .symbol = symbol, .context = context };
+    Mapping m = { .pool = pool, .from = from, .index = map, .element = element, .context = context };
     AffStack stack = { 0 };
 
     if (a == AFF_FAIL)
@@ -150,9 +152,9 @@ AffId aff_import(AffPool *pool, const AffPool *from, AffId a, AffIndexMap *map, 
     return map_expression(&m, a);
 }
 
-AffId aff_substitute(AffPool *pool, AffId a, AffIndexMap *map, AffSymbolMap *symbol, void *context)
+AffId aff_substitute(AffPool *pool, AffId a, AffIndexMap *map, AffElementMap *element, void *context)
 {
-    return aff_import(pool, pool, a, map, symbol, context);
+    return aff_import(pool, pool, a, map, element, context);
 }
 
 /* ---- printing --------------------------------------------------------------------------------------- */

@@ -293,3 +293,13 @@ void program_end_loop(Program *p, LoopId loop)
 {
     push_item(p, ITEM_END, loop);
 }
+
+void program_close_loop(Program *p, LoopId loop)
+{
+    if (vec_top(&p->body).kind != ITEM_LOOP) {
+        program_end_loop(p, loop);
+        return;
+    }
+    p->body.count--;
+    p->loops.count--;
+}

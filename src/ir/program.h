@@ -229,6 +229,7 @@ StageId program_stage(Program *p, Stage stage);
 uint32_t stage_subs(const Program *p, const Stage *stage); /* how many subscripts its target has */
 LoopId program_begin_loop(Program *p, Loop loop);
 void program_end_loop(Program *p, LoopId loop);
+void program_close_loop(Program *p, LoopId loop); /* the same; an empty loop, begun last, leaves nothing behind */
 
 /* ---- looking and rebuilding (rebuild.c) ------------------------------------------------------------- */
 
@@ -242,6 +243,9 @@ typedef struct Rebuild {
     NodeId (*read)(struct Rebuild *, NodeId old, SymId symbol, const AffId *subs);
     /* Called for every operator whose arguments are mapped already (may be NULL): returns the node to use, or NO_ID for the same operator. */
     NodeId (*op)(struct Rebuild *, NodeId old, const NodeId *args);
+    /* Called for every element of an integer symbol of `from` whose subscripts are mapped already (may be NULL): returns the
+     * expression to use, or AFF_FAIL for a plain element. */
+    AffId (*element)(struct Rebuild *, SymId symbol, const AffId *subs, uint32_t rank);
     void *context;
     NodeId *memo;     /* by node of `from`, NO_ID where not built yet; made by rebuild_begin */
     size_t memo_size;

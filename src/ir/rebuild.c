@@ -35,20 +35,26 @@ static AffId map_index(void *context, AffPool *pool, uint32_t index)
     return r->indices == NULL || r->indices[index] == AFF_FAIL ? aff_index(pool, index) : r->indices[index];
 }
 
-static uint32_t map_symbol(void *context, uint32_t symbol)
+static SymId map_symbol(const Rebuild *r, SymId symbol)
 {
-    const Rebuild *r = context;
-
     return r->symbols == NULL ? symbol : r->symbols[symbol];
+}
+
+static AffId map_element(void *context, AffPool *pool, uint32_t symbol, const AffId *subs, uint32_t rank)
+{
+    Rebuild *r = context;
+    AffId made = r->element == NULL ? AFF_FAIL : r->element(r, symbol, subs, rank);
+
+    return made != AFF_FAIL ? made : aff_element(pool, map_symbol(r, symbol), subs, rank);
 }
 
 AffId rebuild_aff(Rebuild *r, AffId old)
 {
     if (r->from != r->to)
-        return aff_import(&r->to->affs, &r->from->affs, old, map_index, map_symbol, r);
-    if (r->indices == NULL && r->symbols == NULL)
+        return aff_import(&r->to->affs, &r->from->affs, old, map_index, map_element, r);
+    if (r->indices == NULL && r->symbols == NULL && r->element == NULL)
         return old;
-    return aff_substitute(&r->to->affs, old, map_index, map_symbol, r);
+    return aff_substitute(&r->to->affs, old, map_index, map_element, r);
 }
 
 static NodeId rebuild_read(Rebuild *r, NodeId old)

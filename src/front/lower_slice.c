@@ -1,0 +1,465 @@
+/* lower_slice.c -- cuts out of the program what stands between a name and a value that depends on it. */
+#include "front/slice.h"
+
+#include <string.h>
+
+/* ---- slots ------------------------------------------------------------------------------------------ */
+
+static bool stands_still(const Slice *s, AffId sub)
+{
+    uint32_t count;
+    const IndexId *items = set_items(s->whole, set_of_aff(s->whole, sub), &count);
+
+    for (uint32_t i = 0; i < count; i++)
+        if (s->holders[items[i]] != NO_ID)
+            return true;
+    return false;
+}
+
+static void fix_dimensions(Slice *s, SymId symbol, const AffId *subs, uint32_t count)
+{
+    for (uint32_t k = 0; k < count; k++) {
+        if (!stands_still(s, subs[k]))
+            continue;
+        if (s->fixed[symbol] == NULL)
+            s->fixed[symbol] = arena_array(s->arena, bool, s->whole->symbols.at[symbol].rank);
+        s->fixed[symbol][k] = true;
+    }
+}
+
+static bool same_place(const Slice *s, const Slot *slot, const AffId *subs)
+{
+    const bool *fixed = s->fixed[slot->symbol];
+
+    for (unsigned k = 0; fixed != NULL && k < s->whole->symbols.at[slot->symbol].rank; k++)
+        if (fixed[k] && slot->at[k] != subs[k])
+            return false;
+    return true;
+}
+
+uint32_t slice_find(const Slice *s, SymId symbol, const AffId *subs)
+{
+    for (uint32_t slot = s->slot_of[symbol]; slot != NO_ID; slot = s->slots.at[slot].next)
+        if (same_place(s, &s->slots.at[slot], subs))
+            return slot;
+    return NO_ID;
+}
+
+static uint32_t slot_at(Slice *s, SymId symbol, const AffId *subs)
+{
+    uint32_t rank = s->whole->symbols.at[symbol].rank, found = slice_find(s, symbol, subs);
+    AffId *at;
+
+    if (found != NO_ID)
+        return found;
+    at = arena_array(s->arena, AffId, rank);
+    for (uint32_t k = 0; s->fixed[symbol] != NULL && k < rank; k++)
+        at[k] = subs[k];
+    vec_push(s->arena, &s->slots, (Slot){ symbol, symbol, at, s->slot_of[symbol], false, false });
+    return s->slot_of[symbol] = (uint32_t)(s->slots.count - 1);
+}
+
+static uint32_t slot_of_read(Slice *s, NodeId read)
+{
+    return slot_at(s, s->whole->nodes.at[read].u.read.symbol, node_subs(s->whole, read));
+}
+
+static uint32_t slot_of_stage(Slice *s, const Stage *stage)
+{
+    return slot_at(s, stage->target, stage->subs);
+}
+
+/* Positions of maxima and numbers of turns are given: nothing varies with them continuously. */
+static bool is_followed(const Slice *s, Item item)
+{
+    return item.kind == ITEM_STAGE && s->whole->stages.at[item.id].op != STAGE_ARGMAX;
+}
+
+/* ---- what the value needs --------------------------------------------------------------------------- */
+
+typedef struct {
+    Slice *s;
+    bool *seen; /* by node */
+    NodeVec stack;
+    bool again;
+} Needs;
+
+static void need_node(Needs *n, NodeId node)
+{
+    if (n->seen[node])
+        return;
+    n->seen[node] = true;
+    vec_push(n->s->arena, &n->stack, node);
+}
+
+static void need_value(Needs *n, NodeId root)
+{
+    Slice *s = n->s;
+
+    need_node(n, root);
+    while (n->stack.count > 0) {
+        NodeId top = vec_pop(&n->stack);
+        const Node *node = &s->whole->nodes.at[top];
+        uint32_t slot;
+
+        for (unsigned k = 0; k < op_info[node->op].arity; k++)
+            need_node(n, node->u.arg[k]);
+        if (node->op != OP_READ)
+            continue;
+        slot = slot_of_read(s, top);
+        n->again |= !s->slots.at[slot].needed;
+        s->slots.at[slot].needed = true;
+    }
+}
+
+/* From the end to the beginning; a loop may need late what stands further down in it. */
+static void find_needed(Slice *s, NodeId value)
+{
+    Needs n = { .s = s, .seen = arena_array(s->arena, bool, s->whole->nodes.count) };
+
+    need_value(&n, value);
+    do {
+        n.again = false;
+        for (size_t i = s->whole->body.count; i-- > 0;) {
+            const Stage *stage = &s->whole->stages.at[s->whole->body.at[i].id];
+            uint32_t slot;
+
+            if (!is_followed(s, s->whole->body.at[i]))
+                continue;
+            slot = slot_of_stage(s, stage);
+            if (slot != s->x && s->slots.at[slot].needed)
+                need_value(&n, stage->value);
+        }
+    } while (n.again);
+}
+
+/* ---- what depends on the name ----------------------------------------------------------------------- */
+
+typedef struct {
+    Slice *s;
+    uint32_t *seen; /* by node: the round that looked at it last */
+    bool *depends;
+    uint32_t round;
+    NodeVec stack;
+} Dependents;
+
+static bool push_unseen(Dependents *d, const Node *node)
+{
+    size_t before = d->stack.count;
+
+    for (unsigned k = 0; k < op_info[node->op].arity; k++)
+        if (d->seen[node->u.arg[k]] != d->round)
+            vec_push(d->s->arena, &d->stack, node->u.arg[k]);
+    return d->stack.count > before;
+}
+
+static bool node_depends(Dependents *d, NodeId id)
+{
+    const Node *node = &d->s->whole->nodes.at[id];
+
+    if (node->op == OP_READ)
+        return d->s->slots.at[slot_of_read(d->s, id)].depends;
+    for (unsigned k = 0; k < op_info[node->op].arity; k++)
+        if (d->depends[node->u.arg[k]])
+            return true;
+    return false;
+}
+
+static bool value_depends(Dependents *d, NodeId root)
+{
+    vec_push(d->s->arena, &d->stack, root);
+    while (d->stack.count > 0) {
+        NodeId top = vec_top(&d->stack);
+
+        if (d->seen[top] != d->round && push_unseen(d, &d->s->whole->nodes.at[top]))
+            continue;
+        d->stack.count--;
+        if (d->seen[top] == d->round)
+            continue;
+        d->seen[top] = d->round;
+        d->depends[top] = node_depends(d, top);
+    }
+    return d->depends[root];
+}
+
+/* One round suffices for straight code; a loop may find late that a carried symbol depends. */
+static bool find_dependents(Slice *s, NodeId value)
+{
+    size_t nodes = s->whole->nodes.count;
+    Dependents d = { .s = s, .seen = arena_array(s->arena, uint32_t, nodes), .depends = arena_array(s->arena, bool, nodes) };
+    bool again;
+
+    s->slots.at[s->x].depends = true;
+    do {
+        again = false;
+        d.round++;
+        for (size_t i = 0; i < s->whole->body.count; i++) {
+            const Stage *stage = &s->whole->stages.at[s->whole->body.at[i].id];
+            uint32_t slot;
+
+            if (!is_followed(s, s->whole->body.at[i]))
+                continue;
+            slot = slot_of_stage(s, stage);
+            if (!s->slots.at[slot].needed || s->slots.at[slot].depends || !value_depends(&d, stage->value))
+                continue;
+            s->slots.at[slot].depends = again = true;
+        }
+    } while (again && s->whole->loops.count > 0);
+    d.round++;
+    return value_depends(&d, value);
+}
+
+/* ---- symbols and indices ---------------------------------------------------------------------------- */
+
+static bool is_copied(const Slice *s, uint32_t slot)
+{
+    return slot != s->x && s->slots.at[slot].needed && s->slots.at[slot].depends;
+}
+
+static SymRole role_of_leaf(const Symbol *symbol)
+{
+    return symbol->role == SYM_LOCAL ? SYM_INPUT : (SymRole)symbol->role;
+}
+
+/* All symbols under their numbers: what is not computed in the slice is given. */
+static void copy_symbols(Slice *s)
+{
+    for (SymId i = 0; i < s->whole->symbols.count; i++) {
+        Symbol symbol = s->whole->symbols.at[i];
+
+        symbol.role = (uint8_t)role_of_leaf(&symbol);
+        symbol.local = false;
+        symbol.of = NO_ID;
+        program_symbol(s->part, symbol);
+    }
+}
+
+static void make_holder(Slice *s, const Dim *dim)
+{
+    Symbol holder = { .name = s->whole->indices.at[dim->index].name, .role = SYM_INTEGER, .integer = true, .of = NO_ID,
+                      .low = dim->least, .high = dim->least + dim->extent };
+
+    s->holders[dim->index] = program_symbol(s->part, holder);
+}
+
+/* The symbol without its fixed dimensions. */
+static SymId copy_slot(Slice *s, const Slot *slot)
+{
+    Symbol symbol = s->whole->symbols.at[slot->symbol];
+    int32_t extents[UINT8_MAX];
+    uint8_t rank = 0;
+
+    for (unsigned k = 0; k < symbol.rank; k++)
+        if (!s->fixed[slot->symbol][k])
+            extents[rank++] = symbol.extents[k];
+    symbol.rank = rank;
+    symbol.extents = extents;
+    symbol.of = NO_ID;
+    return program_symbol(s->part, symbol);
+}
+
+static void make_slots(Slice *s)
+{
+    for (uint32_t i = 0; i < s->slots.count; i++) {
+        Slot *slot = &s->slots.at[i];
+
+        if (i != s->x && !is_copied(s, i))
+            continue;
+        if (s->fixed[slot->symbol] != NULL)
+            slot->made = copy_slot(s, slot);
+        s->part->symbols.at[slot->made].role = i == s->x ? SYM_PARAM : SYM_LOCAL;
+    }
+}
+
+static void make_output(Slice *s, const Shape *shape)
+{
+    Symbol output = { .role = SYM_OUTPUT, .rank = shape->rank, .extents = shape->extent, .of = NO_ID };
+
+    s->output = program_symbol(s->part, output);
+    vec_push(s->part->arena, &s->part->outputs, s->output);
+}
+
+/* ---- stages ----------------------------------------------------------------------------------------- */
+
+static uint32_t free_subs(const Slice *s, SymId symbol, const AffId *subs, AffId *left)
+{
+    uint32_t count = 0;
+
+    for (unsigned k = 0; k < s->whole->symbols.at[symbol].rank; k++)
+        if (s->fixed[symbol] == NULL || !s->fixed[symbol][k])
+            left[count++] = subs[k];
+    return count;
+}
+
+/* Reads of what is computed in the slice, or is the name; others keep their dimensions. */
+static NodeId copy_read(Rebuild *r, NodeId old, SymId symbol, const AffId *subs)
+{
+    Slice *s = r->context;
+    uint32_t slot = slice_find(s, symbol, node_subs(s->whole, old));
+    AffId left[UINT8_MAX];
+
+    if (slot == NO_ID || s->slots.at[slot].made == symbol)
+        return NO_ID;
+    free_subs(s, symbol, subs, left);
+    return node_read(s->part, s->slots.at[slot].made, left);
+}
+
+static void copy_stage(Slice *s, Rebuild *r, StageId old, uint32_t slot)
+{
+    Stage stage = s->whole->stages.at[old];
+    Range domain[UINT8_MAX];
+    AffId subs[UINT8_MAX], left[UINT8_MAX];
+    uint8_t rank = 0;
+
+    for (unsigned d = 0; d < stage.rank; d++) {
+        const Range *range = &stage.domain[d];
+
+        if (s->holders[range->index] == NO_ID)
+            domain[rank++] = (Range){ range->index, rebuild_aff(r, range->low), rebuild_aff(r, range->high) };
+    }
+    for (unsigned k = 0; k < s->whole->symbols.at[stage.target].rank; k++)
+        subs[k] = rebuild_aff(r, stage.subs[k]);
+    free_subs(s, stage.target, subs, left);
+    stage.target = s->slots.at[slot].made;
+    stage.value = rebuild_node(r, stage.value);
+    stage.guard = stage.guard == NO_ID || stage.guard == s->guard ? NO_ID : rebuild_node(r, stage.guard);
+    stage.domain = domain;
+    stage.rank = rank;
+    stage.subs = left;
+    program_stage(s->part, stage);
+}
+
+static LoopId copy_loop(Slice *s, Rebuild *r, LoopId old)
+{
+    Loop loop = s->whole->loops.at[old];
+
+    loop.condition = loop.condition == NO_ID ? NO_ID : rebuild_node(r, loop.condition);
+    return program_begin_loop(s->part, loop);
+}
+
+/* Loops that have ended; open ones stand still. */
+static void copy_body(Slice *s, Rebuild *r)
+{
+    const Program *whole = s->whole;
+    bool *ended = arena_array(s->arena, bool, whole->loops.count + 1);
+    VEC(LoopId) open = { 0 };
+
+    for (size_t i = 0; i < whole->body.count; i++)
+        if (whole->body.at[i].kind == ITEM_END)
+            ended[whole->body.at[i].id] = true;
+    for (size_t i = 0; i < whole->body.count; i++) {
+        Item item = whole->body.at[i];
+
+        if (item.kind == ITEM_LOOP && ended[item.id]) {
+            vec_push(s->arena, &open, copy_loop(s, r, item.id));
+        } else if (item.kind == ITEM_END) {
+            program_close_loop(s->part, vec_pop(&open));
+        } else if (is_followed(s, item)) {
+            uint32_t slot = slot_of_stage(s, &whole->stages.at[item.id]);
+
+            if (is_copied(s, slot))
+                copy_stage(s, r, item.id, slot);
+        }
+    }
+}
+
+static void add_output(Slice *s, Rebuild *r, NodeId value, const Shape *shape)
+{
+    AffPool *affs = &s->part->affs;
+    Stage stage = { .target = s->output, .op = STAGE_SET, .guard = NO_ID, .value = rebuild_node(r, value),
+                    .at = s->whole->infos.at[value].at };
+    Range domain[MOST_AXES];
+    AffId subs[MOST_AXES];
+
+    for (unsigned k = 0; k < shape->rank; k++) {
+        IndexId axis = shape->rank - 1u - k;
+
+        subs[k] = shape->extent[k] == 1 ? AFF_ZERO : aff_index(affs, axis);
+        if (shape->extent[k] > 1)
+            domain[stage.rank++] = (Range){ axis, AFF_ZERO, aff_const(affs, shape->extent[k]) };
+    }
+    stage.domain = domain;
+    stage.subs = subs;
+    program_stage(s->part, stage);
+}
+
+static void cut_out(Slice *s, NodeId value, const Shape *shape)
+{
+    Rebuild r;
+
+    s->part = program_new(s->whole->heap, s->whole->names, s->whole->source);
+    for (IndexId i = 0; i < s->whole->indices.count; i++)
+        program_index(s->part, s->whole->indices.at[i].name, s->whole->indices.at[i].at);
+    copy_symbols(s);
+    for (size_t k = 0; k < s->dims.count; k++)
+        make_holder(s, &s->dims.at[k]);
+    make_slots(s);
+    make_output(s, shape);
+    rebuild_begin(&r, s->whole, s->part);
+    r.read = copy_read;
+    r.context = s;
+    r.indices = arena_array(s->arena, AffId, s->whole->indices.count);
+    for (IndexId i = 0; i < s->whole->indices.count; i++)
+        r.indices[i] = s->holders[i] == NO_ID ? AFF_FAIL : aff_element(&s->part->affs, s->holders[i], NULL, 0);
+    copy_body(s, &r);
+    add_output(s, &r, value, shape);
+    s->known_symbols = (SymId)s->part->symbols.count;
+    s->known_indices = (IndexId)s->part->indices.count;
+}
+
+/* ---- begin and end ---------------------------------------------------------------------------------- */
+
+/* Every index that a value made here may depend on stands still. */
+static void find_still(Slice *s, SetId deps)
+{
+    domain_begin(s->l, deps, NULL, 0);
+    for (size_t k = 0; k < s->l->dims.count; k++)
+        vec_push(s->arena, &s->dims, s->l->dims.at[k]);
+    s->guard = s->l->guard;
+    s->holders = arena_array(s->arena, SymId, s->whole->indices.count);
+    for (IndexId i = 0; i < s->whole->indices.count; i++)
+        s->holders[i] = NO_ID;
+    for (size_t k = 0; k < s->dims.count; k++)
+        s->holders[s->dims.at[k].index] = 0; /* till it is made */
+}
+
+static void find_fixed(Slice *s, NodeId x)
+{
+    s->fixed = arena_array(s->arena, bool *, s->whole->symbols.count);
+    s->slot_of = arena_array(s->arena, uint32_t, s->whole->symbols.count);
+    for (SymId i = 0; i < s->whole->symbols.count; i++)
+        s->slot_of[i] = NO_ID;
+    for (size_t i = 0; i < s->whole->body.count; i++) {
+        const Stage *stage = &s->whole->stages.at[s->whole->body.at[i].id];
+
+        if (s->whole->body.at[i].kind == ITEM_STAGE)
+            fix_dimensions(s, stage->target, stage->subs, stage_subs(s->whole, stage));
+    }
+    fix_dimensions(s, s->whole->nodes.at[x].u.read.symbol, node_subs(s->whole, x),
+                   s->whole->symbols.at[s->whole->nodes.at[x].u.read.symbol].rank);
+}
+
+bool slice_begin(Slice *s, Lowering *l, NodeId value, const Shape *shape, NodeId x, SetId deps)
+{
+    *s = (Slice){ .l = l, .whole = l->p, .arena = heap_arena(l->p->heap) };
+    find_still(s, set_union(l->p, l->p->nodes.at[value].deps, deps));
+    find_fixed(s, x);
+    s->x = slot_of_read(s, x);
+    find_needed(s, value);
+    if (!find_dependents(s, value))
+        return false;
+    cut_out(s, value, shape);
+    return true;
+}
+
+void slice_end(Slice *s)
+{
+    if (s->part != NULL)
+        program_free(s->part);
+    heap_release(s->whole->heap, s->arena);
+}
+
+SymId slice_wanted(const Slice *s)
+{
+    return s->slots.at[s->x].made;
+}
