@@ -40,7 +40,10 @@ static bool is_differentiable(Lowering *l, const NoDerivative *missing)
 {
     if (!missing->found)
         return true;
-    diag_error(l->diag, missing->at, "%s has no derivative in this language", op_info[missing->op].name);
+    if (missing->op == OP_CALL)
+        no_derivative_report(missing, l->model->names, l->diag);
+    else
+        diag_error(l->diag, missing->at, "%s has no derivative in this language", op_info[missing->op].name);
     l->failed = true;
     return false;
 }

@@ -66,7 +66,7 @@ static SymId put_symbol(Splice *p, SymId old)
 
     begin_domain(p);
     for (unsigned k = 0; k < symbol.rank; k++)
-        vec_push(l->arena, &l->dims, (Dim){ NO_ID, AFF_ZERO, AFF_ZERO, 0, symbol.extents[k] });
+        vec_push(l->arena, &l->dims, (Dim){ .index = NO_ID, .extent = symbol.extents[k] });
     domain_keep(l);
     symbol.role = symbol.role == SYM_INTEGER ? SYM_INTEGER : SYM_LOCAL;
     symbol.adjoint = symbol.tangent = symbol.named = false;
@@ -194,7 +194,8 @@ static void put_stage(Splice *p, const Stage *stage)
     begin_domain(p);
     for (unsigned d = 0; d < stage->rank; d++) {
         const Range *range = &stage->domain[d];
-        Dim dim = { NO_ID, rebuild_aff(&p->rebuild, range->low), rebuild_aff(&p->rebuild, range->high), 0, 1 };
+        Dim dim = { .index = NO_ID, .low = rebuild_aff(&p->rebuild, range->low),
+                    .high = rebuild_aff(&p->rebuild, range->high), .extent = 1 };
         uint32_t index;
 
         if (aff_is_index(&l->p->affs, p->rebuild.indices[range->index], &index))
