@@ -81,6 +81,47 @@ static void list_contributions(Writes *w)
     }
 }
 
+static void find_reads_of(Writes *w, bool *seen, NodeVec *stack, NodeId root, uint32_t top)
+{
+    if (root != NO_ID)
+        vec_push(w->arena, stack, root);
+    while (stack->count > 0) {
+        NodeId id = vec_pop(stack);
+        const Node *node = &w->p->nodes.at[id];
+
+        if (seen[id])
+            continue;
+        seen[id] = true;
+        if (node->op == OP_READ && w->read[node->u.read.symbol] == NO_ID)
+            w->read[node->u.read.symbol] = top;
+        for (unsigned k = 0; k < op_info[node->op].arity; k++)
+            vec_push(w->arena, stack, node->u.arg[k]);
+    }
+}
+
+static void find_reads(Writes *w)
+{
+    const Program *p = w->p;
+    bool *seen = arena_array(w->arena, bool, p->nodes.count + 1);
+    NodeVec stack = { 0 };
+    uint32_t top = 0, depth = 0;
+
+    w->read = arena_array(w->arena, uint32_t, p->symbols.count + 1);
+    memset(w->read, 0xff, p->symbols.count * sizeof *w->read);
+    for (uint32_t i = 0; i < p->body.count; i++) {
+        Item item = p->body.at[i];
+
+        if (depth == 0)
+            top = i;
+        depth += item.kind == ITEM_LOOP;
+        depth -= item.kind == ITEM_END;
+        if (item.kind == ITEM_STAGE) {
+            find_reads_of(w, seen, &stack, p->stages.at[item.id].value, top);
+            find_reads_of(w, seen, &stack, p->stages.at[item.id].guard, top);
+        }
+    }
+}
+
 /* ---- one symbol --------------------------------------------------------------------------------------- */
 
 static void add_fill(Writes *w, uint32_t top, SymId symbol, const Interval *box, StageId like)
@@ -160,6 +201,8 @@ static void write_array(Writes *w, SymId symbol, Contribution *list, size_t coun
 
     cover_init(&cover, w->arena, s->extents, s->rank);
     if (place_all(w, &cover, list, count) && cover_add(&cover, whole, &rest)) {
+        if (w->read[symbol] < top)
+            top = w->read[symbol]; /* elements that nothing needs are read, too */
         for (size_t i = 0; i < rest.count; i++)
             add_fill(w, top, symbol, rest.at[i], like);
         return;
@@ -293,6 +336,7 @@ Program *pass_first_write(Program *p)
 
     find_symbols(&w);
     list_contributions(&w);
+    find_reads(&w);
     for (SymId s = 0; s < p->symbols.count; s++) {
         Contribution *list = w.all.at + w.first[s];
         size_t count = w.first[s + 1] - w.first[s];

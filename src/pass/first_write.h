@@ -28,6 +28,7 @@ typedef struct {
     bool *adds_only;     /* by symbol: written by plain ADD and nothing else */
     NodeId *guards;      /* by symbol: the guard without index of all stages that write it, or NO_ID */
     uint32_t *first;     /* by symbol: its first place in `all` */
+    uint32_t *read;      /* by symbol: the first top (see Contribution) that reads it, or NO_ID */
     VEC(Contribution) all;
     LoopId *outer;       /* by loop: the loop around it, or NO_ID */
     VEC(Fill) fills;
