@@ -27,12 +27,12 @@ static void fix_dimensions(Slice *s, SymId symbol, const AffId *subs, uint32_t c
     }
 }
 
-static bool same_place(const Slice *s, const Slot *slot, const AffId *subs)
+static bool same_place(const Slice *s, const Slot *slot, const AffId *at, const AffId *subs)
 {
     const bool *fixed = s->fixed[slot->symbol];
 
     for (unsigned k = 0; fixed != NULL && k < s->whole->symbols.at[slot->symbol].rank; k++)
-        if (fixed[k] && slot->at[k] != subs[k])
+        if (fixed[k] && at[k] != subs[k])
             return false;
     return true;
 }
@@ -40,7 +40,16 @@ static bool same_place(const Slice *s, const Slot *slot, const AffId *subs)
 uint32_t slice_find(const Slice *s, SymId symbol, const AffId *subs)
 {
     for (uint32_t slot = s->slot_of[symbol]; slot != NO_ID; slot = s->slots.at[slot].next)
-        if (same_place(s, &s->slots.at[slot], subs))
+        if (same_place(s, &s->slots.at[slot], s->slots.at[slot].at, subs))
+            return slot;
+    return NO_ID;
+}
+
+/* The same by subscripts of the slice. */
+static uint32_t find_held(const Slice *s, SymId symbol, const AffId *subs)
+{
+    for (uint32_t slot = s->slot_of[symbol]; slot != NO_ID; slot = s->slots.at[slot].next)
+        if (same_place(s, &s->slots.at[slot], s->slots.at[slot].held, subs))
             return slot;
     return NO_ID;
 }
@@ -55,7 +64,7 @@ static uint32_t slot_at(Slice *s, SymId symbol, const AffId *subs)
     at = arena_array(s->arena, AffId, rank);
     for (uint32_t k = 0; s->fixed[symbol] != NULL && k < rank; k++)
         at[k] = subs[k];
-    vec_push(s->arena, &s->slots, (Slot){ symbol, symbol, at, s->slot_of[symbol], false, false });
+    vec_push(s->arena, &s->slots, (Slot){ .symbol = symbol, .made = symbol, .at = at, .next = s->slot_of[symbol] });
     return s->slot_of[symbol] = (uint32_t)(s->slots.count - 1);
 }
 
@@ -254,6 +263,7 @@ static SymId copy_slot(Slice *s, const Slot *slot)
             extents[rank++] = symbol.extents[k];
     symbol.rank = rank;
     symbol.extents = extents;
+    symbol.local = false;
     symbol.of = NO_ID;
     return program_symbol(s->part, symbol);
 }
@@ -263,11 +273,14 @@ static void make_slots(Slice *s)
     for (uint32_t i = 0; i < s->slots.count; i++) {
         Slot *slot = &s->slots.at[i];
 
-        if (i != s->x && !is_copied(s, i))
+        bool integer = s->whole->symbols.at[slot->symbol].integer;
+
+        if (i != s->x && !is_copied(s, i) && !integer)
             continue;
         if (s->fixed[slot->symbol] != NULL)
             slot->made = copy_slot(s, slot);
-        s->part->symbols.at[slot->made].role = i == s->x ? SYM_PARAM : SYM_LOCAL;
+        if (!integer)
+            s->part->symbols.at[slot->made].role = i == s->x ? SYM_PARAM : SYM_LOCAL;
     }
 }
 
@@ -295,13 +308,27 @@ static uint32_t free_subs(const Slice *s, SymId symbol, const AffId *subs, AffId
 static NodeId copy_read(Rebuild *r, NodeId old, SymId symbol, const AffId *subs)
 {
     Slice *s = r->context;
-    uint32_t slot = slice_find(s, symbol, node_subs(s->whole, old));
+    uint32_t slot = find_held(s, symbol, subs);
     AffId left[UINT8_MAX];
 
+    (void)old;
     if (slot == NO_ID || s->slots.at[slot].made == symbol)
         return NO_ID;
     free_subs(s, symbol, subs, left);
     return node_read(s->part, s->slots.at[slot].made, left);
+}
+
+/* Numbers of turns and positions of maxima likewise. */
+static AffId copy_element(Rebuild *r, SymId symbol, const AffId *subs, uint32_t rank)
+{
+    Slice *s = r->context;
+    uint32_t slot = find_held(s, symbol, subs);
+    AffId left[UINT8_MAX];
+
+    (void)rank;
+    if (slot == NO_ID || s->slots.at[slot].made == symbol)
+        return AFF_FAIL;
+    return aff_element(&s->part->affs, s->slots.at[slot].made, left, free_subs(s, symbol, subs, left));
 }
 
 static void copy_stage(Slice *s, Rebuild *r, StageId old, uint32_t slot)
@@ -329,30 +356,44 @@ static void copy_stage(Slice *s, Rebuild *r, StageId old, uint32_t slot)
     program_stage(s->part, stage);
 }
 
-static LoopId copy_loop(Slice *s, Rebuild *r, LoopId old)
+/* How many turns a loop made is known. */
+static LoopId copy_loop(Slice *s, LoopId old)
 {
     Loop loop = s->whole->loops.at[old];
 
-    loop.condition = loop.condition == NO_ID ? NO_ID : rebuild_node(r, loop.condition);
+    loop.condition = NO_ID;
+    if (loop.turns != NO_ID && s->slot_of[loop.turns] != NO_ID)
+        loop.turns = s->slots.at[s->slot_of[loop.turns]].made;
     return program_begin_loop(s->part, loop);
 }
 
-/* Loops that have ended; open ones stand still. */
+/* Loops that have ended; open ones stand still, and so do loops over an index that does. */
+static bool *find_moving(const Slice *s)
+{
+    const Program *whole = s->whole;
+    bool *moving = arena_array(s->arena, bool, whole->loops.count + 1);
+
+    for (size_t i = 0; i < whole->body.count; i++) {
+        LoopId loop = whole->body.at[i].id;
+
+        if (whole->body.at[i].kind == ITEM_END)
+            moving[loop] = s->holders[whole->loops.at[loop].index] == NO_ID;
+    }
+    return moving;
+}
+
 static void copy_body(Slice *s, Rebuild *r)
 {
     const Program *whole = s->whole;
-    bool *ended = arena_array(s->arena, bool, whole->loops.count + 1);
+    const bool *moving = find_moving(s);
     VEC(LoopId) open = { 0 };
 
-    for (size_t i = 0; i < whole->body.count; i++)
-        if (whole->body.at[i].kind == ITEM_END)
-            ended[whole->body.at[i].id] = true;
     for (size_t i = 0; i < whole->body.count; i++) {
         Item item = whole->body.at[i];
 
-        if (item.kind == ITEM_LOOP && ended[item.id]) {
-            vec_push(s->arena, &open, copy_loop(s, r, item.id));
-        } else if (item.kind == ITEM_END) {
+        if (item.kind == ITEM_LOOP && moving[item.id]) {
+            vec_push(s->arena, &open, copy_loop(s, item.id));
+        } else if (item.kind == ITEM_END && moving[item.id]) {
             program_close_loop(s->part, vec_pop(&open));
         } else if (is_followed(s, item)) {
             uint32_t slot = slot_of_stage(s, &whole->stages.at[item.id]);
@@ -360,6 +401,19 @@ static void copy_body(Slice *s, Rebuild *r)
             if (is_copied(s, slot))
                 copy_stage(s, r, item.id, slot);
         }
+    }
+}
+
+static void hold_slots(Slice *s, Rebuild *r)
+{
+    for (size_t i = 0; i < s->slots.count; i++) {
+        Slot *slot = &s->slots.at[i];
+        const bool *fixed = s->fixed[slot->symbol];
+        uint32_t rank = s->whole->symbols.at[slot->symbol].rank;
+
+        slot->held = arena_array(s->arena, AffId, rank);
+        for (uint32_t k = 0; fixed != NULL && k < rank; k++)
+            slot->held[k] = fixed[k] ? rebuild_aff(r, slot->at[k]) : AFF_ZERO;
     }
 }
 
@@ -401,6 +455,8 @@ static void cut_out(Slice *s, NodeId value, const Shape *shape)
     r.indices = arena_array(s->arena, AffId, s->whole->indices.count);
     for (IndexId i = 0; i < s->whole->indices.count; i++)
         r.indices[i] = s->holders[i] == NO_ID ? AFF_FAIL : aff_element(&s->part->affs, s->holders[i], NULL, 0);
+    hold_slots(s, &r);
+    r.element = copy_element;
     copy_body(s, &r);
     add_output(s, &r, value, shape);
     s->known_symbols = (SymId)s->part->symbols.count;
@@ -423,6 +479,40 @@ static void find_still(Slice *s, SetId deps)
         s->holders[s->dims.at[k].index] = 0; /* till it is made */
 }
 
+/* The number of turns has the turns of the loops around as dimensions. */
+static void fix_turns(Slice *s, LoopId inner, const LoopId *open, size_t count)
+{
+    SymId turns = s->whole->loops.at[inner].turns;
+    AffPool *affs = &s->whole->affs;
+    AffId subs[UINT8_MAX];
+
+    if (turns == NO_ID)
+        return;
+    for (size_t k = 0; k < count; k++) {
+        const Loop *loop = &s->whole->loops.at[open[k]];
+
+        subs[k] = aff_offset(affs, aff_index(affs, loop->index), -loop->low);
+    }
+    fix_dimensions(s, turns, subs, (uint32_t)count);
+    (void)slot_at(s, turns, subs);
+}
+
+static void find_fixed_turns(Slice *s)
+{
+    VEC(LoopId) open = { 0 };
+
+    for (size_t i = 0; i < s->whole->body.count; i++) {
+        Item item = s->whole->body.at[i];
+
+        if (item.kind == ITEM_LOOP) {
+            fix_turns(s, item.id, open.at, open.count);
+            vec_push(s->arena, &open, item.id);
+        } else if (item.kind == ITEM_END) {
+            open.count--;
+        }
+    }
+}
+
 static void find_fixed(Slice *s, NodeId x)
 {
     s->fixed = arena_array(s->arena, bool *, s->whole->symbols.count);
@@ -435,6 +525,7 @@ static void find_fixed(Slice *s, NodeId x)
         if (s->whole->body.at[i].kind == ITEM_STAGE)
             fix_dimensions(s, stage->target, stage->subs, stage_subs(s->whole, stage));
     }
+    find_fixed_turns(s);
     fix_dimensions(s, s->whole->nodes.at[x].u.read.symbol, node_subs(s->whole, x),
                    s->whole->symbols.at[s->whole->nodes.at[x].u.read.symbol].rank);
 }

@@ -13,6 +13,7 @@ typedef struct {
     AffId prefix[MOST_DIMS];
     uint32_t prefix_count;
     const Value *direction;
+    VEC(LoopId) around;  /* loops over indices that stand still */
 } Splice;
 
 /* ---- what is put back ------------------------------------------------------------------------------- */
@@ -227,11 +228,51 @@ static LoopId put_loop(Splice *p, LoopId old)
     return program_begin_loop(p->s->whole, loop);
 }
 
+/* Each value of an index that stands still may have its own number of turns: then it becomes a loop around. */
+static bool counts_turns(const Splice *p)
+{
+    const Program *part = p->s->part;
+
+    for (size_t i = 0; i < part->loops.count; i++)
+        if (part->loops.at[i].turns != NO_ID)
+            return true;
+    return false;
+}
+
+static NodeId within(Program *p, const Dim *dim)
+{
+    NodeId index = node_integer(p, aff_index(&p->affs, dim->index));
+
+    return node_op2(p, OP_AND, node_op2(p, OP_GE, index, node_integer(p, dim->low)),
+                    node_op2(p, OP_LT, index, node_integer(p, dim->high)));
+}
+
+static void open_index_loops(Splice *p)
+{
+    Program *whole = p->s->whole;
+    int64_t bound;
+
+    for (size_t k = 0; k < p->s->dims.count && counts_turns(p); k++) {
+        Dim *dim = &p->s->dims.at[k];
+        Loop loop = { .index = dim->index, .low = (int32_t)dim->least, .high = (int32_t)(dim->least + dim->extent),
+                      .condition = NO_ID, .turns = NO_ID, .at = whole->indices.at[dim->index].at };
+
+        if (dim->is_turn)
+            continue;
+        vec_push(p->s->arena, &p->around, program_begin_loop(whole, loop));
+        if (!aff_is_const(&whole->affs, dim->low, &bound) || !aff_is_const(&whole->affs, dim->high, &bound))
+            p->s->guard = both(whole, p->s->guard, within(whole, dim));
+        dim->is_turn = true;
+        dim->sub = p->prefix[k];
+    }
+}
+
 static void put_body(Splice *p)
 {
     const Program *part = p->s->part;
     VEC(LoopId) open = { 0 };
 
+    open_index_loops(p);
     for (size_t i = 0; i < part->body.count; i++) {
         Item item = part->body.at[i];
 
@@ -242,6 +283,8 @@ static void put_body(Splice *p)
         else if (p->fresh[part->stages.at[item.id].target])
             put_stage(p, &part->stages.at[item.id]);
     }
+    while (p->around.count > 0)
+        program_close_loop(p->s->whole, vec_pop(&p->around));
 }
 
 NodeId slice_put_back(Slice *s, SymId symbol, const Shape *shape, const Value *direction, Span at)

@@ -17,7 +17,8 @@
 typedef struct {
     SymId symbol;
     SymId made;       /* of the slice */
-    const AffId *at;  /* by dimension: the subscript if it is a fixed one */
+    const AffId *at;  /* by dimension: the subscript if it is a fixed one, */
+    AffId *held;      /* and the same in the slice */
     uint32_t next;    /* another slot of the symbol, or NO_ID */
     bool needed;      /* by the value, */
     bool depends;     /* and depends on the name: its stages are copied */
