@@ -4,8 +4,8 @@ layer() { # of a path below src/
     case $1 in
     base/*) echo 0 ;;
     ir/*) echo 1 ;;
-    front/*) echo 2 ;;
-    pass/*) echo 3 ;;
+    pass/*) echo 2 ;;
+    front/*) echo 3 ;;
     plan/*) echo 4 ;;
     eval/*) echo 4 ;;
     sparse/*) echo 4 ;;

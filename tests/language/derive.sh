@@ -1,0 +1,46 @@
+#!/bin/sh
+# Derivatives inside models: tests/derive/NAME.expr is a model with them, and behind the line "#= by hand" the same model with
+# derivatives that a person took. Values, gradients and all else that `bpgen eval` prints agree, at the default point or the points of
+# lines "#at ARGUMENTS"; and `bpgen check` passes: the model's own gradient is that of central differences.
+build=$(cd "$1" && pwd)
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+
+agree() {
+    awk 'function number(t) { return t ~ /[0-9]/ }
+        NR == FNR { expected[FNR] = $0; lines = FNR; next }
+        {
+            n = split(expected[FNR], x, /[][, ]+/); m = split($0, y, /[][, ]+/)
+            if (n != m) { print "expected " expected[FNR] ", got " $0; exit 1 }
+            for (i = 1; i <= n; i++) {
+                if (!number(x[i]) || x[i] + 0 == 0 && y[i] == x[i]) { if (x[i] != y[i]) { print $0 " is not " expected[FNR]; exit 1 }; continue }
+                d = x[i] - y[i]; if (d < 0) d = -d
+                a = x[i] + 0; if (a < 0) a = -a
+                if (!(d <= 1e-12 * a + 1e-14)) { print $0 " is not " expected[FNR]; exit 1 }
+            }
+        }
+        END { if (FNR != lines) { print "different outputs"; exit 1 } }' "$1" "$2"
+}
+
+for model in tests/derive/*.expr; do
+    name=${model##*/}
+    sed '/^#= by hand/,$d' "$model" > "$out/model.expr"
+    sed '1,/^#= by hand/d' "$model" > "$out/hand.expr"
+    grep '^#at' "$model" > "$out/points" || echo '#at' > "$out/points"
+    while read -r _ point; do
+        # shellcheck disable=SC2086 # a list of arguments
+        if ! "$build/bpgen" eval "$out/hand.expr" $point > "$out/expected" 2> "$out/messages" ||
+            ! "$build/bpgen" eval "$out/model.expr" $point > "$out/got" 2> "$out/messages"; then
+            echo "FAIL $name $point: $(cat "$out/messages")"
+        elif agree "$out/expected" "$out/got" > "$out/why"; then
+            echo "PASS $name $point"
+        else
+            echo "FAIL $name $point: $(cat "$out/why")"
+        fi
+    done < "$out/points"
+    if "$build/bpgen" check "$out/model.expr" > "$out/check" 2>&1; then
+        echo "PASS $name check"
+    else
+        echo "FAIL $name check: $(tail -2 "$out/check")"
+    fi
+done
