@@ -348,11 +348,25 @@ static void check_hessian(Test *t, Vector direction, Vector product)
     expect(t, good, "symmetry and lower triangle", 0);
 }
 
+/* The finished programs are those of the functions' bodies: what is differentiated once more there, or by differences, is not
+ * the stated derivative. */
+static bool has_stated(const Program *p)
+{
+    for (NodeId id = 0; id < p->nodes.count; id++)
+        if (p->nodes.at[id].op == OP_LINK)
+            return true;
+    return false;
+}
+
 static void check_second(Test *t)
 {
     Evaluation hvp = run(t, t->unit->hvp);
     Vector product = COLLECT(t, &hvp, hvp.program->derivatives), direction = of_role(t, &hvp, SYM_DIRECTION);
 
+    if (has_stated(t->unit->lowered.program)) {
+        check_hessian(t, direction, product);
+        return;
+    }
     expect_close(t, gap_of(product, product_by_reverse(t, t->unit->jvp, false, "reverse over forward")),
                  "reverse over forward");
     expect_close(t, gap_of(product, product_by_reverse(t, t->unit->reversed, true, "reverse over reverse")),
