@@ -112,6 +112,7 @@ Program *unit_finish(Unit *unit, Program *program)
     program = unit_run_pass(unit, "unlink", pass_unlink, program);
     if (unit->options.fast)
         program = unit_run_pass(unit, "share", pass_share_reciprocals, program);
+    program = unit_end_pass(unit, "samples", pass_samples(program, NULL));
     next = pass_prune(program);
     if (next != program)
         program_free(program);
@@ -179,6 +180,7 @@ bool unit_make_sweeps(Unit *unit)
     if (program == NULL)
         return false;
     program = unit_run_pass(unit, "unlink", pass_unlink, program);
+    program = unit_end_pass(unit, "samples", pass_samples(program, &reverse.first_adjoint));
     pass_split(program, &reverse, &unit->sweeps);
     program_free(program);
     if (unit->options.fast) {
@@ -300,6 +302,8 @@ static bool is_scalar_model(const Program *program)
 /* Source text up to the first error-free program; what fails leaves its messages in unit->diag. */
 static void open_model(Unit *unit)
 {
+    Span at;
+
     unit->front = heap_arena(&unit->heap);
     ast_init(&unit->ast, unit->front, &unit->names, &unit->source);
     ast_parse(&unit->ast, &unit->diag);
@@ -312,6 +316,8 @@ static void open_model(Unit *unit)
     if (unit->diag.errors > 0)
         return;
     unit_end_pass(unit, "lower", unit->lowered.program);
+    if (!pass_samples_check(unit->lowered.program, &at))
+        diag_error(&unit->diag, at, "every turn of the loop around this needs all samples once more, which is not compiled");
     keep_constants(unit);
     check_wanted_names(unit);
     choose_wanted(unit);

@@ -289,14 +289,15 @@ typedef struct {
 
 typedef VEC(Running) RunningVec;
 
-/* Where the number of turns of the innermost running loop is recorded: an element for each turn of the loops around. */
+/* Where the number of turns of the innermost running loop is recorded: an element for each turn of the loops around (but for
+ * that over the samples, if they all make the same turns). */
 static int32_t *turns_made(const Evaluation *e, const RunningVec *running)
 {
     const Program *p = e->program;
     const Loop *loop = &p->loops.at[p->body.at[vec_top(running).begin].id];
     size_t offset = 0;
 
-    for (size_t i = 0; i + 1 < running->count; i++) {
+    for (size_t i = running->count - 1 - e->program->symbols.at[loop->turns].rank; i + 1 < running->count; i++) {
         const Loop *outer = &p->loops.at[p->body.at[running->at[i].begin].id];
 
         offset = offset * (size_t)(outer->high - outer->low) + (size_t)(e->code->indices[outer->index] - outer->low);

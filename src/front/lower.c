@@ -266,6 +266,7 @@ static void begin(Lowering *l, int32_t samples, Lowered *lowered)
     data_begin(l, samples);
     symbols_declare(l, lowered);
     make_indices(l);
+    data_bind(l);
     loops_prepare(l);
     stated_prepare(l);
     derive_find_names(l);

@@ -346,7 +346,7 @@ static void assign_carried(Lowering *l, const CheckedNode *n, Carry *carry, Valu
     if (count > 0)
         (void)value_node(l, value, n->at);
     value_prepare(l, value, n->at);
-    loop_domain(l, left, count);
+    loop_domain(l, carry->checked, left, count);
     domain_indices(l, left, count);
     domain_axes(l, &value->shape);
     domain_keep(l);

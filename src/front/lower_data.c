@@ -29,6 +29,14 @@ void data_make_index(Lowering *l)
     l->sample = l->p->sample = program_index(l->p, names_intern_text(l->p->names, "sample"), no_span());
 }
 
+/* Loops ask what names depend on before any code has used them. */
+void data_bind(Lowering *l)
+{
+    for (size_t i = 0; i < l->model->declared.count; i++)
+        if (l->model->symbols.at[l->model->declared.at[i]].role == NAME_DATA)
+            (void)symbol_value(l, l->model->declared.at[i], no_span());
+}
+
 static SetId without_sample(Lowering *l, SetId set)
 {
     SetId rest = 0;
@@ -41,6 +49,22 @@ static SetId without_sample(Lowering *l, SetId set)
         items = set_items(l->p, set, &count);
     }
     return rest;
+}
+
+SetId data_free(Lowering *l, CheckedSym symbol, SetId free)
+{
+    bool by_sample = symbol != NO_ID && l->model->symbols.at[symbol].per_sample;
+
+    return l->sample == NO_ID || by_sample ? free : without_sample(l, free);
+}
+
+SetId data_counted(Lowering *l, CheckedId begin, SetId free)
+{
+    CheckedId i = begin;
+
+    while (l->code[i].kind != CHECKED_LOOP_WHILE)
+        i++;
+    return l->sample == NO_ID || l->code[i - 1].per_sample ? free : without_sample(l, free);
 }
 
 /* The condition of the branch, or the turn of the loop, would be that of another sample. */

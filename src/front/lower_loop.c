@@ -185,9 +185,9 @@ Carry *loop_carry(Lowering *l, CheckedSym symbol)
 }
 
 /* The domain of a carried name, written at the end of the turn. */
-void loop_domain(Lowering *l, const CheckedIndex *own, uint32_t own_count)
+void loop_domain(Lowering *l, CheckedSym symbol, const CheckedIndex *own, uint32_t own_count)
 {
-    domain_begin(l, vec_top(&l->loops).free, own, own_count);
+    domain_begin(l, data_free(l, symbol, vec_top(&l->loops).free), own, own_count);
     loop_turn(l)->extent++;
     loop_turn(l)->sub = turn_ahead(l, 1);
 }
@@ -197,7 +197,7 @@ static void rebind(Lowering *l, const Carry *carry, AffId turn)
 {
     const CheckedSymbol *checked = &l->model->symbols.at[carry->checked];
 
-    loop_domain(l, NULL, 0);
+    loop_domain(l, carry->checked, NULL, 0);
     loop_turn(l)->sub = turn;
     l->bound[carry->checked] = value_of_node(domain_read(l, carry->symbol, &checked->shape, checked->at), checked->shape);
 }
@@ -213,7 +213,7 @@ static void begin_carry(Lowering *l, CheckedSym id)
     const CheckedSymbol *checked = &l->model->symbols.at[id];
     Carry carry = { .checked = id, .depth = (uint32_t)l->loops.count, .outer = l->carry_of[id] };
 
-    loop_domain(l, NULL, 0);
+    loop_domain(l, id, NULL, 0);
     loop_turn(l)->sub = AFF_ZERO;
     domain_axes(l, &checked->shape);
     domain_keep(l);
@@ -232,7 +232,7 @@ static void end_turn(Lowering *l, const Carry *carry)
     if (carry->written)
         return;
     value_prepare(l, &l->bound[carry->checked], checked->at);
-    loop_domain(l, NULL, 0);
+    loop_domain(l, carry->checked, NULL, 0);
     domain_axes(l, &checked->shape);
     domain_keep(l);
     value_store(l, &l->bound[carry->checked], carry->symbol, checked->at);
@@ -328,7 +328,7 @@ static void store_answer(Lowering *l, NodeId condition, AffId turn)
     OpenLoop *open = &vec_top(&l->loops);
     NodeId number = node_op(l->p, OP_SELECT, condition, node_int(l->p, 1), node_int(l->p, 0));
 
-    loop_domain(l, NULL, 0);
+    loop_domain(l, NO_ID, NULL, 0);
     loop_turn(l)->sub = turn;
     domain_keep(l);
     if (open->asked == NO_ID)
@@ -423,8 +423,10 @@ void lower_loop_begin(Lowering *l, const CheckedNode *n)
     }
     open.free = free_indices(l, open.begin, n->u.loop);
     if (info->has_while) {
-        open_index_loops(l, open.free, &open);
-        open.free = 0;
+        SetId counted = data_counted(l, open.begin, open.free);
+
+        open_index_loops(l, counted, &open);
+        open.free = counted == open.free ? 0 : set_of(l->p, l->sample);
     }
     loop_push(l, open);
     for (uint32_t k = 0; k < count && !l->failed; k++)

@@ -152,7 +152,7 @@ bool loops_have(const Lowering *l, IndexId index);
 void loop_push(Lowering *l, OpenLoop loop);
 Dim *loop_turn(Lowering *l);  /* the innermost loop's dimension of the present domain */
 Carry *loop_carry(Lowering *l, CheckedSym symbol);
-void loop_domain(Lowering *l, const CheckedIndex *own, uint32_t own_count);
+void loop_domain(Lowering *l, CheckedSym symbol, const CheckedIndex *own, uint32_t own_count);
 NodeId loop_gathered(Lowering *l, NodeId node, const CheckedIndex *left, uint32_t count);
 void lower_loop_begin(Lowering *l, const CheckedNode *n);
 void lower_loop_while(Lowering *l, const CheckedNode *n);
@@ -164,6 +164,11 @@ void lower_code(Lowering *l, CheckedId first, CheckedId end);
 /* lower_data.c: what has a value for every sample */
 void data_begin(Lowering *l, int32_t samples);
 void data_make_index(Lowering *l);
+void data_bind(Lowering *l);
+/* Of the free indices of a loop, those that this name of it may depend on (NO_ID: its condition). */
+SetId data_free(Lowering *l, CheckedSym symbol, SetId free);
+/* Those for which turns are counted one by one: the sample only if the condition of the loop that begins there is per sample. */
+SetId data_counted(Lowering *l, CheckedId begin, SetId free);
 bool data_is_sample(const Lowering *l, const Dim *dim);
 void lower_reduce_data(Lowering *l, const CheckedNode *n);
 

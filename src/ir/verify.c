@@ -236,12 +236,15 @@ static void push_loop(Verifier *v, LoopId id)
         scope_push(&v->scope, (ScopeEntry){ index, id, AFF_ZERO, AFF_ZERO });
 }
 
-static void add_pending(Verifier *v, StageId id)
+static void add_pending(Verifier *v, StageId id, size_t depth)
 {
     const Stage *stage = &v->p->stages.at[id];
     size_t outer = v->scope.entries.count;
-    Pending pending = { .stage = id, .box = arena_new(v->scratch, Box), .next = v->last_pending[stage->target] };
+    Pending pending = { .stage = id, .box = arena_new(v->scratch, Box), .next = v->last_pending[stage->target],
+                        .depth = depth, .loops = arena_array(v->scratch, LoopId, depth) };
 
+    for (size_t i = 0; i < depth; i++)
+        pending.loops[i] = v->scope.entries.at[i].loop;
     for (unsigned d = 0; d < stage->rank; d++) {
         Range range = stage->domain[d];
 
@@ -264,7 +267,7 @@ static void gather_pending(Verifier *v, size_t first)
         Item item = v->p->body.at[i++];
 
         if (item.kind == ITEM_STAGE) {
-            add_pending(v, item.id);
+            add_pending(v, item.id, depth);
         } else if (item.kind == ITEM_LOOP) {
             push_loop(v, item.id);
             depth++;

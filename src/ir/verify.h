@@ -72,6 +72,8 @@ bool scope_elements(Scope *s, const AffId *subs, uint32_t count, int64_t *elemen
 typedef struct {
     StageId stage;
     uint32_t next; /* + 1: the one before of the same symbol */
+    size_t depth;  /* loops around it */
+    LoopId *loops; /* those, outermost first */
     Box *box;
 } Pending;
 

@@ -60,19 +60,21 @@ static bool turn_distance(Verifier *v, const Stage *write, const AffId *subs, co
     return false;
 }
 
-/* Can the pending write have happened before the read now? The outermost loop that tells decides. */
-static bool comes_before(Verifier *v, StageId write, const AffId *subs)
+/* Can the pending write have happened before the read now? The outermost loop around both that tells decides. */
+static bool comes_before(Verifier *v, const Pending *write, const AffId *subs)
 {
-    for (size_t i = 0; i < v->loops_open; i++) {
-        const Loop *loop = &v->p->loops.at[v->scope.entries.at[i].loop];
+    for (size_t i = 0; i < v->loops_open && i < write->depth; i++) {
+        LoopId id = v->scope.entries.at[i].loop;
         int64_t turns;
 
-        if (!turn_distance(v, &v->p->stages.at[write], subs, loop, &turns))
+        if (id != write->loops[i])
+            break;
+        if (!turn_distance(v, &v->p->stages.at[write->stage], subs, &v->p->loops.at[id], &turns))
             return true;
         if (turns != 0)
             return turns < 0;
     }
-    return v->passed[write];
+    return v->passed[write->stage];
 }
 
 static void copy_elements(Verifier *v, const Elements *from, const Symbol *symbol, Elements *to)
@@ -98,7 +100,7 @@ static bool covered_in_loop(Verifier *v, SymId id, const AffId *subs, const Box 
 
     copy_elements(v, &v->written[id], symbol, &all);
     for (uint32_t i = v->last_pending[id]; i != 0; i = v->pending.at[i - 1].next)
-        if (comes_before(v, v->pending.at[i - 1].stage, subs))
+        if (comes_before(v, &v->pending.at[i - 1], subs))
             elements_add(v->scratch, &all, symbol, v->pending.at[i - 1].box);
     return elements_cover(&v->cover, &all, symbol, box);
 }

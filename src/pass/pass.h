@@ -125,6 +125,14 @@ typedef struct {
 } Sweeps;
 void pass_split(Program *reversed, const Reverse *reverse, Sweeps *sweeps);
 
+/* Models with data: loops over the samples (Loop.samples) in place of the index Program.sample of domains and of the arrays as
+ * long as the samples are many; one loop for all that can be done in one pass over the data. In place; stages and symbols are
+ * only added. With `first_adjoint` what stands from that item on shares nothing that has a value for every sample with what stands
+ * before: it is computed again. Nothing that looks for Program.sample may follow. */
+Program *pass_samples(Program *p, size_t *first_adjoint);
+/* False if samples would have to be gone through again in every turn of a loop; *at: where. */
+bool pass_samples_check(const Program *p, Span *at);
+
 /* Drops the marks of stated derivatives (OP_STOP, OP_LINK), once nothing more is differentiated: no program that is planned,
  * evaluated or printed has any. In place; nodes, stages and items keep their numbers. */
 Program *pass_unlink(Program *p);

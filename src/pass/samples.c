@@ -1,0 +1,418 @@
+/* samples.c -- loops over the samples of a call in place of a dimension that is as long as they are many.
+ *
+ * The body becomes: what needs no sample; one loop over the samples for everything that it can do in one pass; what
+ * needs its sums; the next loop; and so on. A stage that has a value for every sample stands in each loop that needs
+ * it, so that nothing of a sample outlives its turn. With a constant seed the adjoint stages need no sum of the forward
+ * stages where the samples do not depend on one another, and forward and backward stages share one loop.
+ */
+#include "pass/samples.h"
+
+#include <string.h>
+
+/* ---- what a loop over the samples contains ------------------------------------------------------------ */
+
+static void choose(Samples *s, uint32_t step)
+{
+    if (s->steps.at[step].chosen)
+        return;
+    s->steps.at[step].chosen = true;
+    vec_push(s->arena, &s->work, step);
+}
+
+static void choose_writers(Samples *s, const Step *reader, SymId symbol, bool strictly)
+{
+    for (uint32_t w = s->first_writer[symbol]; w != 0; w = s->steps.at[w - 1].next) {
+        const Step *writer = &s->steps.at[w - 1];
+
+        if (strictly ? writer->item < reader->item : samples_before(writer, reader))
+            choose(s, w - 1);
+    }
+    if (s->counter[symbol] != 0 && !strictly)
+        choose(s, s->counter[symbol] - 1);
+}
+
+/* A loop that asks a condition needs all that it computes for its condition, and more than that does no harm. */
+static void choose_loop(Samples *s, const Step *step)
+{
+    for (uint32_t i = 0; i < s->steps.count && step->asked != NO_ID; i++)
+        if (s->steps.at[i].asked == step->asked && s->steps.at[i].by_sample &&
+            samples_has(s, s->p->stages.at[s->steps.at[i].stage].target))
+            choose(s, i);
+}
+
+static bool choose_for_pass(Samples *s, uint32_t level)
+{
+    for (uint32_t i = 0; i < s->steps.count; i++) {
+        const Step *step = &s->steps.at[i];
+
+        if (step->item >= s->begin && step->item < s->end && step->by_sample && step->level == level &&
+            !samples_has(s, s->p->stages.at[step->stage].target))
+            choose(s, i);
+    }
+    if (s->work.count == 0)
+        return false;
+    while (s->work.count > 0) {
+        const Step *step = &s->steps.at[vec_pop(&s->work)];
+        SymId target = s->p->stages.at[step->stage].target;
+
+        for (uint32_t i = step->reads; i < step->read_end; i++)
+            if (samples_has(s, s->reads.at[i]))
+                choose_writers(s, step, s->reads.at[i], false);
+        if (!step->first && samples_has(s, target))
+            choose_writers(s, step, target, true);
+        choose_loop(s, step);
+    }
+    return true;
+}
+
+static void choose_outside(Samples *s, uint32_t level)
+{
+    for (size_t i = 0; i < s->steps.count; i++) {
+        Step *step = &s->steps.at[i];
+
+        step->chosen = step->item >= s->begin && step->item < s->end && !step->by_sample && step->level == level;
+    }
+}
+
+/* ---- symbols of their own for every pass --------------------------------------------------------------- */
+
+static void version(Samples *s, SymId symbol)
+{
+    if (s->used[symbol] && s->rebuild.symbols[symbol] == symbol)
+        s->rebuild.symbols[symbol] = program_symbol(s->p, s->p->symbols.at[symbol]);
+}
+
+static void make_versions(Samples *s)
+{
+    for (size_t i = 0; i < s->steps.count; i++) {
+        const Step *step = &s->steps.at[i];
+        SymId target = s->p->stages.at[step->stage].target;
+
+        if (step->chosen && samples_has(s, target))
+            version(s, target);
+        if (step->chosen && step->asked != NO_ID && s->p->loops.at[step->asked].turns != NO_ID &&
+            samples_has(s, s->p->loops.at[step->asked].turns))
+            version(s, s->p->loops.at[step->asked].turns);
+    }
+}
+
+static void end_versions(Samples *s)
+{
+    for (size_t i = 0; i < s->steps.count; i++) {
+        Step *step = &s->steps.at[i];
+
+        if (step->chosen) {
+            s->used[s->p->stages.at[step->stage].target] = true;
+            if (step->asked != NO_ID && s->p->loops.at[step->asked].turns != NO_ID)
+                s->used[s->p->loops.at[step->asked].turns] = true;
+        }
+        step->chosen = false;
+    }
+    for (SymId i = 0; s->rebuild.symbols[i] != NO_ID; i++)
+        s->rebuild.symbols[i] = i;
+    rebuild_forget(&s->rebuild);
+}
+
+/* ---- stages ------------------------------------------------------------------------------------------- */
+
+static void rename_index(Samples *s, IndexId from, AffId to)
+{
+    if (s->rebuild.indices[from] == to)
+        return;
+    s->rebuild.indices[from] = to;
+    rebuild_forget(&s->rebuild);
+}
+
+static void without_range(Samples *s, StageId id, IndexId index)
+{
+    Stage *stage = &s->p->stages.at[id];
+    Range *domain = arena_array(s->p->arena, Range, stage->rank + 1u);
+    uint8_t rank = 0;
+
+    for (unsigned d = 0; d < stage->rank; d++)
+        if (stage->domain[d].index != index)
+            domain[rank++] = stage->domain[d];
+    stage->domain = domain;
+    stage->rank = rank;
+}
+
+/* A zero fill has an index of its own where the others have the sample, or (one sample) a constant. */
+static void write_by_sample(Samples *s, const Step *step, IndexId sample)
+{
+    const Stage *stage = &s->p->stages.at[step->stage];
+    uint32_t k = s->dimension[stage->target], own;
+    AffId present = aff_index(&s->p->affs, sample);
+    bool renamed = k != NO_DIMENSION && aff_is_index(&s->p->affs, stage->subs[k], &own) && own != s->p->sample;
+    StageId made;
+
+    if (renamed)
+        rename_index(s, own, present);
+    made = rebuild_stage(&s->rebuild, step->stage);
+    if (renamed)
+        rename_index(s, own, AFF_FAIL);
+    without_range(s, made, sample);
+    if (k == NO_DIMENSION) {
+        s->p->stages.at[made].fresh = false;
+    } else {
+        Stage *at = &s->p->stages.at[made];
+        uint32_t count = stage_subs(s->p, at);
+        AffId *subs = arena_array(s->p->arena, AffId, count + 1);
+
+        memcpy(subs, at->subs, count * sizeof *subs);
+        subs[k] = present;
+        at->subs = subs;
+    }
+}
+
+static void write_outside(Samples *s, const Step *step)
+{
+    StageId made = rebuild_stage(&s->rebuild, step->stage);
+    Stage *stage = &s->p->stages.at[made];
+
+    if (!step->early)
+        return;
+    stage->op = stage->op == STAGE_SET ? STAGE_ADD : stage->op;
+    stage->fresh = false;
+}
+
+static bool is_subscript(const Program *p, const Stage *stage, IndexId index)
+{
+    for (uint32_t k = 0; k < stage_subs(p, stage); k++)
+        if (aff_uses_index(&p->affs, stage->subs[k], index))
+            return true;
+    return false;
+}
+
+/* 0 in all elements that the stage writes, whatever loops are around it. */
+static void write_zero(Samples *s, const Step *step)
+{
+    Program *p = s->p;
+    Stage stage = p->stages.at[step->stage];
+    Range domain[UINT8_MAX];
+    AffId subs[UINT8_MAX];
+    uint32_t count = stage_subs(p, &stage);
+    uint8_t rank = 0;
+
+    for (LoopId loop = step->loop; loop != NO_ID; loop = s->outer[loop]) {
+        const Loop *around = &p->loops.at[loop];
+        IndexId index = around->index;
+
+        if (index == p->sample || !is_subscript(p, &stage, index))
+            continue;
+        domain[rank] = (Range){ .low = aff_const(&p->affs, around->low), .high = aff_const(&p->affs, around->high) };
+        domain[rank].index = program_index(p, p->indices.at[index].name, p->indices.at[index].at);
+        rename_index(s, index, aff_index(&p->affs, domain[rank++].index));
+    }
+    for (unsigned d = 0; d < stage.rank; d++)
+        if (is_subscript(p, &stage, stage.domain[d].index))
+            domain[rank++] = (Range){ stage.domain[d].index, rebuild_aff(&s->rebuild, stage.domain[d].low),
+                                      rebuild_aff(&s->rebuild, stage.domain[d].high) };
+    for (uint32_t k = 0; k < count; k++)
+        subs[k] = rebuild_aff(&s->rebuild, stage.subs[k]);
+    program_stage(p, (Stage){ .target = stage.target, .op = STAGE_SET, .rank = rank, .value = node_int(p, 0), .guard = NO_ID,
+                              .domain = domain, .subs = subs });
+    for (LoopId loop = step->loop; loop != NO_ID; loop = s->outer[loop])
+        rename_index(s, p->loops.at[loop].index, AFF_FAIL);
+}
+
+/* ---- loops -------------------------------------------------------------------------------------------- */
+
+/* A loop of the old body around what is being written, begun when the first stage comes. */
+typedef struct {
+    LoopId old, made; /* NO_ID: not begun */
+} Open;
+typedef VEC(Open) Opens;
+
+static bool is_sampled_node(const Samples *s, NodeId node)
+{
+    const Program *p = s->p;
+    NodeVec nodes = { 0 };
+    bool sampled = false;
+
+    node_reach(p, s->arena, &node, 1, &nodes);
+    for (size_t i = 0; i < nodes.count; i++)
+        sampled |= set_has(p, p->nodes.at[nodes.at[i]].deps, p->sample);
+    return sampled;
+}
+
+/* A second loop with the index of the first gets one of its own. Inside a pass over the samples a condition that is the same for
+ * all of them was asked before: the turns are counted. */
+static void begin_loop(Samples *s, Open *open, bool by_sample)
+{
+    Program *p = s->p;
+    Loop loop = p->loops.at[open->old];
+
+    if (loop.index == p->sample)
+        return;
+    if (s->index_used[open->old]) {
+        IndexId index = program_index(p, p->indices.at[loop.index].name, p->indices.at[loop.index].at);
+
+        rename_index(s, loop.index, aff_index(&p->affs, index));
+        loop.index = index;
+    }
+    s->index_used[open->old] = true;
+    if (by_sample && loop.condition != NO_ID && loop.turns != NO_ID && !is_sampled_node(s, loop.condition))
+        loop.condition = NO_ID;
+    if (loop.condition != NO_ID)
+        loop.condition = rebuild_node(&s->rebuild, loop.condition);
+    if (loop.turns != NO_ID)
+        loop.turns = s->rebuild.symbols[loop.turns];
+    open->made = program_begin_loop(p, loop);
+}
+
+static void end_loop(Samples *s, Opens *opens)
+{
+    Open open = vec_pop(opens);
+
+    if (open.made == NO_ID)
+        return;
+    program_end_loop(s->p, open.made);
+    rename_index(s, s->p->loops.at[open.old].index, AFF_FAIL);
+}
+
+/* The chosen steps with the loops around them; `sample`: the index of the loop over the samples, or NO_ID. */
+static void write_chosen(Samples *s, IndexId sample)
+{
+    Opens opens = { 0 };
+
+    for (size_t i = 0; i < s->end; i++) {
+        Item item = s->items[i];
+        const Step *step = &s->steps.at[item.kind == ITEM_STAGE ? s->step_of[i] : 0];
+
+        if (item.kind == ITEM_LOOP)
+            vec_push(s->arena, &opens, (Open){ item.id, NO_ID });
+        else if (item.kind == ITEM_END)
+            end_loop(s, &opens);
+        if (item.kind != ITEM_STAGE || !step->chosen)
+            continue;
+        for (size_t k = 0; k < opens.count; k++)
+            if (opens.at[k].made == NO_ID)
+                begin_loop(s, &opens.at[k], sample != NO_ID);
+        if (sample != NO_ID)
+            write_by_sample(s, step, sample);
+        else
+            write_outside(s, step);
+    }
+}
+
+static void write_pass(Samples *s)
+{
+    Program *p = s->p;
+    IndexId sample = p->sample;
+    Loop loop = { .high = p->samples, .condition = NO_ID, .turns = NO_ID, .samples = true };
+    LoopId made;
+
+    if (s->passes++ > 0)
+        sample = program_index(p, p->indices.at[sample].name, p->indices.at[sample].at);
+    make_versions(s);
+    loop.index = sample;
+    made = program_begin_loop(p, loop);
+    rename_index(s, p->sample, aff_index(&p->affs, sample));
+    write_chosen(s, sample);
+    program_end_loop(p, made);
+    rename_index(s, p->sample, AFF_FAIL);
+    end_versions(s);
+}
+
+/* ---- beginnings --------------------------------------------------------------------------------------- */
+
+/* The first pass that adds to the symbol, or UINT32_MAX. */
+static uint32_t first_pass(const Samples *s, SymId symbol)
+{
+    uint32_t first = UINT32_MAX;
+
+    for (uint32_t w = s->first_writer[symbol]; w != 0; w = s->steps.at[w - 1].next) {
+        const Step *step = &s->steps.at[w - 1];
+
+        if (step->by_sample && step->item >= s->begin && step->item < s->end && step->level / 2 < first)
+            first = step->level / 2;
+    }
+    return first;
+}
+
+static bool begins_at_zero(const Samples *s, const Step *step)
+{
+    SymId target = s->p->stages.at[step->stage].target;
+
+    if (!step->first || samples_has(s, target))
+        return false;
+    return step->by_sample || first_pass(s, target) < step->level / 2;
+}
+
+static void find_early(Samples *s)
+{
+    for (size_t i = 0; i < s->steps.count; i++) {
+        Step *step = &s->steps.at[i];
+
+        step->early = step->item >= s->begin && step->item < s->end && begins_at_zero(s, step);
+    }
+}
+
+static void write_zeros(Samples *s, uint32_t pass)
+{
+    for (size_t i = 0; i < s->steps.count; i++) {
+        const Step *step = &s->steps.at[i];
+
+        if (step->early && first_pass(s, s->p->stages.at[step->stage].target) == pass)
+            write_zero(s, step);
+    }
+}
+
+/* ---- the whole ---------------------------------------------------------------------------------------- */
+
+static void write_part(Samples *s)
+{
+    uint32_t most = 0;
+
+    for (size_t i = 0; i < s->steps.count; i++)
+        if (s->steps.at[i].item >= s->begin && s->steps.at[i].item < s->end && s->steps.at[i].level > most)
+            most = s->steps.at[i].level;
+    find_early(s);
+    for (uint32_t pass = 0; 2 * pass <= most; pass++) {
+        choose_outside(s, 2 * pass);
+        write_chosen(s, NO_ID);
+        for (size_t i = 0; i < s->steps.count; i++)
+            s->steps.at[i].chosen = false;
+        write_zeros(s, pass);
+        if (choose_for_pass(s, 2 * pass + 1))
+            write_pass(s);
+    }
+}
+
+static void begin(Samples *s, Program *p)
+{
+    *s = (Samples){ .from = p, .p = p, .arena = heap_arena(p->heap) };
+    samples_list(s);
+    p->body.count = 0;
+    s->used = arena_array(s->arena, bool, p->symbols.count + 1);
+    s->index_used = arena_array(s->arena, bool, p->loops.count + 1);
+    rebuild_begin(&s->rebuild, p, p);
+    s->rebuild.symbols = arena_array(s->arena, SymId, p->symbols.count + 1);
+    for (SymId i = 0; i < p->symbols.count; i++)
+        s->rebuild.symbols[i] = i;
+    s->rebuild.symbols[p->symbols.count] = NO_ID;
+    s->rebuild.indices = arena_array(s->arena, AffId, p->indices.count + 1);
+    for (IndexId i = 0; i < p->indices.count; i++)
+        s->rebuild.indices[i] = AFF_FAIL;
+}
+
+Program *pass_samples(Program *p, size_t *first_adjoint)
+{
+    Samples s;
+    Span at;
+
+    if (p->samples == 0)
+        return p;
+    begin(&s, p);
+    s.end = first_adjoint == NULL ? s.count : *first_adjoint;
+    (void)samples_order(&s, &at);
+    write_part(&s);
+    if (first_adjoint != NULL)
+        *first_adjoint = p->body.count;
+    s.begin = s.end;
+    s.end = s.count;
+    (void)samples_order(&s, &at);
+    write_part(&s);
+    heap_release(p->heap, s.arena);
+    return p;
+}

@@ -1,0 +1,57 @@
+/* samples.h -- what the files of pass_samples share. Private to src/pass. */
+#ifndef BPGEN_SAMPLES_H
+#define BPGEN_SAMPLES_H
+
+#include "pass/pass.h"
+
+#define NO_DIMENSION UINT32_MAX
+
+/* A stage of the body as it was, and when it runs: 2q before the q-th pass over the samples (or behind the one before), 2q+1 in it. */
+typedef struct {
+    StageId stage;
+    size_t item;      /* in `items` */
+    size_t top;       /* where its outermost loop begins, or its own place */
+    LoopId loop;      /* the innermost loop around it, or NO_ID */
+    LoopId asked;     /* the innermost loop around it with a condition, or NO_ID */
+    bool by_sample;
+    bool first;       /* it sets elements, or counts from 0 */
+    bool early;       /* its elements begin at 0 in an earlier pass, and it adds to them */
+    bool chosen;      /* for what is being written down */
+    uint32_t level;
+    uint32_t reads, read_end; /* in Samples.reads: symbols */
+    uint32_t next;    /* + 1: the next writer of its target */
+} Step;
+
+typedef struct {
+    const Program *from;
+    Program *p;       /* the same, for what writes down */
+    Arena *arena;
+    Item *items;
+    size_t count;
+    size_t begin, end;      /* the part of the items that is being ordered */
+    VEC(Step) steps;
+    uint32_t *step_of;      /* by item that is a stage */
+    LoopId *outer;          /* by loop: the one around it */
+    uint32_t *dimension;    /* by symbol: which one is the sample, or NO_DIMENSION */
+    uint32_t *first_writer; /* by symbol, + 1 */
+    uint32_t *counter;      /* by symbol of counted turns: the first step of its loop, + 1 */
+    VEC(SymId) reads;
+    /* Writing down. */
+    Rebuild rebuild;
+    bool *used;             /* by symbol: computed in an earlier pass, so that the next one has a copy */
+    bool *index_used;       /* by loop: likewise */
+    uint32_t passes;        /* how many were written */
+    VEC(uint32_t) work;
+} Samples;
+
+/* samples_level.c */
+void samples_list(Samples *s);  /* of the program's body: steps, what they read, and which are by sample */
+bool samples_order(Samples *s, Span *at); /* levels of the steps of the part; false: there are none, see pass_samples_check */
+bool samples_before(const Step *writer, const Step *reader);
+
+static inline bool samples_has(const Samples *s, SymId symbol)
+{
+    return s->dimension[symbol] != NO_DIMENSION;
+}
+
+#endif
