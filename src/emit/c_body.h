@@ -237,6 +237,7 @@ void c_leaf_print(CBody *b, PlanId leaf, bool start);
 void c_leaf_before_loop(CBody *b, PlanId loop);
 void c_leaf_after_loop(CBody *b, PlanId loop);
 bool c_leaf_needs_start(const CBody *b, PlanId leaf);
+bool c_leaf_is_idle(const CBody *b, PlanId leaf);
 bool c_is_local(const CBody *b, SymId symbol);
 const char *c_declare_symbol(CBody *b, SymId symbol);
 /* The same for the element's place: "h", "h_next". */

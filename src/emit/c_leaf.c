@@ -122,6 +122,22 @@ static void add_first(CBody *b, const Stage *stage, bool constant)
     text_add(&b->line, c_declare_element(b, stage->target, stage->subs));
 }
 
+/* The new element is the old one, in the same place. */
+bool c_leaf_is_idle(const CBody *b, PlanId leaf)
+{
+    const Stage *stage = stage_of(b, leaf);
+    const Node *value = &b->p->nodes.at[stage->value];
+    const Store *store = &b->plan->stores[stage->target];
+
+    if (plan_at(b, leaf)->zero || stage->op != STAGE_SET || store->fold != FOLD_IN_PLACE || value->op != OP_READ ||
+        value->u.read.symbol != stage->target)
+        return false;
+    for (unsigned k = 0; k < subs_of(b, stage); k++)
+        if (k != store->folded && stage->subs[k] != node_subs(b->p, stage->value)[k])
+            return false;
+    return true;
+}
+
 /* ---- leaves ------------------------------------------------------------------------------------------ */
 
 /* A result whose value has a line already needs none of its own, but d_x = d_y; does: it is where a path ends. */
@@ -146,7 +162,7 @@ static void print_set(CBody *b, PlanId leaf)
     bool constant = b->symbols[stage->target].writes == 1;
     Text *line = begin_line(b);
 
-    if (is_alias(b, leaf))
+    if (is_alias(b, leaf) || c_leaf_is_idle(b, leaf))
         return;
     b->value.size = 0;
     c_expr(b, stage->value, LEVEL_ANY, false, &b->value);

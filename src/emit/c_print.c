@@ -346,6 +346,17 @@ static bool stops_in_head(const Order *order)
     return first != NO_ID && order->items.at[first].kind == ITEM_STOP;
 }
 
+/* A loop over a domain in which nothing is done. */
+static bool is_idle(const CBody *b, PlanId id)
+{
+    if (b->plan->nodes.at[id].sequential)
+        return false;
+    for (PlanId at = b->plan->nodes.at[id].first_child; at != NO_ID; at = b->plan->nodes.at[at].next)
+        if (b->plan->nodes.at[at].kind == PLAN_FOR || !c_leaf_is_idle(b, at))
+            return false;
+    return true;
+}
+
 static void open_loop(Walk *w, PlanId id)
 {
     CBody *b = w->b;
@@ -353,6 +364,8 @@ static void open_loop(Walk *w, PlanId id)
     Order *order;
     bool in_head;
 
+    if (is_idle(b, id))
+        return;
     c_leaf_before_loop(b, id);
     c_loop_before(b, id);
     frame.mark = c_names_enter(&b->names);

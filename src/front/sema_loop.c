@@ -175,6 +175,8 @@ static void end_gathering(Sema *s, const OpenLoop *loop)
             sema_bind(s, s->model->symbols.at[symbol].name, false, symbol);
         if (s->symbols.at[symbol].gathering < depth)
             s->gathered.at[kept++] = symbol;
+        else
+            s->symbols.at[symbol].gathering = 0; /* another loop may read it */
     }
     s->gathered.count = kept;
     info->gathered_count = (uint32_t)s->model->loop_names.count - info->gathered;
