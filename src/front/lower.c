@@ -3,39 +3,6 @@
 
 #include <string.h>
 
-/* ---- what waits for a later version ----------------------------------------------------------------- */
-
-static const char *waiting_construct(CheckedKind kind)
-{
-    switch ((int)kind) {
-    case CHECKED_JACOBIAN:
-        return "jacobian is";
-    case CHECKED_JVP:
-        return "jvp is";
-    default:
-        return NULL;
-    }
-}
-
-/* Each construct is reported once, where it stands first. */
-static bool all_supported(const CheckedModel *model, Diag *diag)
-{
-    bool reported[CHECKED_KIND_COUNT] = { false }, supported = true;
-
-    for (size_t i = 0; i < model->nodes.count + model->function_nodes.count; i++) {
-        const CheckedNode *n = i < model->nodes.count ? &model->nodes.at[i]
-                                                      : &model->function_nodes.at[i - model->nodes.count];
-        const char *what = waiting_construct((CheckedKind)n->kind);
-
-        if (what == NULL || reported[n->kind])
-            continue;
-        reported[n->kind] = true;
-        supported = false;
-        diag_error(diag, n->at, "%s checked but not yet compiled", what);
-    }
-    return supported;
-}
-
 /* ---- leaves and marks ------------------------------------------------------------------------------- */
 
 static void push(Lowering *l, Value value)
@@ -112,7 +79,7 @@ static Handler *const handlers[CHECKED_KIND_COUNT] = {
     [CHECKED_ASSIGN] = lower_assign, [CHECKED_CALL] = lower_call, [CHECKED_LOOP_BEGIN] = lower_loop_begin,
     [CHECKED_LOOP_WHILE] = lower_loop_while, [CHECKED_LOOP_END] = lower_loop_end, [CHECKED_STATED] = lower_stated,
     [CHECKED_REDUCE_DATA] = lower_reduce_data,
-    [CHECKED_GRAD] = lower_grad,
+    [CHECKED_GRAD] = lower_grad, [CHECKED_JVP] = lower_jvp, [CHECKED_JACOBIAN] = lower_jacobian,
 };
 
 static void number_index(Lowering *l, CheckedIndex index)
@@ -317,8 +284,6 @@ void lower_model(Lowered *lowered, Arena *arena, const CheckedModel *model, int3
     Lowering l = { .arena = arena, .model = model, .diag = diag, .sample = NO_ID };
 
     *lowered = (Lowered){ 0 };
-    if (!all_supported(model, diag))
-        return;
     l.p = program_new(heap, model->names, model->ast->source);
     begin(&l, samples, lowered);
     lower_code(&l, 0, (CheckedId)model->nodes.count);

@@ -26,7 +26,7 @@ typedef struct {
     VEC(Extern) externs;    /* all that the model declares */
 } Lowered;
 
-/* Constructs that wait for a later version are reported through `diag` with their place; then program is NULL.
+/* What is too large is reported through `diag` with its place; then program is NULL.
  * `samples` >= 1: Program.samples of a model with data. */
 void lower_model(Lowered *lowered, Arena *arena, const CheckedModel *model, int32_t samples, Diag *diag, Heap *heap);
 

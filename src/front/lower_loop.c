@@ -445,7 +445,6 @@ void lower_loop_end(Lowering *l, const CheckedNode *n)
 {
     OpenLoop open = vec_top(&l->loops);
 
-    (void)n;
     for (size_t i = open.carries; i < l->carries.count; i++)
         end_turn(l, &l->carries.at[i]);
     if (open.asked != NO_ID)
@@ -459,4 +458,5 @@ void lower_loop_end(Lowering *l, const CheckedNode *n)
     }
     l->loops.count--;
     close_index_loops(l, &open);
+    derive_name_gathered(l, (CheckedId)(n - l->code));
 }

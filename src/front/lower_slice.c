@@ -78,6 +78,17 @@ static uint32_t slot_of_stage(Slice *s, const Stage *stage)
     return slot_at(s, stage->target, stage->subs);
 }
 
+/* The subscripts that are left without the fixed ones. */
+static uint32_t free_subs(const Slice *s, SymId symbol, const AffId *subs, AffId *left)
+{
+    uint32_t count = 0;
+
+    for (unsigned k = 0; k < s->whole->symbols.at[symbol].rank; k++)
+        if (s->fixed[symbol] == NULL || !s->fixed[symbol][k])
+            left[count++] = subs[k];
+    return count;
+}
+
 /* Positions of maxima and numbers of turns are given: nothing varies with them continuously. */
 static bool is_followed(const Slice *s, Item item)
 {
@@ -293,16 +304,6 @@ static void make_output(Slice *s, const Shape *shape)
 }
 
 /* ---- stages ----------------------------------------------------------------------------------------- */
-
-static uint32_t free_subs(const Slice *s, SymId symbol, const AffId *subs, AffId *left)
-{
-    uint32_t count = 0;
-
-    for (unsigned k = 0; k < s->whole->symbols.at[symbol].rank; k++)
-        if (s->fixed[symbol] == NULL || !s->fixed[symbol][k])
-            left[count++] = subs[k];
-    return count;
-}
 
 /* Reads of what is computed in the slice, or is the name; others keep their dimensions. */
 static NodeId copy_read(Rebuild *r, NodeId old, SymId symbol, const AffId *subs)
@@ -532,10 +533,11 @@ static void find_fixed(Slice *s, NodeId x)
 
 bool slice_begin(Slice *s, Lowering *l, NodeId value, const Shape *shape, NodeId x, SetId deps)
 {
-    *s = (Slice){ .l = l, .whole = l->p, .arena = heap_arena(l->p->heap) };
+    *s = (Slice){ .l = l, .whole = l->p, .arena = heap_arena(l->p->heap), .value = value, .value_rank = shape->rank };
     find_still(s, set_union(l->p, l->p->nodes.at[value].deps, deps));
     find_fixed(s, x);
     s->x = slot_of_read(s, x);
+    s->x_rank = free_subs(s, l->p->nodes.at[x].u.read.symbol, node_subs(l->p, x), s->x_subs);
     find_needed(s, value);
     if (!find_dependents(s, value))
         return false;

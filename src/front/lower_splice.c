@@ -107,15 +107,49 @@ static SymId whole_symbol(const Splice *p, SymId old)
     return p->slot_of[old] == NO_ID ? old : p->s->slots.at[p->slot_of[old]].symbol;
 }
 
-/* The direction at these subscripts. */
+static NodeId both(Program *p, NodeId a, NodeId b)
+{
+    return a == NO_ID ? b : b == NO_ID ? a : node_op2(p, OP_AND, a, b);
+}
+
+static NodeId equal(Program *p, AffId a, AffId b)
+{
+    return node_op2(p, OP_EQ, node_integer(p, a), node_integer(p, b));
+}
+
+/* The direction at these subscripts: 0 in other turns than the one that is meant. */
 static NodeId direction_at(const Splice *p, const AffId *subs)
 {
-    unsigned rank = p->direction->shape.rank;
+    Program *whole = p->s->whole;
+    NodeId there = NO_ID;
+    IndexId from[MOST_AXES] = { 0 };
+    AffId to[MOST_AXES] = { 0 };
+    NodeId value;
+    uint32_t count = 0, axis;
+    int64_t distance;
+
+    for (uint32_t k = 0; k < p->s->x_rank; k++) {
+        if (aff_is_index(&whole->affs, p->s->x_subs[k], &axis) && axis < MOST_AXES) {
+            from[count] = axis;
+            to[count++] = subs[k];
+        } else if (!aff_is_const(&whole->affs, aff_sub(&whole->affs, subs[k], p->s->x_subs[k]), &distance)) {
+            there = both(whole, there, equal(whole, subs[k], p->s->x_subs[k]));
+        } else if (distance != 0) {
+            return node_int(whole, 0);
+        }
+    }
+    value = node_substitute(whole, p->direction->node, from, to, count);
+    return there == NO_ID ? value : node_op(whole, OP_SELECT, there, value, node_int(whole, 0));
+}
+
+/* The value in the place of its copy. */
+static NodeId value_at(const Splice *p, const AffId *subs)
+{
     IndexId from[MOST_AXES];
 
-    for (unsigned k = 0; k < rank; k++)
-        from[k] = rank - 1u - k;
-    return node_substitute(p->s->whole, p->direction->node, from, subs, rank);
+    for (unsigned k = 0; k < p->s->value_rank; k++)
+        from[k] = p->s->value_rank - 1u - k;
+    return node_substitute(p->s->whole, p->s->value, from, subs, p->s->value_rank);
 }
 
 static NodeId put_read(Rebuild *r, NodeId old, SymId symbol, const AffId *subs)
@@ -126,6 +160,8 @@ static NodeId put_read(Rebuild *r, NodeId old, SymId symbol, const AffId *subs)
     (void)old;
     if (p->s->part->symbols.at[symbol].role == SYM_DIRECTION)
         return direction_at(p, subs);
+    if (symbol == p->s->output)
+        return value_at(p, subs);
     full_subs(p, symbol, subs, p->s->part->symbols.at[symbol].rank, full);
     return node_read(p->s->whole, whole_symbol(p, symbol), full);
 }
@@ -180,11 +216,6 @@ static void map_indices(Splice *p)
 }
 
 /* ---- stages ----------------------------------------------------------------------------------------- */
-
-static NodeId both(Program *p, NodeId a, NodeId b)
-{
-    return a == NO_ID ? b : b == NO_ID ? a : node_op2(p, OP_AND, a, b);
-}
 
 static void put_stage(Splice *p, const Stage *stage)
 {
@@ -287,6 +318,19 @@ static void put_body(Splice *p)
         program_close_loop(p->s->whole, vec_pop(&p->around));
 }
 
+static NodeId result_read(Splice *p, SymId symbol, const Shape *shape, Span at)
+{
+    Slice *s = p->s;
+    AffId full[2 * MOST_DIMS];
+
+    if (shape != NULL) {
+        begin_domain(p);
+        return domain_read(s->l, p->made[symbol], shape, at);
+    }
+    full_subs(p, symbol, s->x_subs, s->x_rank, full);
+    return describe(s->l, node_read(s->whole, p->made[symbol], full), at);
+}
+
 NodeId slice_put_back(Slice *s, SymId symbol, const Shape *shape, const Value *direction, Span at)
 {
     Splice p = { .s = s, .direction = direction };
@@ -299,6 +343,5 @@ NodeId slice_put_back(Slice *s, SymId symbol, const Shape *shape, const Value *d
     p.rebuild.context = &p;
     map_indices(&p);
     put_body(&p);
-    begin_domain(&p);
-    return domain_read(s->l, p.made[symbol], shape, at);
+    return result_read(&p, symbol, shape, at);
 }

@@ -101,6 +101,7 @@ typedef struct {
     Value *bound;         /* by CheckedSym: its present value */
     IndexId *index_of;    /* by CheckedIndex */
     bool *differentiated; /* by CheckedSym: something is differentiated by it */
+    CheckedId *gathered_by; /* by CheckedSym, of gathered names: the end of the loop after which it is whole */
     CheckedIndex *checked_of; /* by IndexId, of the user's */
     Dim *ranges;          /* by IndexId, of the user's */
     SetId *closures;      /* by IndexId, of the user's: itself and what its bounds need, transitively */
@@ -228,7 +229,10 @@ void lower_end_code(Lowering *l);
 /* lower_derive.c: derivatives inside the model */
 void derive_find_names(Lowering *l);
 void derive_name_value(Lowering *l, CheckedSym id, Value *value, Span at);
+void derive_name_gathered(Lowering *l, CheckedId end);
 void lower_grad(Lowering *l, const CheckedNode *n);
+void lower_jvp(Lowering *l, const CheckedNode *n);
+void lower_jacobian(Lowering *l, const CheckedNode *n);
 
 /* lower_prod.c: the product of `value` over its axes or over indices */
 void lower_prod(Lowering *l, const CheckedNode *n, Value value);

@@ -34,21 +34,25 @@ typedef struct {
     bool **fixed;          /* by symbol of `whole`: its fixed dimensions, or NULL */
     uint32_t *slot_of;     /* by symbol of `whole`: its first slot, or NO_ID */
     VEC(Slot) slots;
-    uint32_t x;            /* the slot of the name */
-    SymId output;          /* the value */
+    uint32_t x;            /* the slot of the name, */
+    uint32_t x_rank;       /* and the subscripts that are the name's, without the fixed ones: axes, or for a name that a loop */
+    AffId x_subs[MOST_DIMS]; /* carried the turn of its last value */
+    NodeId value;
+    uint8_t value_rank;
+    SymId output;          /* the value, in the slice */
     SymId known_symbols;   /* of `part`: what passes made has larger numbers */
     IndexId known_indices;
 } Slice;
 
-/* lower_slice.c: the slice of `value`, a node over `shape`, by `x`, a read of the whole of a symbol. False: the value does not depend
- * on it. Stages that are put back depend on the indices `deps`, too. */
+/* lower_slice.c: the slice of `value`, a node over `shape`, by `x`, the read of a name. False: the value does not depend on it.
+ * What is put back depends on the indices `deps`, too. */
 bool slice_begin(Slice *s, Lowering *l, NodeId value, const Shape *shape, NodeId x, SetId deps);
 void slice_end(Slice *s);
 SymId slice_wanted(const Slice *s);
 uint32_t slice_find(const Slice *s, SymId symbol, const AffId *subs); /* a slot, or NO_ID */
 
-/* lower_splice.c: puts back what the passes made of the slice. The result is the read of `symbol`, one of theirs, over `shape`.
- * `direction`: what stands for SYM_DIRECTION, a value of the shape of the name, or NULL. */
+/* lower_splice.c: puts back what the passes made of the slice. The result is the read of `symbol`, one of theirs: over `shape`, or
+ * (NULL) as the name is read. `direction`: what stands for SYM_DIRECTION, a value of the shape of the name, or NULL. */
 NodeId slice_put_back(Slice *s, SymId symbol, const Shape *shape, const Value *direction, Span at);
 
 #endif

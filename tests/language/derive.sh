@@ -7,19 +7,20 @@ out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
 agree() {
-    awk 'function number(t) { return t ~ /[0-9]/ }
+    awk 'function wrong(got, right) { print got " is not " right; failed = 1; exit }
         NR == FNR { expected[FNR] = $0; lines = FNR; next }
         {
             n = split(expected[FNR], x, /[][, ]+/); m = split($0, y, /[][, ]+/)
-            if (n != m) { print "expected " expected[FNR] ", got " $0; exit 1 }
+            if (n != m) wrong($0, expected[FNR])
             for (i = 1; i <= n; i++) {
-                if (!number(x[i]) || x[i] + 0 == 0 && y[i] == x[i]) { if (x[i] != y[i]) { print $0 " is not " expected[FNR]; exit 1 }; continue }
+                if (x[i] == y[i]) continue
+                if (x[i] !~ /^[-+.0-9]/) wrong($0, expected[FNR])
                 d = x[i] - y[i]; if (d < 0) d = -d
                 a = x[i] + 0; if (a < 0) a = -a
-                if (!(d <= 1e-12 * a + 1e-14)) { print $0 " is not " expected[FNR]; exit 1 }
+                if (!(d <= 1e-12 * a + 1e-14)) wrong($0, expected[FNR])
             }
         }
-        END { if (FNR != lines) { print "different outputs"; exit 1 } }' "$1" "$2"
+        END { if (!failed && FNR != lines) { print "different outputs"; failed = 1 }; exit failed }' "$1" "$2"
 }
 
 for model in tests/derive/*.expr; do
