@@ -110,7 +110,9 @@ static NodeId *take_arguments(Lowering *l, const CheckedFunction *function, cons
             value_rename(l, &value, renaming, at);
             args[k] = value_node(l, &value, at);
         }
-        l->bound[function->first_arg + k] = value_of_node(args[k], (Shape){ 0 });
+        value = value_of_node(args[k], (Shape){ 0 });
+        derive_name_value(l, function->first_arg + k, &value, at);
+        l->bound[function->first_arg + k] = value;
     }
     l->stack.count -= function->arg_count;
     return args;

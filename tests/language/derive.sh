@@ -1,7 +1,8 @@
 #!/bin/sh
 # Derivatives inside models: tests/derive/NAME.expr is a model with them, and behind the line "#= by hand" the same model with
 # derivatives that a person took. Values, gradients and all else that `bpgen eval` prints agree, at the default point or the points of
-# lines "#at ARGUMENTS"; and `bpgen check` passes: the model's own gradient is that of central differences.
+# lines "#at ARGUMENTS"; and `bpgen check` passes: the model's own gradient is that of central differences
+# (not so with a line "#unlike differences").
 build=$(cd "$1" && pwd)
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
@@ -39,6 +40,7 @@ for model in tests/derive/*.expr; do
             echo "FAIL $name $point: $(cat "$out/why")"
         fi
     done < "$out/points"
+    grep -q '^#unlike differences' "$model" && continue
     if "$build/bpgen" check "$out/model.expr" > "$out/check" 2>&1; then
         echo "PASS $name check"
     else
