@@ -133,9 +133,23 @@ static bool time_offset(const Writes *w, const Contribution *c, LoopId loop, uns
     return false;
 }
 
+/* The innermost loop around both, or NO_ID. A nested loop has a larger number than those around it. */
+static LoopId common_loop(const Writes *w, const Contribution *a, const Contribution *b)
+{
+    LoopId x = a->loop, y = b->loop;
+
+    while (x != y) {
+        if (y == NO_ID || (x != NO_ID && x > y))
+            x = w->outer[x];
+        else
+            y = w->outer[y];
+    }
+    return x;
+}
+
 static bool same_times(const Writes *w, const Contribution *a, const Contribution *b)
 {
-    for (LoopId loop = a->loop; loop != NO_ID; loop = w->outer[loop]) {
+    for (LoopId loop = common_loop(w, a, b); loop != NO_ID; loop = w->outer[loop]) {
         unsigned a_dimension, b_dimension;
         int64_t offset;
 
@@ -146,12 +160,13 @@ static bool same_times(const Writes *w, const Contribution *a, const Contributio
     return true;
 }
 
-/* Does b reach an element that both reach at an earlier turn than a? The outermost loop decides first. */
+/* Does b reach an element that both reach at an earlier turn than a? The outermost loop decides first; in the same turn of
+ * all loops around both the order of the body. */
 static bool runs_earlier(const Writes *w, const Contribution *b, const Contribution *a)
 {
     bool earlier = b->order < a->order;
 
-    for (LoopId loop = a->loop; loop != NO_ID; loop = w->outer[loop]) {
+    for (LoopId loop = common_loop(w, a, b); loop != NO_ID; loop = w->outer[loop]) {
         unsigned dimension;
         int64_t a_offset = 0, b_offset = 0;
 
@@ -166,7 +181,7 @@ static bool runs_earlier(const Writes *w, const Contribution *b, const Contribut
 bool reach_sort_by_time(Writes *w, Contribution *group, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (group[i].loop != group[0].loop || !same_times(w, &group[0], &group[i]))
+        if (!same_times(w, &group[0], &group[i]))
             return false;
     for (size_t i = 1; i < count; i++) {
         Contribution moved = group[i];
