@@ -12,7 +12,7 @@ enum { DEFAULT_SAMPLES = 5 };
 
 Options options_default(void)
 {
-    return (Options){ .prefix = "model", .header_name = "model_grad.h", .real = REAL_DOUBLE, .stack_limit = DEFAULT_STACK_LIMIT,
+    return (Options){ .prefix = "model", .header_name = "model_grad.h", .real = REAL_DOUBLE, .stack_limit = DEFAULT_STACK_LIMIT, .tape_limit = NO_TAPE_LIMIT,
                       .samples = DEFAULT_SAMPLES };
 }
 
@@ -150,7 +150,7 @@ bool unit_make_value(Unit *unit)
 static Program *make_reversed(Unit *unit, bool seeds)
 {
     Reverse reverse = { .seeds = seeds };
-    Program *program = unit_reverse(unit, &reverse);
+    Program *program = unit_reverse_bounded(unit, &reverse);
 
     return program == NULL ? NULL : unit_finish(unit, program);
 }
@@ -176,7 +176,7 @@ bool unit_make_sweeps(Unit *unit)
 
     if (unit->sweeps.forward != NULL)
         return true;
-    program = unit_reverse(unit, &reverse);
+    program = unit_reverse_bounded(unit, &reverse);
     if (program == NULL)
         return false;
     program = unit_run_pass(unit, "unlink", pass_unlink, program);

@@ -27,13 +27,23 @@ typedef struct {
     bool fast;             /* --fast */
     bool include_runtime;  /* --runtime=include */
     int32_t samples;       /* Program.samples: with how many the evaluator works */
+    uint64_t tape_limit;   /* --tape-limit: loops that keep more bytes for the backward sweep keep less and compute again */
     uint32_t stack_limit;  /* --stack-limit: functions whose arrays need more bytes take a workspace argument */
     const char *header_name; /* what the emitted file includes; "": nothing, the header stands in front */
     const char *dump;      /* -d: comma-separated names of passes after which the program is dumped, or NULL */
 } Options;
 
+#define NO_TAPE_LIMIT UINT64_MAX
+
 /* What a command line without options means. */
 Options options_default(void);
+
+/* A loop that was cut into segments, and the bytes that it keeps at once. */
+typedef struct {
+    Name loop; /* its index */
+    Segments segments;
+    uint64_t before, after;
+} TapeCut;
 
 typedef struct {
     Heap heap;
@@ -58,6 +68,10 @@ typedef struct {
     Program *jacobian;      /* outputs; one SYM_JACOBIAN */
     Program *hvp;           /* outputs, gradients; directions of the wanted symbols, a SYM_TANGENT of every gradient */
     Program *hessian;       /* outputs, gradients; one SYM_HESSIAN: of sum(seed * outputs), in scalar models of the output */
+    /* --tape-limit */
+    VEC(TapeCut) cuts;
+    uint64_t computed_again; /* weight of the operations that the backward sweep does again */
+    bool tape_told;          /* these two are known, warnings given */
     Text dump;              /* what -d asked for */
 } Unit;
 

@@ -21,6 +21,8 @@ Program *unit_finish(Unit *unit, Program *program);
 /* The prepared program with its adjoints. NULL, with a message, where a function without a derivative would have to be
  * differentiated. */
 Program *unit_reverse(Unit *unit, Reverse *reverse);
+/* The same under --tape-limit. */
+Program *unit_reverse_bounded(Unit *unit, Reverse *reverse);
 /* The message; frees the program. Returns NULL. */
 Program *unit_refuse(Unit *unit, const NoDerivative *no_derivative, Program *program);
 

@@ -222,6 +222,11 @@ static bool apply(CommandLine *line, Arena *arena, OptionId id, const char *text
             return usage("--stack-limit takes a number of bytes, not '%s'", text);
         line->options.stack_limit = (uint32_t)number;
         return true;
+    case OPTION_TAPE:
+        if (!read_number(text, 0, 1e15, &number))
+            return usage("--tape-limit takes a number of bytes, not '%s'", text);
+        line->options.tape_limit = (uint64_t)number;
+        return true;
     case OPTION_EXAMPLE:
         line->example = text;
         return true;

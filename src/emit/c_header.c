@@ -118,6 +118,23 @@ static void print_sizes(const CModel *m, Text *out)
         text_add(out, ".\n");
 }
 
+/* What --tape-limit has done. */
+static void print_checkpoints(const CModel *m, Text *out)
+{
+    const Unit *unit = m->unit;
+
+    for (size_t i = 0; i < unit->cuts.count; i++) {
+        const TapeCut *cut = &unit->cuts.at[i];
+
+        text_printf(out, " * --tape-limit: the loop over %s keeps %llu bytes at once instead of %llu: checkpoints of %d segments"
+                    " of %d turns.\n", names_text(&unit->names, cut->loop), (unsigned long long)cut->after,
+                    (unsigned long long)cut->before, (int)cut->segments.count, (int)cut->segments.length);
+    }
+    if (unit->cuts.count > 0)
+        text_printf(out, " *   The backward sweep computes segments again: extra operations of weight %llu.\n",
+                    (unsigned long long)unit->computed_again);
+}
+
 static void add_base_name(const CModel *m, Text *out)
 {
     const char *name = base_name(m->unit->source.name);
@@ -145,6 +162,7 @@ void c_head_comment(const CModel *m, const CFunction *functions, Text *out)
     print_counts(functions, out);
     print_sizes(m, out);
     c_externs_comment(m, out);
+    print_checkpoints(m, out);
     text_add(
         out,
         " *\n"

@@ -128,6 +128,7 @@ typedef struct {
     NodeId condition; /* `while`, or NO_ID */
     SymId turns;      /* integer symbol, its dimensions those of the outer loops, or NO_ID: with a condition the loop counts its turns there,
                          without one it makes as many */
+    bool segments;    /* its turns are segments of a longer loop: the backward sweep computes one again (pass/recompute.c) */
     bool samples;     /* over the samples of a call, 0 .. their number, for which `high` stands in (pass/samples.c) */
     Span at;
 } Loop;

@@ -116,6 +116,36 @@ Program *pass_matrix(Program *p, const Matrix *matrix);
  * too. */
 Program *pass_first_write(Program *p);
 
+/* --tape-limit: long recurrences are cut into segments before they are differentiated (checkpoint*.c); afterwards the
+ * backward sweep gets stages that compute again what it needs of a segment (recompute.c). */
+typedef struct {
+    IndexId index;         /* of the loop */
+    int32_t count, length; /* segments, and turns of each; the turns that are left over come first */
+} Segments;
+
+/* An outermost loop of the forward sweep, and how many elements of what it writes the backward sweep reads. */
+typedef struct {
+    IndexId index;
+    Span at;
+    uint64_t elements;
+} TapedLoop;
+
+typedef struct {
+    VEC(TapedLoop) loops; /* those with the most elements first */
+    uint64_t elements;    /* of all that the forward sweep writes and the backward sweep reads */
+    const bool *read;     /* by symbol of the forward sweep: is it read? */
+    size_t symbols;       /* how many these are */
+} Tape;
+
+/* `p` as pass_reverse left it; the tape lies in `arena`. */
+void tape_measure(Tape *tape, Arena *arena, const Program *p, const Reverse *reverse);
+/* Into how many segments a loop of `p`, the program before it is reversed, should be cut; *elements are then left at once.
+ * NULL, or why it cannot be cut. */
+const char *tape_segments(const Program *p, const Tape *tape, IndexId loop, Segments *segments, uint64_t *elements);
+Program *pass_checkpoint(Program *p, const Segments *segments);
+/* Returns the weight of the operations that are done again. */
+uint64_t pass_recompute(Program *p, const Reverse *reverse);
+
 /* Splits a reversed program into the forward sweep (outputs and SYM_TAPE) and the backward sweep (reads SYM_TAPE).
  * The tape holds what the backward sweep reads of forward locals and forward scalars, and only that; both have its
  * symbols in the same order. `reversed` is as pass_reverse left it (no pass in between) and is used up: only

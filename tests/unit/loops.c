@@ -1,5 +1,6 @@
-/* loops.c -- recurrences of all kinds: values against the same recurrence in C, gradients against central differences and
- * against the split sweeps, programs against the verifier (the unit runs it after every pass). */
+/* loops.c -- recurrences of all kinds: values against the same recurrence in C, gradients against central differences,
+ * against the split sweeps and, bit by bit, against those with checkpoints; programs against the verifier (the unit runs it
+ * after every pass). */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -443,6 +444,8 @@ static const Case cases[] = {
 typedef struct {
     const Case *at;
     const char *wrong;
+    double gradient[32];  /* at the last point */
+    bool bounded;         /* with checkpoints in every loop that can have them */
 } Test;
 
 enum { POINTS = 4 };
@@ -547,6 +550,23 @@ static void check_sweeps(Test *t, Unit *unit, const Evaluation *reversed)
         t->wrong = "the sweeps give another gradient";
 }
 
+/* The same bits with checkpoints as without. */
+static void check_bits(Test *t, const Unit *unit, const Evaluation *reversed)
+{
+    size_t count = 0;
+
+    for (size_t w = 0; w < unit->wanted.count; w++) {
+        SymId gradient = symbol_of(reversed->program, SYM_GRADIENT, unit->wanted.at[w]);
+
+        for (size_t i = 0; i < eval_elements(reversed->program, gradient); i++, count++) {
+            if (!t->bounded)
+                t->gradient[count] = reversed->reals[gradient][i];
+            else if (memcmp(&t->gradient[count], &reversed->reals[gradient][i], sizeof(double)) != 0)
+                t->wrong = "checkpoints change the gradient";
+        }
+    }
+}
+
 static void check_points(Test *t, Unit *unit)
 {
     Random random = { 7 };
@@ -573,6 +593,8 @@ static void check_points(Test *t, Unit *unit)
     }
     if (t->wrong == NULL)
         check_sweeps(t, unit, &reversed);
+    if (t->wrong == NULL)
+        check_bits(t, unit, &reversed);
 }
 
 static void run(Unit *unit, void *context)
@@ -605,9 +627,15 @@ int main(int argc, char **argv)
         unit_init(&unit, &options);
         if (!unit_run(&unit, run, &t))
             t.wrong = unit.failure;
+        unit_close(&unit);
+        options.tape_limit = 0;
+        t.bounded = true;
+        unit_init(&unit, &options);
+        if (t.wrong == NULL && !unit_run(&unit, run, &t))
+            t.wrong = unit.failure;
+        unit_close(&unit);
         printf(t.wrong == NULL ? "PASS loops: %s\n" : "FAIL loops: %s: %s\n", t.at->name, t.wrong);
         failed += t.wrong != NULL;
-        unit_close(&unit);
     }
     return failed > 0;
 }
