@@ -70,6 +70,21 @@ bool cli_open_model(Unit *unit, Run *run);
 /* check_stated.c: compares every stated derivative with differences of the function's body. False: run->code is set. */
 bool cli_check_stated(Unit *unit, Run *run);
 
+/* check_second.c: forward mode and second derivatives, at one point after the other. */
+typedef struct {
+    Unit *unit;
+    Run *run;
+    Evaluation jvp, hvp;
+    Random random;
+    size_t points, skipped;           /* skipped: the differences of the gradient did not settle */
+    double forward, symmetry, product; /* the worst gaps */
+} SecondCheck;
+/* unit->reversed is made already. */
+void cli_second_begin(SecondCheck *c, Unit *unit, Run *run);
+void cli_second_point(SecondCheck *c, Evaluation *reversed);
+/* False: a gap is too large. */
+bool cli_second_print(const SecondCheck *c);
+
 /* Can the evaluator run it? False, with a message, if it calls C functions of the user's. */
 bool cli_can_run(Unit *unit, Run *run);
 

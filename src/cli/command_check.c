@@ -1,4 +1,5 @@
-/* command_check.c -- bpgen check MODEL: reverse mode against central differences at sampled points. */
+/* command_check.c -- bpgen check MODEL: reverse mode against central differences at sampled points, and the other modes
+ * against it. */
 #include "cli/cli.h"
 #include "eval/check.h"
 
@@ -21,6 +22,7 @@ typedef struct {
     size_t compared, skipped, points;
     CheckGap worst;
     size_t worst_point;
+    SecondCheck second;
 } Checking;
 
 static void fill_seeds(Checking *c)
@@ -52,6 +54,7 @@ static bool check_one_point(Checking *c, bool sample)
     }
     if (!report.finite)
         return false;
+    cli_second_point(&c->second, &c->reversed);
     c->points++;
     c->skipped += report.skipped;
     if (report.compared > 0 && (c->compared == 0 || report.worst.gap > c->worst.gap)) {
@@ -90,6 +93,7 @@ static void print_verdict(Checking *c)
         print_element(c, out);
         text_printf(out, ": reverse %.17g, difference %.17g\n", c->worst.reverse, c->worst.difference);
     }
+    good &= cli_second_print(&c->second);
     text_add(out, good ? "PASS\n" : "FAIL\n");
     if (!good)
         c->run->code = EXIT_REFUSED;
@@ -134,6 +138,7 @@ void command_check(Unit *unit, Run *run)
         return;
     eval_init(&c.value, unit->arena, unit->value);
     eval_init(&c.reversed, unit->arena, unit->reversed);
+    cli_second_begin(&c.second, unit, run);
     c.given = arena_array(unit->arena, bool, unit->value->symbols.count + 1);
     if (!cli_read_settings(unit, run, &c.value, c.given))
         return;

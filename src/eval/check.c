@@ -53,44 +53,30 @@ double check_total(const Evaluation *value, const Evaluation *reversed)
     return total;
 }
 
-static double total_at(Evaluation *value, const Evaluation *reversed, double *element, double at)
-{
-    double kept = *element, total;
+/* ---- differences --------------------------------------------------------------------------------------- */
 
-    *element = at;
-    eval_run(value);
-    total = check_total(value, reversed);
-    *element = kept;
-    return total;
+static double central(CheckFunction *f, void *context, double x, double h)
+{
+    double above = x + h, below = x - h;
+
+    return (f(context, above) - f(context, below)) / (above - below);
 }
 
-typedef struct {
-    double estimate;
-    double noise; /* how far off it may be: the change of the last extrapolation, and round-off over the step */
-} Difference;
-
-static double central(Evaluation *value, const Evaluation *reversed, double *element, double h)
+/* Round-off of one value over the step. */
+static double round_off(double size, double h)
 {
-    double x = *element, above = x + h, below = x - h;
-
-    return (total_at(value, reversed, element, above) - total_at(value, reversed, element, below)) / (above - below);
+    return 4 * DBL_EPSILON * fabs(size) / h;
 }
 
-/* Round-off of one value, in units of the largest total met, over the step. */
-static double round_off(double total, double h)
+static Difference extrapolate(CheckFunction *f, void *context, double x, double first_step, double size)
 {
-    return 4 * DBL_EPSILON * fabs(total) / h;
-}
-
-static Difference extrapolate(Evaluation *value, const Evaluation *reversed, double *element, double first_step, double total)
-{
-    double table[TABLE][TABLE], h = first_step * fmax(fabs(*element), 0.1);
+    double table[TABLE][TABLE], h = first_step * fmax(fabs(x), 0.1);
     Difference best = { (double)NAN, HUGE_VAL };
 
     for (int i = 0; i < TABLE; i++, h /= SHRINK) {
         double factor = SHRINK * SHRINK;
 
-        table[0][i] = central(value, reversed, element, h);
+        table[0][i] = central(f, context, x, h);
         if (!isfinite(table[0][i]))
             continue;
         for (int j = 1; j <= i && isfinite(table[j - 1][i - 1]); j++, factor *= SHRINK * SHRINK) {
@@ -98,7 +84,7 @@ static Difference extrapolate(Evaluation *value, const Evaluation *reversed, dou
 
             table[j][i] = (table[j - 1][i] * factor - table[j - 1][i - 1]) / (factor - 1);
             error = fmax(fabs(table[j][i] - table[j - 1][i]), fabs(table[j][i] - table[j - 1][i - 1]));
-            error += round_off(total, h);
+            error += round_off(size, h);
             if (error <= best.noise)
                 best = (Difference){ table[j][i], error };
         }
@@ -110,44 +96,78 @@ static Difference extrapolate(Evaluation *value, const Evaluation *reversed, dou
 }
 
 /* Are the slopes on both sides the same? They are not where the point lies on a kink, or nearer to one than the shortest step. */
-static bool is_smooth(Evaluation *value, const Evaluation *reversed, double *element, double total, double slope)
+static bool is_smooth(CheckFunction *f, void *context, double x, double size, double slope)
 {
-    double x = *element, h = SHORT_STEP / 100 * fmax(fabs(x), 0.1);
-    double right = (total_at(value, reversed, element, x + h) - total) / h;
-    double left = (total - total_at(value, reversed, element, x - h)) / h;
+    double h = SHORT_STEP / 100 * fmax(fabs(x), 0.1), value = f(context, x);
+    double right = (f(context, x + h) - value) / h;
+    double left = (value - f(context, x - h)) / h;
 
-    return fabs(right - left) <= 0.01 * fmax(fabs(slope), 1) + 2 * round_off(total, h);
+    return fabs(right - left) <= 0.01 * fmax(fabs(slope), 1) + 2 * round_off(size, h);
 }
 
 /* Where the two tables agree, the better one; else a kink lies within the long steps, and the short ones count. NaN on a kink. */
-static Difference differentiate(Evaluation *value, const Evaluation *reversed, double *element, double total)
+Difference check_differentiate(CheckFunction *f, void *context, double x, double size)
 {
-    Difference far = extrapolate(value, reversed, element, LONG_STEP, total);
-    Difference near = extrapolate(value, reversed, element, SHORT_STEP, total);
+    Difference far = extrapolate(f, context, x, LONG_STEP, size);
+    Difference near = extrapolate(f, context, x, SHORT_STEP, size);
 
-    if (!is_smooth(value, reversed, element, total, near.estimate))
+    if (!is_smooth(f, context, x, size, near.estimate))
         return (Difference){ (double)NAN, HUGE_VAL };
     if (isfinite(far.estimate) && fabs(far.estimate - near.estimate) <= far.noise + near.noise && far.noise < near.noise)
         return far;
     return near;
 }
 
+bool check_is_settled(Difference difference, double size)
+{
+    return !isnan(difference.estimate) && difference.noise <= SETTLED * fmax(size, 1);
+}
+
+double check_gap(double derivative, Difference difference)
+{
+    double size = fmax(fabs(derivative), fabs(difference.estimate));
+
+    if (isnan(derivative))
+        return HUGE_VAL;
+    return fmax(fabs(derivative - difference.estimate) - difference.noise, 0) / fmax(size, DBL_MIN);
+}
+
+/* ---- first derivatives --------------------------------------------------------------------------------- */
+
+/* The total as a function of one element. */
+typedef struct {
+    Evaluation *value;
+    const Evaluation *reversed;
+    double *element;
+} Along;
+
+static double total_at(void *context, double at)
+{
+    const Along *along = context;
+    double kept = *along->element, total;
+
+    *along->element = at;
+    eval_run(along->value);
+    total = check_total(along->value, along->reversed);
+    *along->element = kept;
+    return total;
+}
+
 static void compare(CheckReport *report, Evaluation *value, const Evaluation *reversed, SymId symbol, SymId gradient,
                     size_t element, double total)
 {
     CheckGap gap = { .symbol = symbol, .element = element, .reverse = reversed->reals[gradient][element] };
-    Difference difference = differentiate(value, reversed, &value->reals[symbol][element], total);
-    double size;
+    Along along = { value, reversed, &value->reals[symbol][element] };
+    Difference difference = check_differentiate(total_at, &along, *along.element, total);
 
     gap.difference = difference.estimate;
     gap.noise = difference.noise;
-    size = fmax(fabs(gap.reverse), fabs(gap.difference));
-    if (isnan(gap.difference) || gap.noise > SETTLED * fmax(size, 1)) {
+    if (!check_is_settled(difference, fmax(fabs(gap.reverse), fabs(gap.difference)))) {
         report->skipped++;
         return;
     }
     report->compared++;
-    gap.gap = isnan(gap.reverse) ? HUGE_VAL : fmax(fabs(gap.reverse - gap.difference) - gap.noise, 0) / fmax(size, DBL_MIN);
+    gap.gap = check_gap(gap.reverse, difference);
     if (report->compared == 1 || gap.gap > report->worst.gap)
         report->worst = gap;
 }

@@ -4,6 +4,20 @@
 
 #include "eval/point.h"
 
+typedef double CheckFunction(void *context, double at);
+
+typedef struct {
+    double estimate;
+    double noise; /* how far off it may be: the change of the last extrapolation, and round-off over the step */
+} Difference;
+
+/* The derivative at x of a function whose values are sums of terms of this size; the estimate is NaN on a kink. */
+Difference check_differentiate(CheckFunction *f, void *context, double x, double size);
+/* Does it say anything about a derivative of this size? */
+bool check_is_settled(Difference difference, double size);
+/* |derivative - difference| over the larger of both, after the noise was taken off. */
+double check_gap(double derivative, Difference difference);
+
 /* One comparison: the derivative of sum(seed * outputs) by one element of a wanted symbol. */
 typedef struct {
     SymId symbol;
@@ -30,5 +44,19 @@ void check_copy_point(const Evaluation *from, Evaluation *to, const Declared *de
 
 /* sum(seed * outputs) of a program that was run. */
 double check_total(const Evaluation *value, const Evaluation *reversed);
+
+/* ---- check_second.c: forward mode and second derivatives ---------------------------------------------- */
+
+/* At one point, with random directions u and v. */
+typedef struct {
+    double forward;    /* |<seed, J v> - <J' seed, v>| over the sizes of the terms */
+    double symmetry;   /* |<u, H v> - <v, H u>| likewise */
+    double product;    /* <u, H v> against differences of <u, gradient> along v */
+    bool settled;      /* did the differences? */
+} SecondReport;
+
+/* `reversed` holds the point and the seeds; `jvp` and `hvp` are evaluations of programs with one direction (`hvp` may be NULL). */
+void check_second(SecondReport *report, Evaluation *reversed, Evaluation *jvp, Evaluation *hvp, const Declared *declared,
+                  size_t declared_count, Random *random);
 
 #endif
