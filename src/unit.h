@@ -4,7 +4,7 @@
 
 #include "front/lower.h"
 #include "pass/pass.h"
-#include "sparse/colour.h"
+#include "sparse/compress.h"
 
 #define BPGEN_VERSION "0.1.0"
 
@@ -68,6 +68,10 @@ typedef struct {
     Program *jacobian;      /* outputs; one SYM_JACOBIAN */
     Program *hvp;           /* outputs, gradients; directions of the wanted symbols, a SYM_TANGENT of every gradient */
     Program *hessian;       /* outputs, gradients; one SYM_HESSIAN: of sum(seed * outputs), in scalar models of the output */
+    Program *jacobian_sparse; /* outputs; a SYM_JACOBIAN of rank 1, the entries column by column */
+    Program *hessian_sparse;  /* outputs, gradients; a SYM_HESSIAN of rank 1 */
+    Pattern jacobian_columns; /* their patterns with rows and columns exchanged: the entries of the columns, in order */
+    Pattern hessian_columns;
     /* --tape-limit */
     VEC(TapeCut) cuts;
     uint64_t computed_again; /* weight of the operations that the backward sweep does again */
@@ -109,6 +113,10 @@ typedef struct {
 } Sparsity;
 bool unit_jacobian_sparsity(Unit *unit, const int32_t *const *given, Sparsity *sparsity);
 bool unit_hessian_sparsity(Unit *unit, const int32_t *const *given, Sparsity *sparsity);
+
+/* The programs of compressed derivatives and the patterns of their entries. */
+bool unit_make_jacobian_sparse(Unit *unit);
+bool unit_make_hessian_sparse(Unit *unit);
 
 /* The programs of a function with stated derivatives alone: the value of its body, and that with the derivatives stated. Both
  * have the arguments as params. Before unit_forget_model. */

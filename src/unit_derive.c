@@ -20,10 +20,7 @@ static Program *add_tangents(Unit *unit, Program *program, const SymId *results,
     return unit_end_pass(unit, "tangents", next);
 }
 
-typedef VEC(SymId) SymVec;
-
-/* Directions or seeds, in the order of what they belong to. */
-static void find_role(Unit *unit, const Program *program, SymRole role, SymVec *found)
+void unit_find_role(Unit *unit, const Program *program, SymRole role, SymVec *found)
 {
     for (SymId s = 0; s < program->symbols.count; s++)
         if (program->symbols.at[s].role == role)
@@ -37,22 +34,20 @@ static Program *add_directions(Unit *unit, Program *program)
 
     if (unit->options.directions == 0)
         return program;
-    find_role(unit, program, SYM_DIRECTION, &directions);
+    unit_find_role(unit, program, SYM_DIRECTION, &directions);
     batch.seeds = directions.at;
     batch.count = directions.count;
     return unit_replace(unit, "batch", program, pass_batch(program, &batch));
 }
 
-/* Outputs and their tangents. */
-static Program *forward_program(Unit *unit)
+Program *unit_forward_program(Unit *unit)
 {
     Program *program = unit_prepare(unit, unit->wanted.count);
 
     return add_tangents(unit, program, program->outputs.at, program->outputs.count);
 }
 
-/* Gradients and their tangents. */
-static Program *second_program(Unit *unit)
+Program *unit_second_program(Unit *unit)
 {
     Reverse reverse = { .seeds = !unit->scalar };
     Program *program = unit_reverse(unit, &reverse);
@@ -70,7 +65,7 @@ bool unit_make_jvp(Unit *unit)
 
     if (unit->jvp != NULL || unit->wanted.count == 0)
         return true;
-    program = forward_program(unit);
+    program = unit_forward_program(unit);
     if (program != NULL)
         unit->jvp = unit_finish(unit, add_directions(unit, program));
     return program != NULL;
@@ -82,7 +77,7 @@ bool unit_make_hvp(Unit *unit)
 
     if (unit->hvp != NULL || unit->wanted.count == 0)
         return true;
-    program = second_program(unit);
+    program = unit_second_program(unit);
     if (program != NULL)
         unit->hvp = unit_finish(unit, add_directions(unit, program));
     return program != NULL;
@@ -130,13 +125,13 @@ static Program *finish_matrix(Unit *unit, Program *program, const Matrix *matrix
 
 static Program *jacobian_forward(Unit *unit)
 {
-    Program *program = forward_program(unit);
+    Program *program = unit_forward_program(unit);
     Matrix matrix = { .role = SYM_JACOBIAN };
     SymVec directions = { 0 };
 
     if (program == NULL)
         return NULL;
-    find_role(unit, program, SYM_DIRECTION, &directions);
+    unit_find_role(unit, program, SYM_DIRECTION, &directions);
     matrix.seeds = directions.at;
     matrix.seed_count = directions.count;
     matrix.results = program->derivatives.at;
@@ -153,7 +148,7 @@ static Program *jacobian_reverse(Unit *unit)
 
     if (program == NULL)
         return NULL;
-    find_role(unit, program, SYM_SEED, &seeds);
+    unit_find_role(unit, program, SYM_SEED, &seeds);
     matrix.seeds = seeds.at;
     matrix.seed_count = seeds.count;
     matrix.results = program->gradients.at;
@@ -187,10 +182,10 @@ bool unit_make_hessian(Unit *unit)
         return true;
     if (is_too_large(unit, "Hessian", count, count))
         return false;
-    program = second_program(unit);
+    program = unit_second_program(unit);
     if (program == NULL)
         return false;
-    find_role(unit, program, SYM_DIRECTION, &directions);
+    unit_find_role(unit, program, SYM_DIRECTION, &directions);
     matrix.seeds = directions.at;
     matrix.seed_count = directions.count;
     matrix.results = program->derivatives.at;

@@ -26,4 +26,14 @@ Program *unit_reverse_bounded(Unit *unit, Reverse *reverse);
 /* The message; frees the program. Returns NULL. */
 Program *unit_refuse(Unit *unit, const NoDerivative *no_derivative, Program *program);
 
+/* ---- unit_derive.c ------------------------------------------------------------------------------------- */
+
+typedef VEC(SymId) SymVec;
+
+/* Directions or seeds, in the order of what they belong to. */
+void unit_find_role(Unit *unit, const Program *program, SymRole role, SymVec *found);
+/* Outputs and their tangents; gradients and their tangents. NULL: as above. */
+Program *unit_forward_program(Unit *unit);
+Program *unit_second_program(Unit *unit);
+
 #endif

@@ -86,16 +86,23 @@ void batch_begin(Batcher *b, Program *p, const Batch *batch)
     rebuild_begin(&b->rebuild, p, b->to);
 }
 
-NodeId batch_unit_vector(Batcher *b, SymId seed, const AffId *subs, AffId copy)
+/* The number of an element among those of all seeds. */
+static AffId place_of(Batcher *b, SymId seed, const AffId *subs)
 {
     const Symbol *symbol = &b->from->symbols.at[seed];
     AffPool *affs = &b->to->affs;
     AffId place = AFF_ZERO;
-    NodeId same;
 
     for (unsigned k = 0; k < symbol->rank; k++)
         place = aff_add(affs, aff_scale(affs, place, symbol->extents[k], 1), subs[k]);
-    place = aff_offset(affs, place, b->offsets[seed]);
+    return aff_offset(affs, place, b->offsets[seed]);
+}
+
+NodeId batch_unit_vector(Batcher *b, SymId seed, const AffId *subs, AffId copy)
+{
+    AffId place = place_of(b, seed, subs);
+    NodeId same;
+
     same = node_op2(b->to, OP_EQ, node_integer(b->to, place), node_integer(b->to, copy));
     return node_op(b->to, OP_SELECT, same, node_int(b->to, 1), node_int(b->to, 0));
 }
@@ -137,6 +144,8 @@ static NodeId batch_read(Rebuild *r, NodeId old, SymId symbol, const AffId *subs
     (void)old;
     if (!b->symbols[symbol])
         return NO_ID;
+    if (b->seeds[symbol] && b->batch->matrix != NULL)
+        return node_read(b->to, *b->batch->matrix, (const AffId[]){ place_of(b, symbol, subs), aff_index(&b->to->affs, c->copy) });
     if (b->seeds[symbol] && b->batch->unit)
         return batch_unit_vector(b, symbol, subs, aff_index(&b->to->affs, c->copy));
     for (unsigned k = 0; k < rank; k++)
@@ -153,7 +162,7 @@ static void copy_symbols(Batcher *b)
 
         if (!b->symbols[i])
             continue;
-        if (b->seeds[i] && b->batch->unit) {
+        if (b->seeds[i] && (b->batch->unit || b->batch->matrix != NULL)) {
             symbol->role = SYM_LOCAL;
             continue;
         }

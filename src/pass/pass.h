@@ -82,12 +82,14 @@ Program *pass_forward(Program *p, const SymId *wanted, size_t wanted_count, cons
 /* Several copies at once: every symbol that depends on the seeds (given by the caller: SYM_DIRECTION, SYM_SEED) gets a
  * last dimension of `extent`, every domain that such a symbol is computed over a last index. With `unit` the seeds are
  * no arguments any more but unit vectors: element number k of all seeds together, in their order and row-major, is 1 in
- * copy k, else 0. Positions of maxima and conditions of loops must not depend on the seeds. */
+ * copy k, else 0. With `matrix` likewise: in copy k it is row number of the element, column k of a symbol that the program
+ * computes. Positions of maxima and conditions of loops must not depend on the seeds. */
 typedef struct {
     const SymId *seeds;
     size_t count;
     int32_t extent;
     bool unit;
+    const SymId *matrix; /* NULL: none */
 } Batch;
 Program *pass_batch(Program *p, const Batch *batch);
 

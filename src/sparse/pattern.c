@@ -121,7 +121,7 @@ Pattern pattern_symmetric(Arena *arena, const Pattern *pattern, bool lower)
     return both;
 }
 
-bool pattern_has(const Pattern *pattern, uint32_t row, uint32_t column)
+size_t pattern_find_entry(const Pattern *pattern, uint32_t row, uint32_t column)
 {
     size_t low = pattern->starts[row], high = pattern->starts[row + 1];
 
@@ -133,5 +133,10 @@ bool pattern_has(const Pattern *pattern, uint32_t row, uint32_t column)
         else
             high = middle;
     }
-    return low < pattern->starts[row + 1] && pattern->at[low] == column;
+    return low < pattern->starts[row + 1] && pattern->at[low] == column ? low : SIZE_MAX;
+}
+
+bool pattern_has(const Pattern *pattern, uint32_t row, uint32_t column)
+{
+    return pattern_find_entry(pattern, row, column) != SIZE_MAX;
 }

@@ -34,6 +34,8 @@ PatternEnd pattern_find(Pattern *pattern, Arena *arena, const Dependence *asked)
 Pattern pattern_transpose(Arena *arena, const Pattern *pattern);
 /* What is in the square pattern or in its transpose; `lower`: of that only rows >= columns. */
 Pattern pattern_symmetric(Arena *arena, const Pattern *pattern, bool lower);
+/* The number of the entry, or SIZE_MAX. */
+size_t pattern_find_entry(const Pattern *pattern, uint32_t row, uint32_t column);
 bool pattern_has(const Pattern *pattern, uint32_t row, uint32_t column);
 
 #endif
