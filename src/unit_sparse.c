@@ -23,18 +23,19 @@ static bool find(Unit *unit, const char *what, const Dependence *asked, Pattern 
     return false;
 }
 
+/* Programs that are still to be differentiated, as stated derivatives stand in them; freed here. */
 bool unit_jacobian_sparsity(Unit *unit, const int32_t *const *given, Sparsity *s)
 {
-    Dependence asked = { .wanted = unit->wanted.at, .wanted_count = unit->wanted.count, .given = given };
+    Program *program = unit_prepare(unit, unit->wanted.count);
+    Dependence asked = { .program = program, .wanted = unit->wanted.at, .wanted_count = unit->wanted.count, .given = given,
+                         .results = program->outputs.at, .result_count = program->outputs.count };
     Pattern turned;
+    bool found;
 
     *s = (Sparsity){ 0 };
-    if (!unit_make_value(unit))
-        return false;
-    asked.program = unit->value;
-    asked.results = unit->value->outputs.at;
-    asked.result_count = unit->value->outputs.count;
-    if (!find(unit, "Jacobian", &asked, &s->pattern))
+    found = find(unit, "Jacobian", &asked, &s->pattern);
+    program_free(program);
+    if (!found)
         return false;
     turned = pattern_transpose(unit->arena, &s->pattern);
     s->columns = colour_columns(&unit->heap, unit->arena, &s->pattern);
@@ -44,18 +45,22 @@ bool unit_jacobian_sparsity(Unit *unit, const int32_t *const *given, Sparsity *s
 
 bool unit_hessian_sparsity(Unit *unit, const int32_t *const *given, Sparsity *s)
 {
-    Dependence asked = { .wanted = unit->wanted.at, .wanted_count = unit->wanted.count, .given = given };
-    Pattern found;
+    Reverse reverse = { .seeds = true };
+    Program *program = unit_reverse(unit, &reverse);
+    Dependence asked = { .program = program, .wanted = unit->wanted.at, .wanted_count = unit->wanted.count, .given = given };
+    Pattern pattern;
+    bool found;
 
     *s = (Sparsity){ 0 };
-    if (!unit_make_reversed(unit))
+    if (program == NULL)
         return false;
-    asked.program = unit->reversed;
-    asked.results = unit->reversed->gradients.at;
-    asked.result_count = unit->reversed->gradients.count;
-    if (!find(unit, "Hessian", &asked, &found))
+    asked.results = program->gradients.at;
+    asked.result_count = program->gradients.count;
+    found = find(unit, "Hessian", &asked, &pattern);
+    program_free(program);
+    if (!found)
         return false;
-    s->pattern = pattern_symmetric(unit->arena, &found, false);
+    s->pattern = pattern_symmetric(unit->arena, &pattern, false);
     s->columns = colour_columns(&unit->heap, unit->arena, &s->pattern);
     s->star = colour_star(&unit->heap, unit->arena, &s->pattern);
     return true;
