@@ -12,7 +12,8 @@ enum { DEFAULT_SAMPLES = 5 };
 
 Options options_default(void)
 {
-    return (Options){ .prefix = "model", .header_name = "model_grad.h", .real = REAL_DOUBLE, .stack_limit = DEFAULT_STACK_LIMIT, .tape_limit = NO_TAPE_LIMIT,
+    return (Options){ .prefix = "model", .header_name = "model_grad.h", .tables_name = "model_grad_sparsity.h", .real = REAL_DOUBLE,
+                      .stack_limit = DEFAULT_STACK_LIMIT, .tape_limit = NO_TAPE_LIMIT,
                       .samples = DEFAULT_SAMPLES };
 }
 

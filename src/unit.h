@@ -30,6 +30,7 @@ typedef struct {
     uint64_t tape_limit;   /* --tape-limit: loops that keep more bytes for the backward sweep keep less and compute again */
     uint32_t stack_limit;  /* --stack-limit: functions whose arrays need more bytes take a workspace argument */
     const char *header_name; /* what the emitted file includes; "": nothing, the header stands in front */
+    const char *tables_name; /* likewise of tables of large sparse patterns, if there are any */
     const char *dump;      /* -d: comma-separated names of passes after which the program is dumped, or NULL */
 } Options;
 

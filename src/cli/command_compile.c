@@ -5,8 +5,10 @@
 
 #include <string.h>
 
-/* "x.c" has the header "x.h"; other names get ".h" behind them. */
-static const char *header_path(Arena *arena, const char *path)
+static const char HEADER[] = ".h", TABLES[] = "_sparsity.h";
+
+/* "x.c" has the header "x.h"; other names get ".h" behind them. Tables beside it: "x_sparsity.h". */
+static const char *beside_path(Arena *arena, const char *path, const char *ending)
 {
     size_t size = strlen(path);
     Text header;
@@ -15,7 +17,7 @@ static const char *header_path(Arena *arena, const char *path)
     if (size > 2 && strcmp(path + size - 2, ".c") == 0)
         size -= 2;
     text_bytes(&header, path, size);
-    text_add(&header, ".h");
+    text_add(&header, ending);
     return text_string(&header);
 }
 
@@ -44,14 +46,16 @@ static void join(Unit *unit, Emitted *emitted)
 
 static void write_results(Unit *unit, Run *run, const char *path, Emitted *emitted)
 {
-    OutputFile files[3];
+    OutputFile files[4];
     size_t count = 0;
     Text why, example;
 
     text_init(&why, unit->arena);
     text_init(&example, unit->arena);
     if (emitted->header.size > 0)
-        files[count++] = (OutputFile){ header_path(unit->arena, path), emitted->header.at, emitted->header.size };
+        files[count++] = (OutputFile){ beside_path(unit->arena, path, HEADER), emitted->header.at, emitted->header.size };
+    if (emitted->tables.size > 0)
+        files[count++] = (OutputFile){ beside_path(unit->arena, path, TABLES), emitted->tables.at, emitted->tables.size };
     files[count++] = (OutputFile){ path, text_string(&emitted->main), emitted->main.size };
     if (run->line->example != NULL) {
         emit_c_example(unit, &example);
@@ -63,6 +67,15 @@ static void write_results(Unit *unit, Run *run, const char *path, Emitted *emitt
     }
 }
 
+/* What the main file includes; on standard output everything is one text. */
+static void name_files(Unit *unit, const char *path)
+{
+    bool single = strcmp(path, "-") == 0;
+
+    unit->options.header_name = single ? "" : cli_base_name(beside_path(unit->arena, path, HEADER));
+    unit->options.tables_name = single ? "" : cli_base_name(beside_path(unit->arena, path, TABLES));
+}
+
 void command_compile(Unit *unit, Run *run)
 {
     const Emitter *emitter = emitter_find(run->line->emit);
@@ -72,9 +85,10 @@ void command_compile(Unit *unit, Run *run)
     if (!cli_open_model(unit, run))
         return;
     path = run->line->output != NULL ? run->line->output : default_output(unit, emitter);
-    unit->options.header_name = strcmp(path, "-") == 0 ? "" : cli_base_name(header_path(unit->arena, path));
+    name_files(unit, path);
     text_init(&emitted.main, unit->arena);
     text_init(&emitted.header, unit->arena);
+    text_init(&emitted.tables, unit->arena);
     if (!emitter->needs_model)
         unit_forget_model(unit);
     emitter->emit(unit, &emitted);

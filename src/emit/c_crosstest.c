@@ -29,8 +29,7 @@ static const char *format(const Test *t, const char *pattern, ...)
     return text_string(&text);
 }
 
-/* Element `place` of all directions in C. */
-static const char *direction(const Test *t, const char *place)
+const char *c_test_direction(const Test *t, const char *place)
 {
     return format(t, "(0.5%s - 0.125%s * (%s)((%s) %% 7))", t->m->suffix, t->m->suffix, t->m->real, place);
 }
@@ -38,7 +37,7 @@ static const char *direction(const Test *t, const char *place)
 /* Element `j` of direction b. */
 static const char *direction_of(const Test *t, const char *j)
 {
-    return direction(t, directions(t) == 1 ? j : format(t, "b * %llu + %s", (unsigned long long)c_model_reals(t->m, PART_GRAD), j));
+    return c_test_direction(t, directions(t) == 1 ? j : format(t, "b * %llu + %s", (unsigned long long)c_model_reals(t->m, PART_GRAD), j));
 }
 
 /* Element `i` of the b-th tangent or product. */
@@ -146,7 +145,7 @@ static void print_run(const Test *t, const char *vector, uint64_t offset, uint64
 {
     text_line(t->out, "for (int32_t i = 0; i < %llu; i++)", (unsigned long long)count);
     text_line(t->out, "    %s[%s] += step * %s;", vector, offset == 0 ? "i" : format(t, "%llu + i", (unsigned long long)offset),
-              direction(t, place == 0 ? "i" : format(t, "%llu + i", (unsigned long long)place)));
+              c_test_direction(t, place == 0 ? "i" : format(t, "%llu + i", (unsigned long long)place)));
 }
 
 /* What is wanted lies in runs in the structs of params and inputs. */
@@ -214,7 +213,7 @@ static void print_slope(Test *t)
         text_line(t->out, "kept = 0;");
     if (!is_made(t, PART_TANGENT)) {
         open_loop(t, "i", c_model_reals(t->m, PART_OUTPUTS));
-        c_test_sum(t, "part", "j", c_model_reals(t->m, PART_GRAD), format(t, "jacobian[i][j] * %s", direction(t, "j")));
+        c_test_sum(t, "part", "j", c_model_reals(t->m, PART_GRAD), format(t, "jacobian[i][j] * %s", c_test_direction(t, "j")));
         text_line(t->out, "kept += %s * part;", seed);
         close_loop(t);
     }
@@ -247,7 +246,7 @@ static void print_curvature(Test *t)
     if (is_made(t, PART_PRODUCT))
         text_line(t->out, "curve[i] = h[i];");
     else
-        c_test_sum(t, "curve[i]", "j", wanted, format(t, "%s * %s", hessian_at(t, "i", "j"), direction(t, "j")));
+        c_test_sum(t, "curve[i]", "j", wanted, format(t, "%s * %s", hessian_at(t, "i", "j"), c_test_direction(t, "j")));
     close_loop(t);
     if (t->sample->calls_c)
         c_externtest_gap(t, "curve");
@@ -298,7 +297,7 @@ void c_crosstest_fill(const Test *t)
         return;
     text_line(t->out, "for (int32_t i = 0; i < %llu; i++)", (unsigned long long)(directions(t) * c_model_reals(t->m, PART_GRAD)));
     text_line(t->out, "    ((%s *)%sdirection)[i] = %s;", t->m->real, c_model_is_batch(t->m, PART_DIRECTION) ? "" : "&",
-              direction(t, "i"));
+              c_test_direction(t, "i"));
 }
 
 void c_crosstest_print(Test *t)

@@ -11,7 +11,7 @@ const char *const c_argument_names[PART_COUNT] = {
     [PART_PARAMS] = "p", [PART_INPUTS] = "in", [PART_INDEX] = "index", [PART_SEED] = "seed",
     [PART_DIRECTION] = "direction", [PART_TAPE] = "tape", [PART_OUTPUTS] = "out", [PART_GRAD] = "grad",
     [PART_TANGENT] = "tangent", [PART_PRODUCT] = "product", [PART_JACOBIAN] = "jacobian", [PART_HESSIAN] = "hessian",
-    [PART_WORK] = "work",
+    [PART_JACOBIAN_ENTRIES] = "jacobian_values", [PART_HESSIAN_ENTRIES] = "hessian_values", [PART_WORK] = "work",
 };
 
 /* ---- where symbols are ------------------------------------------------------------------------------- */
@@ -38,9 +38,9 @@ static Part part_of(const Program *p, const Symbol *symbol)
     case SYM_TANGENT:
         return p->symbols.at[symbol->of].role == SYM_OUTPUT ? PART_TANGENT : PART_PRODUCT;
     case SYM_JACOBIAN:
-        return PART_JACOBIAN;
+        return symbol->rank == 1 ? PART_JACOBIAN_ENTRIES : PART_JACOBIAN;
     case SYM_HESSIAN:
-        return PART_HESSIAN;
+        return symbol->rank == 1 ? PART_HESSIAN_ENTRIES : PART_HESSIAN;
     default:
         return PART_COUNT;
     }
@@ -98,7 +98,7 @@ static const char *caller_text(CBody *b, SymId id, Part part, size_t tapes)
     const char *argument = c_argument_names[part];
     bool scalar = b->m->scalar && c_model_struct(part) == PART_OUTPUTS, batch = c_model_is_batch(b->m, part);
 
-    if (part == PART_JACOBIAN || part == PART_HESSIAN || (scalar && part == PART_SEED))
+    if (c_model_is_bare(part) || (scalar && part == PART_SEED))
         return argument;
     if (scalar && part == PART_OUTPUTS)
         return NULL;
@@ -266,7 +266,7 @@ static void print_argument(const CModel *m, Part part, bool constant, const char
 
     if (part == PART_SEED && m->scalar) {
         text_printf(out, "%s %s", type, name);
-    } else if (part == PART_JACOBIAN || part == PART_HESSIAN || c_model_is_batch(m, part)) {
+    } else if (c_model_is_bare(part) || c_model_is_batch(m, part)) {
         text_printf(out, "%s%s %s", constant ? "const " : "", type, name);
         c_model_print_array(m, part, qualifier, out);
     } else {

@@ -190,9 +190,9 @@ static Part part_of(const Program *p)
     case SYM_TANGENT:
         return p->symbols.at[first->of].role == SYM_OUTPUT ? PART_TANGENT : PART_PRODUCT;
     case SYM_JACOBIAN:
-        return PART_JACOBIAN;
+        return first->rank == 1 ? PART_JACOBIAN_ENTRIES : PART_JACOBIAN;
     default:
-        return PART_HESSIAN;
+        return first->rank == 1 ? PART_HESSIAN_ENTRIES : PART_HESSIAN;
     }
 }
 

@@ -32,7 +32,9 @@ static const struct {
                 { PART_TANGENT, "directional derivatives" },
                 { PART_JACOBIAN, "the Jacobian" },
                 { PART_PRODUCT, "Hessian-vector products" },
-                { PART_HESSIAN, "the Hessian" } };
+                { PART_HESSIAN, "the Hessian" },
+                { PART_JACOBIAN_ENTRIES, "the sparse Jacobian" },
+                { PART_HESSIAN_ENTRIES, "the sparse Hessian" } };
 
 static void add_results(const CModel *m, const char *by, Text *out)
 {
@@ -209,6 +211,7 @@ static void print_prototypes(const CModel *m, const CFunction *functions, Text *
         c_signature(m, &functions[f], false, out);
         text_add(out, ";\n\n");
     }
+    c_patterns_declare(m, out);
     if (c_model_has(m, PART_INDEX)) {
         text_add(out, "/* 1 if all integer inputs lie in their declared ranges, else 0. The other functions do not "
                       "check them. */\n");
@@ -237,6 +240,10 @@ static void print_macros(const CModel *m, Text *out)
     if (c_model_has(m, PART_GRAD) && c_model_uses(m, PART_GRAD))
         print_macro(m, "N_GRAD", c_model_reals(m, PART_GRAD), "elements differentiated by: reals in ",
                     c_model_type(m, PART_GRAD), out);
+    if ((m->parts >> PART_JACOBIAN_ENTRIES & 1) != 0)
+        print_macro(m, "JACOBIAN_NNZ", m->unit->jacobian_columns.entries, "entries of the sparse Jacobian", "", out);
+    if ((m->parts >> PART_HESSIAN_ENTRIES & 1) != 0)
+        print_macro(m, "HESSIAN_NNZ", m->unit->hessian_columns.entries, "entries of the sparse Hessian", "", out);
     if (m->unit->options.directions > 0 && (m->parts >> PART_DIRECTION & 1) != 0)
         print_macro(m, "N_DIRECTIONS", (uint64_t)m->unit->options.directions, "directions at once", "", out);
     text_add(out, "\n");

@@ -130,6 +130,10 @@ static void add_globals(CModel *m)
     for (unsigned part = 0; part < PART_COUNT; part++)
         if (struct_endings[part] != NULL)
             add_global(m, struct_endings[part]);
+    add_global(m, "jacobian_triplets");
+    add_global(m, "jacobian_csc");
+    add_global(m, "hessian_triplets");
+    add_global(m, "hessian_csc");
     add_global(m, "index_ok");
     add_global(m, "selftest");
 }
@@ -157,6 +161,8 @@ Part c_model_struct(Part part)
     case PART_PRODUCT:
     case PART_JACOBIAN:
     case PART_HESSIAN:
+    case PART_JACOBIAN_ENTRIES:
+    case PART_HESSIAN_ENTRIES:
         return PART_GRAD;
     default:
         return part;
@@ -180,13 +186,23 @@ const char *c_model_type(const CModel *m, Part part)
     Part of = c_model_struct(part);
     Text text;
 
-    if (part == PART_JACOBIAN || part == PART_HESSIAN || (m->scalar && of == PART_OUTPUTS))
+    if (c_model_is_bare(part) || (m->scalar && of == PART_OUTPUTS))
         return m->real;
     if (of == PART_GRAD && m->unit->wanted_is_params)
         of = PART_PARAMS;
     text_init(&text, m->arena);
     text_printf(&text, "%s_%s", m->prefix, struct_endings[of]);
     return text_string(&text);
+}
+
+bool c_model_is_bare(Part part)
+{
+    return part >= PART_JACOBIAN && part <= PART_HESSIAN_ENTRIES;
+}
+
+const Pattern *c_model_pattern(const CModel *m, Part part)
+{
+    return part == PART_JACOBIAN_ENTRIES ? &m->unit->jacobian_columns : &m->unit->hessian_columns;
 }
 
 bool c_model_is_batch(const CModel *m, Part part)
@@ -200,6 +216,8 @@ void c_model_print_array(const CModel *m, Part part, const char *qualifier, Text
         text_printf(out, "[%s%s_N_OUTPUTS][%s_N_GRAD]", qualifier, m->upper, m->upper);
     else if (part == PART_HESSIAN)
         text_printf(out, "[%s%s_N_GRAD][%s_N_GRAD]", qualifier, m->upper, m->upper);
+    else if (part == PART_JACOBIAN_ENTRIES || part == PART_HESSIAN_ENTRIES)
+        text_printf(out, "[%s%s_%s_NNZ]", qualifier, m->upper, part == PART_JACOBIAN_ENTRIES ? "JACOBIAN" : "HESSIAN");
     else if (c_model_is_batch(m, part))
         text_printf(out, "[%s%s_N_DIRECTIONS]", qualifier, m->upper);
 }
@@ -335,127 +353,6 @@ void c_model_print_types(const CModel *m, Text *out)
         print_struct(m, PART_GRAD, "Gradient, and directions in the space of what is differentiated by.", out);
     print_struct(m, PART_TAPE, "What the forward sweep keeps for the backward sweep.", out);
     print_work(m, out);
-}
-
-/* ---- constant arrays --------------------------------------------------------------------------------- */
-
-static uint64_t elements_of(const Symbol *symbol)
-{
-    uint64_t elements = 1;
-
-    for (unsigned k = 0; k < symbol->rank; k++)
-        elements *= (uint64_t)symbol->extents[k];
-    return elements;
-}
-
-static uint64_t table_hash(const Symbol *symbol, bool integer)
-{
-    uint64_t hash = hash_mix(HASH_START, symbol->rank * 2u + integer);
-
-    for (unsigned k = 0; k < symbol->rank; k++)
-        hash = hash_mix(hash, (uint64_t)symbol->extents[k]);
-    for (uint64_t i = 0; i < elements_of(symbol); i++)
-        hash = hash_mix(hash, rational_hash(symbol->values[i]));
-    return hash;
-}
-
-static bool same_table(const Symbol *a, const Symbol *b)
-{
-    if (a->rank != b->rank || (a->rank > 0 && memcmp(a->extents, b->extents, a->rank * sizeof *a->extents) != 0))
-        return false;
-    for (uint64_t i = 0; i < elements_of(a); i++)
-        if (!rational_equal(a->values[i], b->values[i]))
-            return false;
-    return true;
-}
-
-static Rational keep_rational(Arena *arena, Rational value)
-{
-    return value.big == NULL ? value : rational_neg(arena, rational_neg(arena, value));
-}
-
-/* Symbols die with their plan. */
-static const Symbol *keep_symbol(CModel *m, const Symbol *symbol)
-{
-    Symbol *copy = arena_new(m->arena, Symbol);
-    Rational *values = arena_array(m->arena, Rational, elements_of(symbol));
-    int32_t *extents = arena_array(m->arena, int32_t, symbol->rank + 1u);
-
-    *copy = *symbol;
-    for (uint64_t i = 0; i < elements_of(symbol); i++)
-        values[i] = keep_rational(m->arena, symbol->values[i]);
-    for (unsigned k = 0; k < symbol->rank; k++)
-        extents[k] = symbol->extents[k];
-    copy->values = values;
-    copy->extents = extents;
-    return copy;
-}
-
-const char *c_model_table(CModel *m, const Program *p, SymId symbol, bool integer)
-{
-    const Symbol *sought = &p->symbols.at[symbol];
-    uint64_t hash = table_hash(sought, integer);
-    const char *name = names_text(p->names, sought->name);
-    Text text;
-
-    for (size_t i = 0; i < m->tables.count; i++) {
-        const CTable *table = &m->tables.at[i];
-
-        if (table->hash == hash && table->integer == integer && same_table(table->symbol, sought))
-            return table->name;
-    }
-    text_init(&text, m->arena);
-    text_printf(&text, "%s_table%u_%s", m->prefix, (unsigned)(m->tables.count + 1), name);
-    vec_push(m->arena, &m->tables, (CTable){ text_string(&text), keep_symbol(m, sought), integer, hash });
-    vec_push(m->arena, &m->globals, text_string(&text));
-    return text_string(&text);
-}
-
-static void print_element(const CModel *m, const CTable *table, uint64_t i, Text *out)
-{
-    int64_t whole = 0;
-
-    if (!table->integer)
-        c_literal(m, table->symbol->values[i], out);
-    else if (rational_to_int(table->symbol->values[i], &whole))
-        text_printf(out, "%ld", (long)whole);
-}
-
-/* Braces open before element i at every axis whose inner elements begin there, and close likewise. */
-static void print_values(const CModel *m, const CTable *table, Text *out)
-{
-    enum { MOST_ON_A_LINE = 8 };
-    const Symbol *symbol = table->symbol;
-    uint64_t count = elements_of(symbol);
-
-    for (uint64_t i = 0; i < count; i++) {
-        uint64_t block = 1;
-
-        for (unsigned k = symbol->rank; k-- > 0;)
-            if (i % (block *= (uint64_t)symbol->extents[k]) == 0)
-                text_add(out, "{");
-        text_add(out, i % MOST_ON_A_LINE == 0 ? "\n    " : " ");
-        print_element(m, table, i, out);
-        block = 1;
-        for (unsigned k = symbol->rank; k-- > 0;)
-            if ((i + 1) % (block *= (uint64_t)symbol->extents[k]) == 0)
-                text_add(out, " }");
-        if (i + 1 < count)
-            text_add(out, ",");
-    }
-}
-
-void c_model_print_tables(const CModel *m, Text *out)
-{
-    for (size_t i = 0; i < m->tables.count; i++) {
-        const CTable *table = &m->tables.at[i];
-
-        text_printf(out, "static const %s %s", table->integer ? "int32_t" : m->real, table->name);
-        c_model_print_extents(table->symbol->extents, table->symbol->rank, out);
-        text_add(out, " = ");
-        print_values(m, table, out);
-        text_add(out, ";\n\n");
-    }
 }
 
 /* ---- literals ---------------------------------------------------------------------------------------- */

@@ -19,6 +19,8 @@ typedef enum {
     PART_PRODUCT, /* tangent of the gradient */
     PART_JACOBIAN,
     PART_HESSIAN,
+    PART_JACOBIAN_ENTRIES, /* of sparse ones */
+    PART_HESSIAN_ENTRIES,
     PART_WORK,
     PART_COUNT
 } Part;
@@ -94,6 +96,10 @@ const char *c_model_type(const CModel *m, Part part);
 bool c_model_uses(const CModel *m, Part part);
 /* How many reals a struct of this part has. */
 uint64_t c_model_reals(const CModel *m, Part part);
+/* Is the argument a bare array of reals: a matrix or its entries? */
+bool c_model_is_bare(Part part);
+/* The patterns of entries, column by column. */
+const Pattern *c_model_pattern(const CModel *m, Part part);
 /* Is the argument an array with one struct for each direction? */
 bool c_model_is_batch(const CModel *m, Part part);
 /* What stands in the brackets behind its name in a declaration: "[N_OUTPUTS][N_GRAD]" with the file's macros, or "". */
@@ -103,12 +109,19 @@ uint64_t c_model_bytes(const CModel *m, Part part);
 /* Name of the `k`-th output. */
 const char *c_model_output(const CModel *m, size_t k);
 
-/* The name of the file's constant array with these values, made at the first call. */
-const char *c_model_table(CModel *m, const Program *p, SymId symbol, bool integer);
-
-/* Typedefs of the structs; tables of constants. */
+/* Typedefs of the structs. */
 void c_model_print_types(const CModel *m, Text *out);
-void c_model_print_tables(const CModel *m, Text *out);
+
+/* c_table.c: the name of the file's constant array with these values, made at the first call; the same of numbers of a pattern. */
+const char *c_model_table(CModel *m, const Program *p, SymId symbol, bool integer);
+const char *c_model_numbers(CModel *m, const char *name, const uint32_t *numbers, size_t count);
+/* The constant arrays that stand in the file, or `apart`: those of large patterns, in a file that it includes. */
+bool c_model_has_tables(const CModel *m, bool apart);
+void c_model_print_tables(const CModel *m, bool apart, Text *out);
+
+/* c_pattern.c: the functions that tell where the entries of sparse matrices are. */
+void c_patterns_print(CModel *m, Text *out);
+void c_patterns_declare(const CModel *m, Text *out);
 
 /* "[32][16]" */
 void c_model_print_extents(const int32_t *extents, unsigned rank, Text *out);

@@ -343,7 +343,7 @@ void c_sample_print(const Sample *sample, const CModel *m, Text *out)
 
 static bool is_array(const CModel *m, Part part)
 {
-    return part == PART_JACOBIAN || part == PART_HESSIAN || c_model_is_batch(m, part);
+    return c_model_is_bare(part) || c_model_is_batch(m, part);
 }
 
 void c_sample_call(const CModel *m, const CFunction *function, Text *out)

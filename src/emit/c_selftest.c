@@ -73,6 +73,8 @@ static void add_element(const Test *t, Part part, uint64_t place, Text *out)
 
     if (vectors[part] != NULL)
         text_printf(out, "%s[%llu]", vectors[part], (unsigned long long)place);
+    else if (part == PART_JACOBIAN_ENTRIES || part == PART_HESSIAN_ENTRIES)
+        text_printf(out, "%s[%llu]", c_argument_names[part], (unsigned long long)place);
     else
         text_printf(out, "%s[%llu][%llu]", c_argument_names[part], (unsigned long long)(place / columns),
                     (unsigned long long)(place % columns));
@@ -248,6 +250,7 @@ static void print_checks(Test *t)
     for (unsigned id = 0; id < FUNCTION_COUNT; id++)
         if (t->functions[id].made)
             check_function(t, (FunctionId)id);
+    c_sparsetest_print(t);
     c_crosstest_print(t);
     print_differences(t);
 }

@@ -36,6 +36,12 @@ void c_crosstest_declare(const Test *t);
 void c_crosstest_fill(const Test *t);
 void c_crosstest_print(Test *t);
 
+/* Element `place` of all directions in C. */
+const char *c_test_direction(const Test *t, const char *place);
+
+/* c_sparsetest.c: entries of sparse matrices; before other points are looked at. */
+void c_sparsetest_print(Test *t);
+
 /* c_externtest.c: in place of golden values, where C functions of the user's are called. */
 void c_externtest_declare(const Test *t);
 void c_externtest_print(Test *t);

@@ -4,9 +4,9 @@
 
 #include "unit.h"
 
-/* What an emitter writes: `main` always; `header` only if it makes two files. */
+/* What an emitter writes: `main` always; `header` and `tables`, which `main` includes, only if it makes more files. */
 typedef struct {
-    Text main, header;
+    Text main, header, tables;
 } Emitted;
 
 typedef struct {

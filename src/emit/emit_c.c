@@ -13,7 +13,8 @@ static const struct {
     uint8_t part;
 } arguments[] = { { 's', PART_SEED },    { 'S', PART_SEED },    { 'd', PART_DIRECTION }, { 't', PART_TAPE },
                   { 'o', PART_OUTPUTS }, { 'g', PART_GRAD },    { 'x', PART_TANGENT },   { 'p', PART_PRODUCT },
-                  { 'j', PART_JACOBIAN }, { 'h', PART_HESSIAN } };
+                  { 'j', PART_JACOBIAN }, { 'h', PART_HESSIAN },
+                  { 'J', PART_JACOBIAN_ENTRIES }, { 'H', PART_HESSIAN_ENTRIES } };
 
 /* One scalar output is returned, and its seed is 1 where the function does not ask for it in any case. */
 static uint32_t parts_of(const CModel *m, FunctionId id)
@@ -155,7 +156,22 @@ static void print_assertions(const CModel *m, Text *out)
     text_add(out, "\n");
 }
 
-static void print_beginning(CModel *m, const CFunction *functions, Text *out)
+/* Large ones beside the file; on standard output in it. */
+static void print_tables(const CModel *m, Text *tables, Text *out)
+{
+    bool beside = *m->unit->options.tables_name != '\0';
+
+    if (!c_model_has_tables(m, true))
+        return;
+    if (beside) {
+        text_printf(out, "#include \"%s\"\n\n", m->unit->options.tables_name);
+        text_printf(tables, "/* %s: where the entries of sparse derivatives are; included by the file of the functions. */\n\n",
+                    m->prefix);
+    }
+    c_model_print_tables(m, true, beside ? tables : out);
+}
+
+static void print_beginning(CModel *m, const CFunction *functions, Text *tables, Text *out)
 {
     c_head_comment(m, functions, out);
     text_add(out, "#if defined BPGEN_SELFTEST_MAIN && !defined BPGEN_SELFTEST\n#define BPGEN_SELFTEST\n#endif\n\n");
@@ -164,7 +180,8 @@ static void print_beginning(CModel *m, const CFunction *functions, Text *out)
     text_add(out, "#include <math.h>\n#include <stdint.h>\n\n");
     print_assertions(m, out);
     c_runtime_print(m, out);
-    c_model_print_tables(m, out);
+    c_model_print_tables(m, false, out);
+    print_tables(m, tables, out);
 }
 
 /* In place: the text may be most of the memory. */
@@ -181,10 +198,11 @@ static void print_rest(CModel *m, const CFunction *functions, const Sample *samp
 {
     Text front;
 
+    c_patterns_print(m, &out->main);
     c_index_ok_print(m, &out->main);
     c_selftest_print(m, functions, sample, &out->main);
     text_init(&front, m->arena);
-    print_beginning(m, functions, &front);
+    print_beginning(m, functions, &out->tables, &front);
     put_in_front(&out->main, &front);
     c_header_print(m, functions, &out->header);
 }

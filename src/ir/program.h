@@ -54,6 +54,7 @@ typedef struct {
     int64_t low, high;     /* integer: elements lie in low .. high-1 */
     const int32_t *ends;   /* local integer: low and high again, for each place along the last axis; or NULL */
     const Rational *values; /* SYM_TABLE: row-major */
+    bool pattern;          /* SYM_TABLE: it tells where the entries of a sparse matrix are */
     SymId of;              /* SEED, GRADIENT, DIRECTION, TANGENT, adjoint and tangent LOCALs: what they belong to; else NO_ID */
 } Symbol;
 

@@ -75,7 +75,8 @@ static Tuples begin_tuples(Program *p)
 static SymId integer_table(Program *p, Arena *arena, const char *name, const uint32_t *values, int32_t count)
 {
     Rational *numbers = arena_array(arena, Rational, (size_t)count);
-    Symbol symbol = { .name = names_intern_text(p->names, name), .role = SYM_TABLE, .rank = 1, .integer = true, .of = NO_ID };
+    Symbol symbol = { .name = names_intern_text(p->names, name), .role = SYM_TABLE, .rank = 1, .integer = true,
+                      .pattern = true, .of = NO_ID };
 
     for (int32_t i = 0; i < count; i++) {
         numbers[i] = RATIONAL(values[i]);
@@ -265,7 +266,7 @@ static void take_entries(Program *p, Arena *scratch, const Compression *c, SymId
     Tuples tuples = tuples_of(p, c->arena, scratch, names, c->rows, c->groups, c->entries);
 
     for (size_t part = 0; part < tuple_parts(&tuples); part++) {
-        Stage stage = { .at = p->symbols.at[product].at };
+        Stage stage = { .rank = 0 };
         Range domain[NEST_DEPTH];
         AffId tuple[NEST_VALUES];
 
