@@ -84,7 +84,10 @@ static void print_product(Test *t, const Tested *x)
     t->out->indent--;
     text_line(t->out, "}");
     text_line(t->out, "for (int32_t i = 0; i < %llu; i++)", rows);
-    text_line(t->out, "    if (!%s_close(%s[i], sums[i], sizes[i]))", t->m->prefix, x->vector);
+    text_begin_line(t->out);
+    text_printf(t->out, "    if (!%s_close(%s[i], sums[i], sizes[i] + ", t->m->prefix, x->vector);
+    c_test_number(t, t->sample->golden[x->entries].scale);
+    text_add(t->out, "))\n");
     text_add(t->out, "    ");
     c_test_fail(t);
 }
