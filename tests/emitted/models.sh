@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every model of the examples, of tests/regress and of language/valid: emitted C compiles without a word under gcc and clang, double and float, its header
+# Every model of the examples, of tests/regress, tests/derive and of language/valid: emitted C compiles without a word under gcc and clang, double and float, its header
 # under g++; values and all gradient elements agree with 256-bit central differences at 3 points; the self-test passes; two runs
 # give the same bytes. Models with constructs that are only checked yet are refused as such.
 build=$(cd "$1" && pwd)
@@ -38,7 +38,7 @@ check() { # model real points; prints what is wrong
     done
 }
 
-for model in examples/*.expr tests/regress/*.expr ../shared/language/valid/*.expr; do
+for model in examples/*.expr tests/regress/*.expr tests/derive/*.expr ../shared/language/valid/*.expr; do
     [ -e "$model" ] || { echo "SKIP ${model%/*} is not here"; continue; }
     if "$build/bpgen" "$model" --name m -o "$work/m.c" 2> "$work/messages" > /dev/null; then
         if "$build/tests/numeric/tool_oracle" "$model" m 3 > "$work/driver.c" 2> "$work/messages" &&

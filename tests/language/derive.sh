@@ -1,6 +1,6 @@
 #!/bin/sh
-# Derivatives inside models: tests/derive/NAME.expr is a model with them, and behind the line "#= by hand" the same model with
-# derivatives that a person took. Values, gradients and all else that `bpgen eval` prints agree, at the default point or the points of
+# Derivatives inside models: tests/derive/NAME.expr is a model with them, NAME.hand the same model with derivatives that a person
+# took. Values, gradients and all else that `bpgen eval` prints agree, at the default point or the points of
 # lines "#at ARGUMENTS"; and `bpgen check` passes: the model's own gradient is that of central differences
 # (not so with a line "#unlike differences").
 build=$(cd "$1" && pwd)
@@ -26,13 +26,11 @@ agree() {
 
 for model in tests/derive/*.expr; do
     name=${model##*/}
-    sed '/^#= by hand/,$d' "$model" > "$out/model.expr"
-    sed '1,/^#= by hand/d' "$model" > "$out/hand.expr"
     grep '^#at' "$model" > "$out/points" || echo '#at' > "$out/points"
     while read -r _ point; do
         # shellcheck disable=SC2086 # a list of arguments
-        if ! "$build/bpgen" eval "$out/hand.expr" $point > "$out/expected" 2> "$out/messages" ||
-            ! "$build/bpgen" eval "$out/model.expr" $point > "$out/got" 2> "$out/messages"; then
+        if ! "$build/bpgen" eval "${model%.expr}.hand" $point > "$out/expected" 2> "$out/messages" ||
+            ! "$build/bpgen" eval "$model" $point > "$out/got" 2> "$out/messages"; then
             echo "FAIL $name $point: $(cat "$out/messages")"
         elif agree "$out/expected" "$out/got" > "$out/why"; then
             echo "PASS $name $point"
@@ -41,7 +39,7 @@ for model in tests/derive/*.expr; do
         fi
     done < "$out/points"
     grep -q '^#unlike differences' "$model" && continue
-    if "$build/bpgen" check "$out/model.expr" > "$out/check" 2>&1; then
+    if "$build/bpgen" check "$model" > "$out/check" 2>&1; then
         echo "PASS $name check"
     else
         echo "FAIL $name check: $(tail -2 "$out/check")"
