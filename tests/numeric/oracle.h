@@ -328,21 +328,29 @@ static int32_t *count_of_turns(const Oracle *o, const Loop *loop)
     return &o->integers[loop->turns][offset];
 }
 
+/* The turns that are made unless a condition ends the loop before: all, or as many as another loop has counted. */
+static int32_t most_turns(const Oracle *o, const Loop *loop)
+{
+    bool counted = loop->turns != NO_ID && loop->condition == NO_ID;
+
+    return counted ? *count_of_turns(o, loop) : loop->high - loop->low;
+}
+
 static void run_loop(Oracle *o, size_t first, size_t last, LoopId id)
 {
     const Loop *loop = &o->p->loops.at[id];
-    int32_t t = loop->low;
+    int32_t turns = most_turns(o, loop), made = 0;
 
-    for (; t < loop->high; t++) {
-        o->indices[loop->index] = t;
+    for (; made < turns; made++) {
+        o->indices[loop->index] = loop->low + (loop->reverse ? turns - 1 - made : made);
         if (!goes_on(o, id))
             break;
         vec_push(o->arena, &o->open, loop);
         run_body(o, first, last);
         o->open.count--;
     }
-    if (loop->turns != NO_ID)
-        *count_of_turns(o, loop) = t - loop->low;
+    if (loop->turns != NO_ID && loop->condition != NO_ID)
+        *count_of_turns(o, loop) = made;
 }
 
 static void run_body(Oracle *o, size_t first, size_t last)
