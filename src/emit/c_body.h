@@ -71,7 +71,7 @@ typedef struct {
     const char *next;                                /* FOLD_COPY: likewise, where the new element is */
     uint8_t part;                                    /* whose argument `base` uses, or PART_COUNT */
     const char *member;                              /* of the caller: "p->W1", also where it is held in a local */
-    const char *batch;                               /* "direction": the last subscript chooses its struct, `member` is "" or ".x" */
+    const char *batch;                               /* "direction": the last subscript chooses its struct, "samples": the first; `member` is "" or ".x" */
     bool loaded;                                     /* a scalar that is read: gets a local at the top */
     uint32_t writes;                                 /* leaves that write it */
     bool guarded;                                    /* some elements are written only under a guard */
@@ -117,6 +117,7 @@ typedef struct CBody {
     bool large;           /* so many lines that they have no comments */
     bool has_integers;    /* some integer symbol is computed here */
     size_t backward_item; /* ordinal of the first top item of the backward sweep, or SIZE_MAX */
+    bool counts_samples;  /* n_samples was printed */
     bool label_due;       /* it begins with the next line */
 } CBody;
 
@@ -260,6 +261,7 @@ void c_loop_head(CBody *b, PlanId loop, NodeId condition);
 void c_loop_before(CBody *b, PlanId loop);
 void c_loop_after(CBody *b, PlanId loop);
 /* What a turn made becomes what was. */
+bool c_loop_is_samples(const CBody *b, const PlanNode *loop);
 void c_loop_end_turn(CBody *b, PlanId loop);
 
 /* c_function.c */

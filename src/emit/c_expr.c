@@ -157,7 +157,9 @@ static const char *base_of(CBody *b, SymId symbol, const AffId *subs, bool integ
         *base = c_model_table(b->m, b->p, symbol, integer);
     if (b->p->symbols.at[symbol].role == SYM_TABLE)
         return *base;
-    if (s->part < PART_COUNT && !c_is_local(b, symbol) && !s->loaded)
+    if (b->p->symbols.at[symbol].role == SYM_SAMPLES)
+        b->counts_samples = true;
+    else if (s->part < PART_COUNT && !c_is_local(b, symbol) && !s->loaded)
         b->used_parts |= 1u << s->part;
     return *c_expr_base(b, symbol, subs);
 }
@@ -178,17 +180,18 @@ static void add_element(Printer *p, SymId symbol, const AffId *subs, unsigned ra
 {
     const Store *store = &p->b->plan->stores[symbol];
     const char *batch = p->b->symbols[symbol].batch;
+    unsigned first = batch != NULL && p->b->p->symbols.at[symbol].role == SYM_DATA;
 
     if (batch != NULL) {
         add_text(p, batch);
         add_text(p, "[");
-        add_aff(p, subs[--rank], LEVEL_ANY);
+        add_aff(p, subs[first == 1 ? 0 : --rank], LEVEL_ANY);
         add_text(p, "]");
     }
     add_text(p, base_of(p->b, symbol, subs, integer));
     if (store->kind == STORE_CELL)
         return;
-    for (unsigned k = 0; k < rank; k++) {
+    for (unsigned k = first; k < rank; k++) {
         if (store->kind == STORE_ARRAY && plan_extent(p->b->plan, symbol, k) == 0)
             continue;
         add_text(p, "[");

@@ -8,7 +8,7 @@
 enum { MOST_EXPLAINED = 4000 };
 
 const char *const c_argument_names[PART_COUNT] = {
-    [PART_PARAMS] = "p", [PART_INPUTS] = "in", [PART_INDEX] = "index", [PART_SEED] = "seed",
+    [PART_PARAMS] = "p", [PART_INPUTS] = "in", [PART_INDEX] = "index", [PART_SAMPLES] = "samples", [PART_SEED] = "seed",
     [PART_DIRECTION] = "direction", [PART_TAPE] = "tape", [PART_OUTPUTS] = "out", [PART_GRAD] = "grad",
     [PART_TANGENT] = "tangent", [PART_PRODUCT] = "product", [PART_JACOBIAN] = "jacobian", [PART_HESSIAN] = "hessian",
     [PART_JACOBIAN_ENTRIES] = "jacobian_values", [PART_HESSIAN_ENTRIES] = "hessian_values", [PART_WORK] = "work",
@@ -23,6 +23,9 @@ static Part part_of(const Program *p, const Symbol *symbol)
         return PART_PARAMS;
     case SYM_INPUT:
         return PART_INPUTS;
+    case SYM_DATA:
+    case SYM_SAMPLES:
+        return PART_SAMPLES;
     case SYM_INTEGER:
         return symbol->local ? PART_COUNT : PART_INDEX;
     case SYM_OUTPUT:
@@ -100,6 +103,8 @@ static const char *caller_text(CBody *b, SymId id, Part part, size_t tapes)
 
     if (c_model_is_bare(part) || (scalar && part == PART_SEED))
         return argument;
+    if (b->p->symbols.at[id].role == SYM_SAMPLES)
+        return joined(b, "(", b->m->real, ")n_samples");
     if (scalar && part == PART_OUTPUTS)
         return NULL;
     if (scalar)
@@ -119,7 +124,7 @@ static void place_caller_symbols(CBody *b)
         s->write_scope = NO_ID;
         if (part == PART_COUNT)
             continue;
-        s->batch = c_model_is_batch(b->m, part) ? c_argument_names[part] : NULL;
+        s->batch = c_model_is_batch(b->m, part) && b->p->symbols.at[id].role != SYM_SAMPLES ? c_argument_names[part] : NULL;
         s->member = caller_text(b, id, part, tapes);
         tapes += part == PART_TAPE;
         if (!c_is_local(b, id))
@@ -220,7 +225,10 @@ static void load_scalars(CBody *b)
             s->loaded = false;
             continue;
         }
-        b->used_parts |= 1u << s->part;
+        if (b->p->symbols.at[id].role == SYM_SAMPLES)
+            b->counts_samples = true;
+        else
+            b->used_parts |= 1u << s->part;
         c_declare_symbol(b, id);
         text_begin_line(b->out);
         text_add(b->out, "const ");
@@ -266,6 +274,8 @@ static void print_argument(const CModel *m, Part part, bool constant, const char
 
     if (part == PART_SEED && m->scalar) {
         text_printf(out, "%s %s", type, name);
+    } else if (part == PART_SAMPLES) {
+        text_printf(out, "const %s *%s%s, int32_t n_samples", type, qualifier, name);
     } else if (c_model_is_bare(part) || c_model_is_batch(m, part)) {
         text_printf(out, "%s%s %s", constant ? "const " : "", type, name);
         c_model_print_array(m, part, qualifier, out);
@@ -308,6 +318,7 @@ static void reserve_names(CBody *b, const CFunction *function)
     for (unsigned part = 0; part < PART_COUNT; part++)
         if ((function->parts & (1u << part)) != 0 || part == PART_WORK)
             c_names_take(&b->names, c_argument_names[part]);
+    c_names_take(&b->names, "n_samples");
     for (NodeId n = 0; n < b->p->nodes.count; n++)
         c_names_keep(&b->names, names_text(b->p->names, b->p->infos.at[n].name));
     for (SymId s = 0; s < b->p->symbols.count; s++)
@@ -368,6 +379,8 @@ static void silence_unused(const CBody *b, const CFunction *function)
     for (unsigned part = 0; part < PART_COUNT; part++)
         if ((function->parts & ~b->used_parts & (1u << part)) != 0)
             text_line(b->out, "(void)%s;", c_argument_names[part]);
+    if (c_function_has(function, PART_SAMPLES) && !b->counts_samples)
+        text_line(b->out, "(void)n_samples;");
 }
 
 static void print_function(CBody *b, CFunction *function)
@@ -395,6 +408,16 @@ static void print_function(CBody *b, CFunction *function)
     text_add(b->out, "}\n");
 }
 
+/* The samples are as many as the caller wants: nothing may have room for all of them. */
+static void refuse_growing(CModel *m, const Plan *plan)
+{
+    SymId symbol = plan_growing(plan);
+
+    if (symbol != NO_ID)
+        diag_error(&m->unit->diag, plan->program->symbols.at[symbol].at,
+                   "this would have to be kept for all samples at once, which is not compiled to C");
+}
+
 void c_function_make(CModel *m, Program *program, CFunction *function, Gates *gates)
 {
     Arena *arena = heap_arena(&m->unit->heap);
@@ -413,6 +436,7 @@ void c_function_make(CModel *m, Program *program, CFunction *function, Gates *ga
         text_line(&m->unit->dump, "# plan of %s", function->name);
         plan_dump(plan, &m->unit->dump);
     }
+    refuse_growing(m, plan);
     begin_body(&b);
     b.backward_item = both ? find_backward(&b) : SIZE_MAX;
     reserve_names(&b, function);

@@ -91,9 +91,10 @@ static void print_weight(const CFunction *functions, FunctionId id, Text *out)
         print_ratio(value, weight, "", out);
 }
 
-static void print_counts(const CFunction *functions, Text *out)
+static void print_counts(const CFunction *functions, bool samples, Text *out)
 {
-    text_add(out, " * Operations of one call (loops multiplied out, both branches counted; in the weight a libm call counts 8):\n");
+    text_printf(out, " * Operations of one call%s (loops multiplied out, both branches counted; in the weight a libm call counts 8):\n",
+                samples ? " with one sample" : "");
     for (unsigned f = 0; f < FUNCTION_COUNT; f++) {
         if (!functions[f].made)
             continue;
@@ -137,6 +138,19 @@ static void print_checkpoints(const CModel *m, Text *out)
                     (unsigned long long)unit->computed_again);
 }
 
+static void print_samples(const CModel *m, const CFunction *functions, Text *out)
+{
+    if (!c_model_has(m, PART_SAMPLES))
+        return;
+    text_printf(out, " * Data: `samples` are n_samples structs %s, which are only read, one after the other; nothing is kept of a "
+                     "sample when the\n"
+                     " * next one comes, so memory does not depend on their number. Of no samples a sum is 0, a mean is NaN.\n",
+                c_model_type(m, PART_SAMPLES));
+    if (functions[FUNCTION_BACKWARD].made)
+        text_add(out, " * The tape holds nothing of single samples: the backward sweep goes through the data again and computes that "
+                      "once more.\n");
+}
+
 static void add_base_name(const CModel *m, Text *out)
 {
     const char *name = base_name(m->unit->source.name);
@@ -161,10 +175,11 @@ void c_head_comment(const CModel *m, const CFunction *functions, Text *out)
     print_title(m, text_string(&title), out);
     print_subject(m, out);
     text_add(out, " *\n");
-    print_counts(functions, out);
+    print_counts(functions, c_model_has(m, PART_SAMPLES), out);
     print_sizes(m, out);
     c_externs_comment(m, out);
     print_checkpoints(m, out);
+    print_samples(m, functions, out);
     text_add(
         out,
         " *\n"
@@ -236,6 +251,8 @@ static void print_macros(const CModel *m, Text *out)
         print_macro(m, "N_PARAMS", c_model_reals(m, PART_PARAMS), "reals in ", c_model_type(m, PART_PARAMS), out);
     if (c_model_has(m, PART_INPUTS))
         print_macro(m, "N_INPUTS", c_model_reals(m, PART_INPUTS), "reals in ", c_model_type(m, PART_INPUTS), out);
+    if (c_model_has(m, PART_SAMPLES))
+        print_macro(m, "N_SAMPLE", c_model_reals(m, PART_SAMPLES), "reals in ", c_model_type(m, PART_SAMPLES), out);
     print_macro(m, "N_OUTPUTS", c_model_reals(m, PART_OUTPUTS), "reals in the result", "", out);
     if (c_model_has(m, PART_GRAD) && c_model_uses(m, PART_GRAD))
         print_macro(m, "N_GRAD", c_model_reals(m, PART_GRAD), "elements differentiated by: reals in ",
@@ -300,8 +317,8 @@ void c_header_print(const CModel *m, const CFunction *functions, Text *out)
     text_printf(&title, "%s: interface", m->prefix);
     print_title(m, text_string(&title), out);
     print_subject(m, out);
-    text_add(out, " * Arguments come in the order: params, inputs, index, seed, direction, tape, outputs, gradient, other derivatives, "
-                  "work.\n * All results are overwritten. */\n");
+    text_add(out, " * Arguments come in the order: params, inputs, index, samples and their number, seed, direction, tape, outputs,\n"
+                  " * gradient, other derivatives, work. All results are overwritten. */\n");
     text_printf(out, "#ifndef %s_GRAD_H\n#define %s_GRAD_H\n\n", m->upper, m->upper);
     if (m->has_int32)
         text_add(out, "#include <stdint.h>\n\n");

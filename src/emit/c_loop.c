@@ -68,6 +68,11 @@ static const char *index_name(CBody *b, IndexId index)
     return c_names_take(&b->names, name[0] == '\0' ? "i" : name);
 }
 
+bool c_loop_is_samples(const CBody *b, const PlanNode *loop)
+{
+    return loop->kind == PLAN_FOR && loop->sequential && b->p->loops.at[loop->loop].samples;
+}
+
 static void add_bound(CBody *b, AffId bound)
 {
     bool wide = c_expr_is_wide(b, bound);
@@ -90,7 +95,13 @@ void c_loop_head(CBody *b, PlanId id, NodeId condition)
     text_printf(&b->line, "for (int32_t %s = ", name);
     add_bound(b, loop->reverse ? aff_offset(&b->plan->copy->affs, loop->high, -1) : loop->low);
     text_printf(&b->line, "; %s %s ", name, loop->reverse ? ">=" : "<");
-    add_bound(b, loop->reverse ? loop->low : loop->high);
+    if (c_loop_is_samples(b, loop)) {
+        text_add(&b->line, "n_samples");
+        b->counts_samples = true;
+        most = INT32_MAX;
+    } else {
+        add_bound(b, loop->reverse ? loop->low : loop->high);
+    }
     b->index_names[loop->index] = name;
     b->index_low[loop->index] = least;
     b->index_high[loop->index] = most - 1;

@@ -34,18 +34,38 @@ static void name_all(CModel *m, CNames *names, const Program *p, const SymId *sy
     }
 }
 
-static Part part_of(const Symbol *symbol)
+Part c_model_part(const Symbol *symbol)
 {
-    return symbol->role == SYM_PARAM ? PART_PARAMS : symbol->role == SYM_INTEGER ? PART_INDEX : PART_INPUTS;
+    switch ((SymRole)symbol->role) {
+    case SYM_PARAM:
+        return PART_PARAMS;
+    case SYM_INTEGER:
+        return PART_INDEX;
+    case SYM_DATA:
+        return PART_SAMPLES;
+    default:
+        return PART_INPUTS;
+    }
+}
+
+Symbol c_model_of_sample(const Symbol *symbol)
+{
+    Symbol one = *symbol;
+
+    if (symbol->role == SYM_DATA) {
+        one.extents++;
+        one.rank--;
+    }
+    return one;
 }
 
 static void add_declared(CModel *m, const Program *p)
 {
     for (size_t i = 0; i < m->unit->lowered.declared.count; i++) {
         SymId id = m->unit->lowered.declared.at[i].symbol;
-        const Symbol *symbol = &p->symbols.at[id];
+        Symbol symbol = c_model_of_sample(&p->symbols.at[id]);
 
-        vec_push(m->arena, &m->members[part_of(symbol)], member_of(m, m->declared[id], symbol));
+        vec_push(m->arena, &m->members[c_model_part(&symbol)], member_of(m, m->declared[id], &symbol));
     }
     for (size_t i = 0; i < m->unit->wanted.count; i++) {
         SymId id = m->unit->wanted.at[i];
@@ -119,7 +139,8 @@ static void add_global(CModel *m, const char *ending)
 }
 
 static const char *const struct_endings[PART_COUNT] = {
-    [PART_PARAMS] = "params", [PART_INPUTS] = "inputs", [PART_INDEX] = "index", [PART_TAPE] = "tape",
+    [PART_PARAMS] = "params", [PART_INPUTS] = "inputs", [PART_INDEX] = "index",
+    [PART_SAMPLES] = "sample", [PART_TAPE] = "tape",
     [PART_OUTPUTS] = "outputs", [PART_GRAD] = "grad", [PART_WORK] = "work",
 };
 
@@ -147,7 +168,7 @@ void c_model_init(CModel *m, Unit *unit, Arena *arena)
     m->suffix = m->is_float ? "f" : "";
     m->real_size = m->is_float ? 4 : 8;
     add_members(m, unit->value);
-    m->has_int32 = m->members[PART_INDEX].count > 0;
+    m->has_int32 = m->members[PART_INDEX].count > 0 || m->members[PART_SAMPLES].count > 0;
     add_globals(m);
 }
 
@@ -207,6 +228,8 @@ const Pattern *c_model_pattern(const CModel *m, Part part)
 
 bool c_model_is_batch(const CModel *m, Part part)
 {
+    if (part == PART_SAMPLES)
+        return true;
     return m->unit->options.directions > 0 && (part == PART_DIRECTION || part == PART_TANGENT || part == PART_PRODUCT);
 }
 
@@ -218,6 +241,8 @@ void c_model_print_array(const CModel *m, Part part, const char *qualifier, Text
         text_printf(out, "[%s%s_N_GRAD][%s_N_GRAD]", qualifier, m->upper, m->upper);
     else if (part == PART_JACOBIAN_ENTRIES || part == PART_HESSIAN_ENTRIES)
         text_printf(out, "[%s%s_%s_NNZ]", qualifier, m->upper, part == PART_JACOBIAN_ENTRIES ? "JACOBIAN" : "HESSIAN");
+    else if (part == PART_SAMPLES)
+        text_printf(out, "[%s%ld]", qualifier, (long)m->unit->lowered.program->samples);
     else if (c_model_is_batch(m, part))
         text_printf(out, "[%s%s_N_DIRECTIONS]", qualifier, m->upper);
 }
@@ -296,7 +321,7 @@ static void print_members(const CModel *m, const Member *members, size_t count, 
 
 bool c_model_uses(const CModel *m, Part part)
 {
-    if (part <= PART_INDEX)
+    if (part <= PART_SAMPLES)
         return true;
     for (unsigned other = 0; other < PART_COUNT; other++)
         if ((m->parts >> other & 1) != 0 && c_model_struct((Part)other) == part)
@@ -347,6 +372,7 @@ void c_model_print_types(const CModel *m, Text *out)
     print_struct(m, PART_PARAMS, "Parameters, in declared order: a flat vector of reals, too.", out);
     print_struct(m, PART_INPUTS, "Inputs, in declared order.", out);
     print_struct(m, PART_INDEX, "Integer inputs; their ranges are checked by the function _index_ok.", out);
+    print_struct(m, PART_SAMPLES, "One sample, in declared order: a flat vector, too.", out);
     if (!m->scalar)
         print_struct(m, PART_OUTPUTS, "Results, their upstream gradients (seeds), and their tangents.", out);
     if (!m->unit->wanted_is_params)

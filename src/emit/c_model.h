@@ -10,6 +10,7 @@ typedef enum {
     PART_PARAMS,
     PART_INPUTS,
     PART_INDEX,
+    PART_SAMPLES, /* and their number */
     PART_SEED,
     PART_DIRECTION,
     PART_TAPE,
@@ -86,6 +87,10 @@ void c_model_init(CModel *m, Unit *unit, Arena *arena);
 /* The members of the tape, from the forward sweep. */
 void c_model_add_tape(CModel *m, const Program *forward);
 
+/* The part that a declared symbol belongs to. */
+Part c_model_part(const Symbol *symbol);
+/* The same symbol, if it is one of the data without the dimension of the samples. */
+Symbol c_model_of_sample(const Symbol *symbol);
 /* The part that declares the struct of this part: seeds and tangents are OUTPUTS, directions and products GRAD. */
 Part c_model_struct(Part part);
 /* Is there such an argument? WORK: only of functions that have an area in m->work. */
@@ -100,7 +105,7 @@ uint64_t c_model_reals(const CModel *m, Part part);
 bool c_model_is_bare(Part part);
 /* The patterns of entries, column by column. */
 const Pattern *c_model_pattern(const CModel *m, Part part);
-/* Is the argument an array with one struct for each direction? */
+/* Is the argument an array with one struct for each direction, or for each sample? */
 bool c_model_is_batch(const CModel *m, Part part);
 /* What stands in the brackets behind its name in a declaration: "[N_OUTPUTS][N_GRAD]" with the file's macros, or "". */
 void c_model_print_array(const CModel *m, Part part, const char *qualifier, Text *out);

@@ -204,7 +204,7 @@ static void list_symbols(Sample *s, const CModel *m, Arena *arena)
     for (size_t i = 0; i < m->unit->lowered.declared.count; i++) {
         SymId id = m->unit->lowered.declared.at[i].symbol;
         const Symbol *symbol = &s->value.program->symbols.at[id];
-        Part part = symbol->role == SYM_PARAM ? PART_PARAMS : symbol->role == SYM_INTEGER ? PART_INDEX : PART_INPUTS;
+        Part part = c_model_part(symbol);
         uint64_t count = eval_elements(s->value.program, id);
 
         /* No two symbols alike: x - y may stand in a denominator. */
@@ -216,7 +216,7 @@ static void list_symbols(Sample *s, const CModel *m, Arena *arena)
                                  .first = (11 + 29 * i) % STEPS,
                                  .spelled = count <= MOST_SPELLED,
                                  .values = count <= MOST_SPELLED ? arena_array(arena, double, count) : NULL });
-        offsets[part] += count;
+        offsets[part] += part == PART_SAMPLES ? count / (uint64_t)symbol->extents[0] : count;
     }
 }
 
@@ -259,14 +259,27 @@ static const char *vector_of(const SampleSymbol *symbol)
     return symbol->part == PART_PARAMS ? "x" : "y";
 }
 
+/* Element i of all samples. */
+static void print_place_of_data(const CModel *m, const SampleSymbol *symbol, Text *out)
+{
+    uint64_t own = symbol->count / (uint64_t)m->unit->lowered.program->samples, all = c_model_reals(m, PART_SAMPLES);
+
+    text_printf(out, "    ((%s *)samples)[", m->real);
+    if (symbol->offset > 0)
+        text_printf(out, "%llu + ", (unsigned long long)symbol->offset);
+    text_printf(out, "i / %llu * %llu + i %% %llu] = ", (unsigned long long)own, (unsigned long long)all, (unsigned long long)own);
+}
+
 static void print_formula(const CModel *m, const SampleSymbol *symbol, Text *out)
 {
     text_line(out, "for (int32_t i = 0; i < %llu; i++)", (unsigned long long)symbol->count);
     text_begin_line(out);
-    text_printf(out, "    %s[", vector_of(symbol));
-    if (symbol->offset > 0)
-        text_printf(out, "%llu + ", (unsigned long long)symbol->offset);
-    text_add(out, "i] = ");
+    if (symbol->part == PART_SAMPLES)
+        print_place_of_data(m, symbol, out);
+    else if (symbol->offset > 0)
+        text_printf(out, "    %s[%llu + i] = ", vector_of(symbol), (unsigned long long)symbol->offset);
+    else
+        text_printf(out, "    %s[i] = ", vector_of(symbol));
     c_literal_double(m, symbol->base, out);
     text_add(out, " + ");
     c_literal_double(m, symbol->step, out);
@@ -289,10 +302,18 @@ static void print_subscripts(const Symbol *symbol, uint64_t i, Text *out)
 
 static void print_spelled(const CModel *m, const SampleSymbol *symbol, Text *out)
 {
+    Symbol one = c_model_of_sample(&m->unit->lowered.program->symbols.at[symbol->symbol]);
+    uint64_t own = symbol->count / (symbol->part == PART_SAMPLES ? (uint64_t)m->unit->lowered.program->samples : 1);
+
     for (uint64_t i = 0; i < symbol->count; i++) {
         text_begin_line(out);
-        text_printf(out, "%s.%s", symbol->part == PART_PARAMS ? "p" : "in", m->declared[symbol->symbol]);
-        print_subscripts(&m->unit->lowered.program->symbols.at[symbol->symbol], i, out);
+        if (symbol->part == PART_SAMPLES) {
+            text_printf(out, "samples[%llu].%s", (unsigned long long)(i / own), m->declared[symbol->symbol]);
+            print_subscripts(&one, i % own, out);
+        } else {
+            text_printf(out, "%s.%s", symbol->part == PART_PARAMS ? "p" : "in", m->declared[symbol->symbol]);
+            print_subscripts(&one, i, out);
+        }
         text_add(out, " = ");
         c_literal_double(m, symbol->values[i], out);
         text_add(out, ";\n");
@@ -358,6 +379,8 @@ void c_sample_call(const CModel *m, const CFunction *function, Text *out)
         any = true;
         if (part == PART_SEED && m->scalar)
             text_add(out, m->is_float ? "1.0f" : "1.0");
+        else if (part == PART_SAMPLES)
+            text_printf(out, "%s, %ld", c_argument_names[part], (long)m->unit->lowered.program->samples);
         else
             text_printf(out, "%s%s", is_array(m, (Part)part) ? "" : "&", c_argument_names[part]);
     }

@@ -340,7 +340,7 @@ static void find_scope(Finder *f, PlanId plan)
 
 /* ---- all of them -------------------------------------------------------------------------------------- */
 
-/* How often the body of a FOR runs: the points of the domain of all loops down to it. */
+/* How often the body of a FOR runs, with one sample: the points of the domain of all loops down to it. */
 static uint64_t loop_times(const CBody *b, PlanId id)
 {
     Range ranges[UINT8_MAX];
@@ -348,8 +348,13 @@ static uint64_t loop_times(const CBody *b, PlanId id)
 
     for (PlanId at = id; at != NO_ID && stage.rank < UINT8_MAX; at = b->plan->nodes.at[at].parent)
         stage.rank++;
-    for (unsigned k = stage.rank; k-- > 0; id = b->plan->nodes.at[id].parent)
-        ranges[k] = (Range){ b->plan->nodes.at[id].index, b->plan->nodes.at[id].low, b->plan->nodes.at[id].high };
+    for (unsigned k = stage.rank; k-- > 0; id = b->plan->nodes.at[id].parent) {
+        const PlanNode *loop = &b->plan->nodes.at[id];
+
+        ranges[k] = (Range){ loop->index, loop->low, loop->high };
+        if (c_loop_is_samples(b, loop))
+            ranges[k].high = aff_offset(&b->plan->copy->affs, loop->low, 1);
+    }
     return stage_points(b->p, &stage);
 }
 

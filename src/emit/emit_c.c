@@ -21,7 +21,7 @@ static uint32_t parts_of(const CModel *m, FunctionId id)
 {
     uint32_t parts = 0;
 
-    for (unsigned part = PART_PARAMS; part <= PART_INDEX; part++)
+    for (unsigned part = PART_PARAMS; part <= PART_SAMPLES; part++)
         if (c_model_has(m, (Part)part))
             parts |= 1u << part;
     for (size_t i = 0; i < sizeof arguments / sizeof *arguments; i++) {
@@ -96,7 +96,7 @@ static bool make_function(Making *k, FunctionId id)
         print_function(k, id);
     else if (id == FUNCTION_VALUE)
         count_function(k, id);
-    return true;
+    return unit->diag.errors == 0;
 }
 
 /* Of large models one program is alive at a time, besides those of the point. */
@@ -124,10 +124,6 @@ bool c_functions_make(CModel *m, Unit *unit, Arena *arena, CFunction *functions,
     Making making = { .m = m, .functions = functions, .sample = sample };
     bool made;
 
-    if (unit->lowered.program->samples > 0) {
-        diag_error(&unit->diag, (Span){ 0, 1 }, "data are evaluated but not yet compiled to C");
-        return false;
-    }
     if (!functions_check(unit) || !unit_make_value(unit))
         return false;
     c_model_init(m, unit, arena);
@@ -145,8 +141,8 @@ bool c_functions_make(CModel *m, Unit *unit, Arena *arena, CFunction *functions,
 /* Structs of reals are vectors, too. */
 static void print_assertions(const CModel *m, Text *out)
 {
-    static const Part parts[] = { PART_PARAMS, PART_INPUTS, PART_OUTPUTS, PART_GRAD };
-    static const char *const macros[] = { "N_PARAMS", "N_INPUTS", "N_OUTPUTS", "N_GRAD" };
+    static const Part parts[] = { PART_PARAMS, PART_INPUTS, PART_SAMPLES, PART_OUTPUTS, PART_GRAD };
+    static const char *const macros[] = { "N_PARAMS", "N_INPUTS", "N_SAMPLE", "N_OUTPUTS", "N_GRAD" };
 
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (c_model_has(m, parts[i]) && c_model_uses(m, parts[i]) && !(parts[i] == PART_OUTPUTS && m->scalar) &&

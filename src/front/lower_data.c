@@ -21,7 +21,7 @@ void data_begin(Lowering *l, int32_t samples)
 /* After all that is declared, whose numbers stay. */
 void data_make_index(Lowering *l)
 {
-    Symbol count = { .name = names_intern_text(l->p->names, "n_samples"), .role = SYM_SAMPLES, .of = NO_ID };
+    Symbol count = { .name = names_intern_text(l->p->names, "sample_count"), .role = SYM_SAMPLES, .of = NO_ID };
 
     if (l->p->samples == 0)
         return;

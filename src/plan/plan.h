@@ -123,6 +123,9 @@ int32_t plan_extent(const Plan *plan, SymId symbol, unsigned dimension);
 /* Is this the new element of a symbol with FOLD_COPY? */
 bool plan_is_new(const Plan *plan, SymId symbol, const AffId *subs);
 
+/* An array that is as long as the samples of a call are many, or NO_ID: there may be none. */
+SymId plan_growing(const Plan *plan);
+
 /* The loop tree and the stores as text (-d plan). */
 void plan_dump(const Plan *plan, Text *out);
 
