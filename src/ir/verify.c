@@ -204,7 +204,7 @@ static void check_stage(Verifier *v, StageId id)
     v->stage = id;
     if (v->given[stage->target])
         verify_fail(v, "its target is given by the caller");
-    if ((stage->op == STAGE_ARGMAX) != (v->p->symbols.at[stage->target].role == SYM_INTEGER))
+    if ((stage->op == STAGE_ARGMAX) != v->p->symbols.at[stage->target].integer)
         verify_fail(v, "its target has the wrong kind");
     if (stage->guard != NO_ID && op_info[v->p->nodes.at[stage->guard].op].result != KIND_CONDITION
         && v->p->nodes.at[stage->guard].op != OP_LITERAL)

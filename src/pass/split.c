@@ -19,6 +19,7 @@ typedef struct {
     bool *kept;         /* by symbol: on the tape as it is, or (an output) as a copy */
     bool *varies;       /* by forward node: it reads something */
     ScopeId *node_scope; /* by node that the backward sweep needs, SCOPE_NONE: it does not */
+    VEC(AffId) affs;
     NodeVec needed;     /* those nodes */
     NodeVec scalars;    /* those of them that are kept on the tape, ascending */
     VEC(SymId) tape;    /* parallel to scalars: their symbols */
@@ -75,6 +76,48 @@ static void need_node(Split *s, NodeId node)
     vec_push(s->arena, &s->needed, node);
 }
 
+/* Positions and numbers of turns in subscripts and bounds. */
+static void keep_elements(Split *s, AffId root)
+{
+    const AffPool *pool = &s->p->affs;
+
+    if (!aff_has_element(pool, root))
+        return;
+    vec_push(s->arena, &s->affs, root);
+    while (s->affs.count > 0) {
+        Affine sum = pool->affs.at[vec_pop(&s->affs)];
+
+        for (uint32_t i = 0; i < sum.count; i++) {
+            const Atom *atom = &pool->atoms.at[pool->terms.at[sum.first + i].atom];
+
+            if (atom->kind == ATOM_ELEMENT && s->written[atom->of])
+                s->kept[atom->of] = true;
+            for (uint32_t k = 0; k < atom->rank; k++)
+                vec_push(s->arena, &s->affs, pool->subs.at[atom->subs + k]);
+        }
+    }
+}
+
+static void keep_elements_of_stage(Split *s, const Stage *stage)
+{
+    for (unsigned d = 0; d < stage->rank; d++) {
+        keep_elements(s, stage->domain[d].low);
+        keep_elements(s, stage->domain[d].high);
+    }
+    for (uint32_t k = 0; k < stage_subs(s->p, stage); k++)
+        keep_elements(s, stage->subs[k]);
+}
+
+static void keep_elements_of_node(Split *s, NodeId id)
+{
+    const Node *node = &s->p->nodes.at[id];
+
+    if (node->op == OP_INTEGER)
+        keep_elements(s, node->u.aff);
+    for (uint32_t k = 0; node->op == OP_READ && k < s->p->symbols.at[node->u.read.symbol].rank; k++)
+        keep_elements(s, node_subs(s->p, id)[k]);
+}
+
 static void need_item(Split *s, Item item)
 {
     const Program *p = s->p;
@@ -82,6 +125,7 @@ static void need_item(Split *s, Item item)
     if (item.kind == ITEM_STAGE) {
         need_node(s, p->stages.at[item.id].value);
         need_node(s, p->stages.at[item.id].guard);
+        keep_elements_of_stage(s, &p->stages.at[item.id]);
     } else if (item.kind == ITEM_LOOP && p->loops.at[item.id].turns != NO_ID) {
         s->kept[p->loops.at[item.id].turns] = true;
     }
@@ -100,6 +144,7 @@ static void find_needed(Split *s)
 
         if (node->op == OP_READ && s->written[node->u.read.symbol])
             s->kept[node->u.read.symbol] = true;
+        keep_elements_of_node(s, s->needed.at[i]);
         for (unsigned k = 0; k < op_info[node->op].arity && !is_kept_scalar(s, s->needed.at[i]); k++)
             need_node(s, node->u.arg[k]);
     }

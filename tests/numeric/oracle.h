@@ -23,6 +23,8 @@ typedef struct {
     mpfr_t **elements;   /* by symbol */
     int32_t **integers;  /* by symbol */
     int64_t *indices;
+    mpfr_t **best;       /* by symbol of positions: the largest value so far, for each maximum; */
+    bool **found;        /* was there any? */
     mpfr_t t, u;
     NodeVec *needs;      /* by stage: nodes to compute at every point */
     NodeVec *loop_needs; /* by loop: of its condition */
@@ -272,6 +274,29 @@ static void store(Oracle *o, const Stage *s)
         mpfr_set(*element, o->nodes[s->value], MPFR_RNDN);
 }
 
+static bool is_subscript(const Oracle *o, const Stage *s, IndexId index)
+{
+    for (uint32_t k = 0; k < stage_subs(o->p, s); k++)
+        if (aff_uses_index(&o->p->affs, s->subs[k], index))
+            return true;
+    return false;
+}
+
+/* The first of the largest values wins. */
+static void store_position(Oracle *o, const Stage *s)
+{
+    int64_t at = position(o, s->target, s->subs, stage_subs(o->p, s));
+    int32_t *positions = o->integers[s->target] + at * o->p->symbols.at[s->target].extents[stage_subs(o->p, s)];
+
+    if (o->found[s->target][at] && !mpfr_greater_p(o->nodes[s->value], o->best[s->target][at]))
+        return;
+    o->found[s->target][at] = true;
+    mpfr_set(o->best[s->target][at], o->nodes[s->value], MPFR_RNDN);
+    for (unsigned d = 0; d < s->rank; d++)
+        if (!is_subscript(o, s, s->domain[d].index))
+            *positions++ = (int32_t)o->indices[s->domain[d].index];
+}
+
 /* All points below range k, by nested loops of at most `rank` levels (the language's ranks are small). */
 static void run_points(Oracle *o, const Stage *s, StageId id, unsigned k)
 {
@@ -286,7 +311,11 @@ static void run_points(Oracle *o, const Stage *s, StageId id, unsigned k)
     }
     for (size_t i = 0; i < o->needs[id].count; i++)
         compute_node(o, o->needs[id].at[i]);
-    if (s->guard == NO_ID || !mpfr_zero_p(o->nodes[s->guard]))
+    if (s->guard != NO_ID && mpfr_zero_p(o->nodes[s->guard]))
+        return;
+    if (s->op == STAGE_ARGMAX)
+        store_position(o, s);
+    else
         store(o, s);
 }
 
@@ -297,7 +326,9 @@ static void clear_targets(Oracle *o)
         size_t count = eval_elements(o->p, s->target);
 
         for (size_t k = 0; k < count && s->op != STAGE_SET; k++) {
-            if (s->op == STAGE_MAX)
+            if (s->op == STAGE_ARGMAX)
+                o->found[s->target][k] = false;
+            else if (s->op == STAGE_MAX)
                 mpfr_set_inf(o->elements[s->target][k], -1);
             else
                 mpfr_set_zero(o->elements[s->target][k], 1);
@@ -386,6 +417,8 @@ static void oracle_init(Oracle *o, const Program *p, Arena *arena)
     *o = (Oracle){ .p = p, .arena = arena, .nodes = arena_array(arena, mpfr_t, p->nodes.count + 1) };
     o->elements = arena_array(arena, mpfr_t *, p->symbols.count);
     o->integers = arena_array(arena, int32_t *, p->symbols.count);
+    o->best = arena_array(arena, mpfr_t *, p->symbols.count);
+    o->found = arena_array(arena, bool *, p->symbols.count);
     o->indices = arena_array(arena, int64_t, p->indices.count + 1);
     o->needs = arena_array(arena, NodeVec, p->stages.count + 1);
     o->loop_needs = arena_array(arena, NodeVec, p->loops.count + 1);
@@ -401,6 +434,12 @@ static void oracle_init(Oracle *o, const Program *p, Arena *arena)
 
         if (symbol->integer)
             o->integers[s] = arena_array(arena, int32_t, count);
+        if (symbol->local) {
+            o->found[s] = arena_array(arena, bool, count);
+            o->best[s] = arena_array(arena, mpfr_t, count);
+            for (size_t i = 0; i < count; i++)
+                mpfr_init2(o->best[s][i], BITS);
+        }
         if (!symbol->integer || symbol->role == SYM_TABLE)
             o->elements[s] = arena_array(arena, mpfr_t, count);
         for (size_t i = 0; o->elements[s] != NULL && i < count; i++) {
