@@ -67,6 +67,7 @@ void loops_prepare(Lowering *l)
     const CheckedModel *model = l->model;
     bool *ends = arena_array(l->arena, bool, model->symbols.count);
 
+    l->assigned = arena_array(l->arena, uint32_t, model->symbols.count);
     l->carry_of = arena_array(l->arena, uint32_t, model->symbols.count);
     l->last_in_turn = arena_array(l->arena, bool, l->code_count);
     l->loop_ends = arena_array(l->arena, CheckedId, model->loops.count);
@@ -116,8 +117,13 @@ static void meet_indices(Lowering *l, uint32_t first, uint32_t count, SetId *use
 static void meet_code(Lowering *l, const CheckedNode *n, SetId *used, SetId *inside)
 {
     switch ((int)n->kind) {
-    case CHECKED_REF:
-        *used = set_union(l->p, *used, set_of_value(l, &l->bound[n->u.symbol]));
+    case CHECKED_REF: /* what is assigned inside may have a value of an earlier time that the code was lowered */
+        if (l->assigned[n->u.symbol] != l->walk)
+            *used = set_union(l->p, *used, set_of_value(l, &l->bound[n->u.symbol]));
+        break;
+    case CHECKED_BIND:
+        for (uint32_t k = 0; k < n->u.bind.count; k++)
+            l->assigned[n->u.bind.first + k] = l->walk;
         break;
     case CHECKED_INDEX:
         *used = set_union(l->p, *used, set_of(l->p, l->index_of[n->u.index]));
@@ -130,6 +136,7 @@ static void meet_code(Lowering *l, const CheckedNode *n, SetId *used, SetId *ins
         *inside = set_union(l->p, *inside, set_of(l->p, l->index_of[l->model->loops.at[n->u.loop].index]));
         break;
     case CHECKED_ASSIGN:
+        l->assigned[n->u.assign.symbol] = l->walk;
         meet_indices(l, n->u.assign.first, n->u.assign.count, used, inside);
         break;
     case CHECKED_COMPREHENSION:
@@ -167,6 +174,7 @@ static SetId free_indices(Lowering *l, CheckedId begin, uint32_t loop)
 
     for (uint32_t k = 0; k < count; k++)
         used = set_union(l->p, used, set_of_value(l, &l->bound[names[k]]));
+    l->walk++;
     for (CheckedId i = begin; i < l->loop_ends[loop]; i++)
         meet_code(l, &l->code[i], &used, &inside);
     set = set_union(l->p, without(l, used, inside), loops_set(l));

@@ -122,6 +122,8 @@ typedef struct {
     VEC(Carry) carries;
     uint32_t *carry_of;   /* by CheckedSym: the innermost loop's, + 1; 0: none */
     bool *last_in_turn;   /* by position in `code`: an ASSIGN of a carried name that no nested loop carries further in this turn */
+    uint32_t *assigned;   /* by CheckedSym: the last walk over code that met an assignment */
+    uint32_t walk;
     CheckedId *loop_ends; /* by loop of the checked model: its LOOP_END in `code` */
     AffId *replaced;      /* by CheckedIndex: what stands for it at present, or AFF_FAIL */
     IndexId sample;       /* the index of the samples, the first of the user's; NO_ID: there are no data */

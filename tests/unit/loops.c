@@ -216,6 +216,11 @@ static double both_while(const double *p)
     return x * total;
 }
 
+static double forgotten(const double *p)
+{
+    return 0.5 * p[0] + p[0];
+}
+
 static double power(double a, double b)
 {
     double r = 1;
@@ -410,6 +415,7 @@ static const Case cases[] = {
       "for k in 0..9 { x = x + 0.01*b*k; o[t,k] = x*k }\nx = x*1.1\n}\nf = sum(o) + x", outer_while, 2 },
     { "while in while", "param a in [0.5, 1], b in [0, 1]\nx = a; s = 0\nfor t in 0..9 while x < 20 {\ny = x\n"
       "for k in 2..12 while y < x + 3 { y = y*1.2 + b; s = s + sin(y) }\nx = y\n}\nf = x*s", both_while, 2 },
+    { "forgotten", "param a in [0.5, 1]\nv = a; w = a\nfor k in 0..12 while k < 4 { v = 0.5; w = w }\nf = v*a + w", forgotten, 1 },
     { "in a comprehension", "param a[4] in [0, 0.8], b in [0, 1]\ndef power(a, b) { r = 1; for k in 0..10 { r = r*a + b*k }; q = r }\n"
       "y[i] = (i+1)*power(a[i], 0.1) + power(0.3, b)\nf = sum(y)", in_comprehension, 5 },
     { "while in a comprehension", "param a[5]\ndef root(a) { x = 1 + a; r = 1\n"
