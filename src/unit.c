@@ -240,6 +240,9 @@ static void check_wanted_names(Unit *unit)
 
         if (symbol == NO_ID)
             diag_error(&unit->diag, whole_file(unit), "--wrt: '%s' is not a param or input of this model", name);
+        else if (unit->lowered.program->symbols.at[symbol].role == SYM_DATA)
+            diag_error(&unit->diag, unit->lowered.program->symbols.at[symbol].at,
+                       "--wrt: '%s' is data; there is no gradient by the values of single samples", name);
         else if (unit->lowered.program->symbols.at[symbol].role == SYM_INTEGER)
             diag_error(&unit->diag, unit->lowered.program->symbols.at[symbol].at,
                        "--wrt: '%s' is an integer input; nothing varies with it continuously", name);
@@ -300,6 +303,25 @@ static bool is_scalar_model(const Program *program)
     return program->outputs.count == 1 && program->symbols.at[program->outputs.at[0]].rank == 0;
 }
 
+static bool lower(Unit *unit)
+{
+    lower_model(&unit->lowered, unit->arena, &unit->model, unit->options.samples, &unit->diag, &unit->heap);
+    if (unit->diag.errors > 0)
+        return false;
+    unit_end_pass(unit, "lower", unit->lowered.program);
+    keep_constants(unit);
+    return true;
+}
+
+void unit_set_samples(Unit *unit, int32_t samples)
+{
+    if (unit->lowered.program->samples == 0 || unit->options.samples == samples)
+        return;
+    program_free(unit->lowered.program);
+    unit->options.samples = samples;
+    (void)lower(unit);
+}
+
 /* Source text up to the first error-free program; what fails leaves its messages in unit->diag. */
 static void open_model(Unit *unit)
 {
@@ -313,13 +335,10 @@ static void open_model(Unit *unit)
     sema_check(&unit->model, unit->front, &unit->ast, unit->options.overrides, unit->options.override_count, &unit->diag);
     if (unit->diag.errors > 0)
         return;
-    lower_model(&unit->lowered, unit->arena, &unit->model, unit->options.samples, &unit->diag, &unit->heap);
-    if (unit->diag.errors > 0)
+    if (!lower(unit))
         return;
-    unit_end_pass(unit, "lower", unit->lowered.program);
     if (!pass_samples_check(unit->lowered.program, &at))
         diag_error(&unit->diag, at, "every turn of the loop around this needs all samples once more, which is not compiled");
-    keep_constants(unit);
     check_wanted_names(unit);
     choose_wanted(unit);
     unit->scalar = is_scalar_model(unit->lowered.program);

@@ -91,6 +91,9 @@ bool unit_run(Unit *unit, UnitWork *work, void *context);
 /* Reads, checks and lowers a model; `text` must live as long as the unit. False: unit->diag has errors. */
 bool unit_open(Unit *unit, const char *source_name, const char *text, size_t size);
 
+/* Models with data: programs made from now on are evaluated with so many samples, 1 or more. Before any is made. */
+void unit_set_samples(Unit *unit, int32_t samples);
+
 /* Frees the AST and the checked model, which programs do not need. */
 void unit_forget_model(Unit *unit);
 

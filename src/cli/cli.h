@@ -100,6 +100,9 @@ SymId cli_find_belonging(const Unit *unit, const Program *p, SymRole role, const
 /* Is it the name of a param or input? Its symbol, or NO_ID. */
 SymId cli_find_declared(const Unit *unit, const Setting *setting);
 
+/* Models with data are evaluated with as many samples as the values of the command line have, or with one. False as above. */
+bool cli_count_samples(Unit *unit, Run *run);
+
 /* Fills all settings of the command line; `given` (by symbol) says which. False as above. */
 bool cli_read_settings(Unit *unit, Run *run, Evaluation *e, bool *given);
 

@@ -125,6 +125,8 @@ void command_check(Unit *unit, Run *run)
 
     if (!cli_open_model(unit, run) || !cli_can_run(unit, run))
         return;
+    if (run->line->settings.count > 0 && !cli_count_samples(unit, run))
+        return;
     if (unit->wanted.count == 0) {
         run->code = EXIT_REFUSED;
         text_line(&run->errors, "bpgen: there is no derivative to check");

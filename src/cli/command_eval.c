@@ -138,7 +138,7 @@ void command_eval(Unit *unit, Run *run)
     Printed printed = { 0 };
     uint32_t functions;
 
-    if (!cli_open_model(unit, run))
+    if (!cli_open_model(unit, run) || !cli_count_samples(unit, run))
         return;
     if (run->line->sparsity || run->line->triplets) {
         cli_print_sparsity(unit, run);
