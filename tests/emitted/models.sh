@@ -9,7 +9,7 @@ flags="-std=c99 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotio
 
 # Which arguments the functions take, as macros for tests/numeric/oracle_main.h.
 arguments() {
-    for s in params inputs index tape work; do
+    for s in params inputs index sample tape work; do
         grep -q "} m_$s;" "$1" && printf ' -DHAS_%s' "$(echo $s | tr a-z A-Z)"
     done
     for f in value:VALUE value_grad:GRAD forward:FORWARD backward:BACKWARD; do

@@ -444,7 +444,7 @@ static void oracle_init(Oracle *o, const Program *p, Arena *arena)
             o->elements[s] = arena_array(arena, mpfr_t, count);
         for (size_t i = 0; o->elements[s] != NULL && i < count; i++) {
             mpfr_init2(o->elements[s][i], BITS);
-            mpfr_set_zero(o->elements[s][i], 1);
+            mpfr_set_si(o->elements[s][i], symbol->role == SYM_SAMPLES ? p->samples : 0, MPFR_RNDN);
             if (symbol->role == SYM_TABLE) {
                 set_rational(o->elements[s][i], symbol->values[i]);
                 if (symbol->integer)

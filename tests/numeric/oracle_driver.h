@@ -13,5 +13,6 @@
 typedef struct {
     const double *params, *inputs;
     const int32_t *index;
+    const double *data;
     const double *seeds, *values, *gradient;
 } Case;

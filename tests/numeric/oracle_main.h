@@ -22,6 +22,11 @@
 #else
 #define ARG_INDEX
 #endif
+#ifdef HAS_SAMPLE
+#define ARG_SAMPLES , samples, N_SAMPLES
+#else
+#define ARG_SAMPLES
+#endif
 #ifdef HAS_TAPE
 #define ARG_TAPE , &tape
 #else
@@ -99,6 +104,9 @@ static m_inputs in;
 #ifdef HAS_INDEX
 static m_index ix;
 #endif
+#ifdef HAS_SAMPLE
+static m_sample samples[N_SAMPLES];
+#endif
 #ifdef HAS_TAPE
 static m_tape tape;
 #endif
@@ -143,30 +151,33 @@ static int check_case(const Case *c)
         return 1;
     }
 #endif
+#ifdef HAS_SAMPLE
+    fill((REAL *)samples, c->data, sizeof samples / sizeof(REAL));
+#endif
 #if SCALAR
-    value = CALL(m_value ARG_PARAMS ARG_INPUTS ARG_INDEX ARG_VALUE_WORK);
+    value = CALL(m_value ARG_PARAMS ARG_INPUTS ARG_INDEX ARG_SAMPLES ARG_VALUE_WORK);
     bad += check_value("value", c, &value);
 #if HAS_GRADIENT
     memset(&grad, 0x7f, sizeof grad);
-    value = CALL(m_value_grad ARG_PARAMS ARG_INPUTS ARG_INDEX, &grad ARG_GRAD_WORK);
+    value = CALL(m_value_grad ARG_PARAMS ARG_INPUTS ARG_INDEX ARG_SAMPLES, &grad ARG_GRAD_WORK);
     bad += check_value("value_grad", c, &value);
     bad += check_gradient("gradient of value_grad", c);
-    value = CALL(m_forward ARG_PARAMS ARG_INPUTS ARG_INDEX ARG_TAPE ARG_FORWARD_WORK);
+    value = CALL(m_forward ARG_PARAMS ARG_INPUTS ARG_INDEX ARG_SAMPLES ARG_TAPE ARG_FORWARD_WORK);
     bad += check_value("forward", c, &value);
 #endif
 #else
     memset(&out, 0x7f, sizeof out);
-    CALL(m_value ARG_PARAMS ARG_INPUTS ARG_INDEX ARG_OUTPUTS ARG_VALUE_WORK);
+    CALL(m_value ARG_PARAMS ARG_INPUTS ARG_INDEX ARG_SAMPLES ARG_OUTPUTS ARG_VALUE_WORK);
     bad += check_value("value", c, (const REAL *)&out);
 #if HAS_GRADIENT
     memset(&out, 0x7f, sizeof out);
-    CALL(m_forward ARG_PARAMS ARG_INPUTS ARG_INDEX ARG_TAPE ARG_OUTPUTS ARG_FORWARD_WORK);
+    CALL(m_forward ARG_PARAMS ARG_INPUTS ARG_INDEX ARG_SAMPLES ARG_TAPE ARG_OUTPUTS ARG_FORWARD_WORK);
     bad += check_value("forward", c, (const REAL *)&out);
 #endif
 #endif
 #if HAS_GRADIENT
     memset(&grad, 0x7f, sizeof grad);
-    CALL(m_backward ARG_PARAMS ARG_INPUTS ARG_INDEX ARG_SEED ARG_TAPE, &grad ARG_BACKWARD_WORK);
+    CALL(m_backward ARG_PARAMS ARG_INPUTS ARG_INDEX ARG_SAMPLES ARG_SEED ARG_TAPE, &grad ARG_BACKWARD_WORK);
     bad += check_gradient("gradient of backward", c);
 #endif
     return bad;

@@ -101,6 +101,21 @@ static void print_declared(Job *job, SymRole role)
     }
 }
 
+/* One sample after the other, as structs. */
+static void print_data(Job *job)
+{
+    int32_t samples = job->oracle.p->samples;
+
+    for (int32_t n = 0; n < samples; n++)
+        for (size_t i = 0; i < job->unit->lowered.declared.count; i++) {
+            SymId s = job->unit->lowered.declared.at[i].symbol;
+            size_t own = eval_elements(job->oracle.p, s) / (size_t)samples;
+
+            for (size_t k = 0; job->oracle.p->symbols.at[s].role == SYM_DATA && k < own; k++)
+                printf("%a,", job->point.reals[s][(size_t)n * own + k]);
+        }
+}
+
 static void print_outputs(Job *job)
 {
     const Program *p = job->oracle.p;
@@ -151,6 +166,7 @@ static bool write_tables(Job *job, unsigned points)
         printf("static const double params%u[] = {", i), print_declared(job, SYM_PARAM), printf("0};\n");
         printf("static const double inputs%u[] = {", i), print_declared(job, SYM_INPUT), printf("0};\n");
         printf("static const int32_t index%u[] = {", i), print_declared(job, SYM_INTEGER), printf("0};\n");
+        printf("static const double data%u[] = {", i), print_data(job), printf("0};\n");
         printf("static const double seeds%u[] = {", i);
         for (size_t k = 0; k < job->seed_count; k++)
             printf("%a,", job->seeds[k]);
@@ -163,7 +179,7 @@ static bool write_tables(Job *job, unsigned points)
     }
     printf("static const Case cases[] = {\n");
     for (unsigned i = 0; i < points; i++)
-        printf("    { params%u, inputs%u, index%u, seeds%u, values%u, gradient%u },\n", i, i, i, i, i, i);
+        printf("    { params%u, inputs%u, index%u, data%u, seeds%u, values%u, gradient%u },\n", i, i, i, i, i, i, i);
     printf("};\n");
     return true;
 }
@@ -212,6 +228,7 @@ static void work(Unit *unit, void *context)
     for (size_t k = 0; k < unit->lowered.program->outputs.count; k++)
         job.seed_count += eval_elements(unit->lowered.program, unit->lowered.program->outputs.at[k]);
     job.seeds = arena_array(unit->arena, double, job.seed_count);
+    printf("#define N_SAMPLES %d\n", (int)unit->lowered.program->samples);
     printf("#define N_OUTPUTS %zu\n#define SCALAR %d\n#define HAS_GRADIENT %d\n", job.seed_count, unit->scalar,
            unit->wanted.count > 0);
     printf("#include \"oracle_driver.h\"\n");
