@@ -171,10 +171,19 @@ bool unit_make_jacobian(Unit *unit)
     return unit->jacobian != NULL;
 }
 
+/* The derivative of a gradient that goes through stated derivatives is symmetric only if they are exact. */
+static bool is_stated(const Program *program)
+{
+    for (NodeId id = 0; id < program->nodes.count; id++)
+        if (program->nodes.at[id].op == OP_LINK)
+            return true;
+    return false;
+}
+
 bool unit_make_hessian(Unit *unit)
 {
     int64_t count = count_elements(unit->lowered.program, unit->wanted.at, unit->wanted.count);
-    Matrix matrix = { .role = SYM_HESSIAN, .symmetric = true, .lower = unit->options.lower_triangle };
+    Matrix matrix = { .role = SYM_HESSIAN, .lower = unit->options.lower_triangle };
     SymVec directions = { 0 };
     Program *program;
 
@@ -186,6 +195,7 @@ bool unit_make_hessian(Unit *unit)
     if (program == NULL)
         return false;
     unit_find_role(unit, program, SYM_DIRECTION, &directions);
+    matrix.symmetric = !is_stated(program);
     matrix.seeds = directions.at;
     matrix.seed_count = directions.count;
     matrix.results = program->derivatives.at;

@@ -2,7 +2,7 @@
 #include "pass/pass.h"
 
 /* The copies are written out where the text stays short: a few of them, or of straight code. */
-enum { MOST_COPIES = 8, MOST_NODES = 20000, MOST_ELEMENTS = 4096 };
+enum { MOST_COPIES = 8, MOST_NODES = 8000, MOST_ELEMENTS = 4096 };
 
 typedef struct {
     Program *p;
@@ -64,6 +64,13 @@ static void set_element(Filler *f, Stage stage, const Range *domain, AffId row, 
     program_stage(f->p, stage);
 }
 
+static bool is_empty(const Filler *f, const Range *range)
+{
+    int64_t high;
+
+    return aff_is_const(&f->p->affs, range->high, &high) && high <= 0;
+}
+
 /* Of a symmetric matrix the lower triangle is computed and, unless it is enough, written to both sides. */
 static void fill_row(Filler *f, SymId result, unsigned rank)
 {
@@ -77,14 +84,14 @@ static void fill_row(Filler *f, SymId result, unsigned rank)
     copy = subs[rank] = aff_index(affs, domain[rank].index);
     value = node_read(f->p, result, subs);
     stage.rank++;
-    if (!f->m->symmetric) {
+    if (!f->m->symmetric && !f->m->lower) {
         set_element(f, stage, domain, f->m->transposed ? copy : place, f->m->transposed ? place : copy, value);
         return;
     }
     domain[rank].high = aff_offset(affs, place, 1);
     set_element(f, stage, domain, place, copy, value);
     domain[rank].high = place;
-    if (!f->m->lower)
+    if (!f->m->lower && !is_empty(f, &domain[rank]))
         set_element(f, stage, domain, copy, place, value);
 }
 
@@ -129,12 +136,12 @@ static void fill_from_copies(Filler *f, SymId result, bool straight)
     int64_t count = elements_of(f->p, result);
 
     for (int32_t k = 0; k < f->count; k++) {
-        if (!f->m->symmetric && !straight && count > MOST_COPIES) {
+        if (!f->m->symmetric && !f->m->lower && !straight && count > MOST_COPIES) {
             fill_column(f, result, k);
             continue;
         }
         for (int64_t i = 0; i < count; i++)
-            if (!f->m->symmetric || f->offset + i >= k)
+            if (!(f->m->symmetric || f->m->lower) || f->offset + i >= k)
                 fill_element(f, result, i, k);
     }
 }
@@ -154,7 +161,7 @@ static bool copies_fit(const Program *p, const Matrix *m, int64_t count, int64_t
     for (size_t i = 0; i < p->body.count; i++)
         if (p->body.at[i].kind != ITEM_STAGE)
             return false;
-    if (!straight && (count > MOST_COPIES || (m->symmetric && elements > MOST_COPIES)))
+    if (!straight && (count > MOST_COPIES || ((m->symmetric || m->lower) && elements > MOST_COPIES)))
         return false;
     return (int64_t)p->nodes.count <= MOST_NODES / count && (!straight || elements <= MOST_ELEMENTS / count);
 }

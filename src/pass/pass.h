@@ -108,8 +108,8 @@ typedef struct {
     const SymId *results; /* tangents or gradients */
     size_t result_count;
     bool transposed;      /* the results are p->gradients, and given up */
-    bool symmetric;
-    bool lower;           /* only the lower triangle of a symmetric one is written */
+    bool symmetric;       /* the lower triangle is computed, the upper one a copy of it */
+    bool lower;           /* only the lower triangle is written */
 } Matrix;
 Program *pass_matrix(Program *p, const Matrix *matrix);
 

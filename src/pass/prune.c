@@ -9,6 +9,7 @@ typedef struct {
     bool *affs;     /* seen, by affine expression */
     bool *stages;   /* needed, by stage */
     bool *loops;    /* needed, by loop */
+    bool *listed;   /* by loop: it stands in the body */
     LoopId *inside; /* innermost loop around a stage or (behind the stages) a loop, or NO_ID */
     uint32_t *first_writer, *next_writer; /* stages by target, + 1 */
     VEC(SymId) symbol_work;
@@ -99,6 +100,16 @@ static void need_stage(Pruner *r, StageId id)
     need_loop(r, r->inside[id]);
 }
 
+/* Every loop that counts its turns in this symbol. */
+static void need_counters(Pruner *r, SymId turns)
+{
+    const Program *p = r->p;
+
+    for (LoopId id = 0; p->symbols.at[turns].integer && id < p->loops.count; id++)
+        if (p->loops.at[id].turns == turns && p->loops.at[id].condition != NO_ID && r->listed[id])
+            need_loop(r, id);
+}
+
 static void follow_all(Pruner *r)
 {
     while (r->symbol_work.count + r->node_work.count + r->aff_work.count > 0) {
@@ -111,6 +122,7 @@ static void follow_all(Pruner *r)
 
             for (uint32_t i = r->first_writer[symbol]; i != 0; i = r->next_writer[i - 1])
                 need_stage(r, i - 1);
+            need_counters(r, symbol);
         }
     }
 }
@@ -134,6 +146,7 @@ static void find_places(Pruner *r)
             *first = item.id + 1;
         } else if (item.kind == ITEM_LOOP) {
             r->inside[p->stages.count + item.id] = loop;
+            r->listed[item.id] = true;
             vec_push(r->scratch, &open, item.id);
         } else {
             open.count--;
@@ -269,6 +282,7 @@ static Program *prune(Program *p, bool copy)
     r.affs = arena_array(r.scratch, bool, p->affs.affs.count);
     r.stages = arena_array(r.scratch, bool, p->stages.count);
     r.loops = arena_array(r.scratch, bool, p->loops.count);
+    r.listed = arena_array(r.scratch, bool, p->loops.count);
     r.inside = arena_array(r.scratch, LoopId, p->stages.count + p->loops.count);
     r.first_writer = arena_array(r.scratch, uint32_t, p->symbols.count);
     r.next_writer = arena_array(r.scratch, uint32_t, p->stages.count);

@@ -343,9 +343,8 @@ static void check_hessian(Test *t, Vector direction, Vector product)
     lower = COLLECT(t, &e, t->unit->hessian->derivatives);
     for (size_t i = 0; i < direction.count; i++)
         for (size_t k = 0; k < direction.count; k++)
-            good &= lower.at[i * direction.count + k] == (k > i ? 0 : hessian.at[i * direction.count + k]) &&
-                    hessian.at[i * direction.count + k] == hessian.at[k * direction.count + i];
-    expect(t, good, "symmetry and lower triangle", 0);
+            good &= lower.at[i * direction.count + k] == (k > i ? 0 : hessian.at[i * direction.count + k]);
+    expect(t, good, "lower triangle", 0);
 }
 
 /* The finished programs are those of the functions' bodies: what is differentiated once more there, or by differences, is not

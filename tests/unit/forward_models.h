@@ -50,6 +50,8 @@ static const Model models[] = {
     { "until it is small, inside",
       "param c[5] in [2, 9]\ns = 0\nfor i in 0..5 {\n  x = c[i]\n  for n in 0..30 while abs(x*x - c[i]) > 1e-3 { x = (x + c[i]/x)/2 }\n"
       "  s = s + x^3\n}\nf = s", NULL },
+    { "counted by what is linear",
+      "param c in [0.5, 1.5], y[12] in [1, 9]\ns = c\nfor k in 2..12 while s < 9 { s = s*1.1 + 0.1*y[k]^2 }\nf = s", NULL },
     { "matrix recurrence",
       "param A[3,3], B[3,3]\nM = B\nfor t in 0..9 { M = 0.3*(A @ M) + B*M }\nf = sum(M*M)", NULL },
     { "stated derivative",
