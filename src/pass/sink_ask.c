@@ -77,7 +77,8 @@ static bool subs_in_range(const Sinker *s, const AffId *subs, const int32_t *ext
     return true;
 }
 
-/* The elements that stand in integer expressions must be in range, too. */
+/* The elements that stand in integer expressions must be in range, too, and given: positions that the program finds may be found
+ * later. */
 static bool elements_in_range(const Sinker *s, AffId aff)
 {
     const AffPool *affs = &s->p->affs;
@@ -87,7 +88,8 @@ static bool elements_in_range(const Sinker *s, AffId aff)
         const Atom *atom = &affs->atoms.at[affs->terms.at[sum->first + i].atom];
 
         if (atom->kind == ATOM_ELEMENT &&
-            !subs_in_range(s, affs->subs.at + atom->subs, s->p->symbols.at[atom->of].extents, atom->rank))
+            (s->p->symbols.at[atom->of].local ||
+             !subs_in_range(s, affs->subs.at + atom->subs, s->p->symbols.at[atom->of].extents, atom->rank)))
             return false;
     }
     return true;
