@@ -114,6 +114,7 @@ typedef struct CBody {
     const char **positions;          /* by plan node: prefix of the position locals of an ARGMAX */
     uint32_t context;                /* from which the expression being printed is asked for */
     uint32_t used_parts;
+    uint64_t least_in_work; /* arrays of so many elements, or more, are in the workspace */
     bool large;           /* so many lines that they have no comments */
     bool has_integers;    /* some integer symbol is computed here */
     size_t backward_item; /* ordinal of the first top item of the backward sweep, or SIZE_MAX */

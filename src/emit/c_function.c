@@ -1,6 +1,7 @@
 /* c_function.c -- one function of the emitted file: arguments, locals, arrays, body, results. */
 #include "emit/c_body.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* A function of more lines is for no reader, and the text of large models is what takes most memory: its lines have no
@@ -162,15 +163,32 @@ static bool is_array(const CBody *b, SymId id)
     return b->plan->stores[id].kind == STORE_ARRAY && b->symbols[id].writes > 0;
 }
 
-/* Arrays are on the stack if they fit under the limit, else in the workspace. */
+static int compare_sizes(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Arrays are on the stack as far as they fit under the limit, the smallest first; else in the workspace. */
 static void choose_workspace(CBody *b, CFunction *function)
 {
-    bool arrays = false;
+    uint64_t *sizes = arena_array(b->arena, uint64_t, b->p->symbols.count + 1), total = 0;
+    size_t count = 0, kept = 0;
 
     for (SymId id = 0; id < b->p->symbols.count; id++)
-        arrays |= is_array(b, id);
-    if (arrays && b->plan->array_elements > b->m->unit->options.stack_limit / b->m->real_size)
-        function->parts |= 1u << PART_WORK;
+        if (is_array(b, id))
+            sizes[count++] = plan_elements(b->plan, id);
+    if (count > 1)
+        qsort(sizes, count, sizeof *sizes, compare_sizes);
+    while (kept < count && (total += sizes[kept]) <= b->m->unit->options.stack_limit / b->m->real_size)
+        kept++;
+    if (kept == count) {
+        b->least_in_work = UINT64_MAX;
+        return;
+    }
+    b->least_in_work = sizes[kept]; /* arrays of one size are in one place */
+    function->parts |= 1u << PART_WORK;
 }
 
 /* Gives what stands before the subscripts. `area`: the part of the workspace, or NULL: on the stack. */
@@ -191,16 +209,19 @@ static const char *place_array(CBody *b, SymId id, const char *name, WorkArea *a
 static void place_arrays(CBody *b, const CFunction *function)
 {
     bool in_work = (function->parts & (1u << PART_WORK)) != 0;
-    WorkArea area = { .function = function->name, .elements = b->plan->array_elements };
+    WorkArea area = { .function = function->name };
 
     for (SymId id = 0; id < b->p->symbols.count; id++) {
         const char *word = c_symbol_word(b, id);
+        WorkArea *place;
 
         if (!is_array(b, id))
             continue;
-        b->symbols[id].base = place_array(b, id, word, in_work ? &area : NULL);
+        place = plan_elements(b->plan, id) >= b->least_in_work ? &area : NULL;
+        b->symbols[id].base = place_array(b, id, word, place);
         if (b->plan->stores[id].fold == FOLD_COPY)
-            b->symbols[id].next = place_array(b, id, joined(b, word, "_next", ""), in_work ? &area : NULL);
+            b->symbols[id].next = place_array(b, id, joined(b, word, "_next", ""), place);
+        area.elements += place == NULL ? 0 : plan_elements(b->plan, id);
     }
     if (in_work)
         vec_push(b->m->arena, &b->m->work, area);
