@@ -186,9 +186,92 @@ static void find_unsafe(CBody *b)
     }
 }
 
+/* Which leaves write a symbol, and which FOR an index belongs to. */
+typedef struct {
+    PlanId *first; /* by symbol: the last of its leaves, or NO_ID */
+    PlanId *next;  /* by leaf: the one before */
+    PlanId *loop;  /* by index, or NO_ID */
+} Writers;
+
+static PlanId *no_plans(CBody *b, size_t count)
+{
+    PlanId *ids = arena_array(b->arena, PlanId, count + 1);
+
+    for (size_t i = 0; i < count; i++)
+        ids[i] = NO_ID;
+    return ids;
+}
+
+static void find_writers(CBody *b, Writers *w)
+{
+    w->first = no_plans(b, b->p->symbols.count);
+    w->next = no_plans(b, b->plan->nodes.count);
+    w->loop = no_plans(b, b->p->indices.count);
+    for (PlanId id = 0; id < b->plan->nodes.count; id++) {
+        const PlanNode *node = &b->plan->nodes.at[id];
+
+        if (node->kind == PLAN_FOR) {
+            w->loop[node->index] = id;
+        } else {
+            SymId target = b->p->stages.at[node->stage].target;
+
+            w->next[id] = w->first[target];
+            w->first[target] = id;
+        }
+    }
+}
+
+static bool is_inside(const CBody *b, PlanId leaf, PlanId loop)
+{
+    PlanId at = leaf;
+
+    while (at != NO_ID && at != loop)
+        at = b->plan->nodes.at[at].parent;
+    return at == loop;
+}
+
+/* The last leaf that writes what is read. A recurrence writes other elements than the one that it reads, if it does so
+ * at another offset of its index: what earlier turns made is complete when the turn begins. */
+static uint32_t last_write_of(const CBody *b, const Writers *w, SymId symbol, unsigned k, AffId sub)
+{
+    uint32_t last = 0, index;
+    int64_t offset, other;
+    PlanId loop;
+
+    if (!aff_is_shifted_index(&b->p->affs, sub, &index, &offset) || w->loop[index] == NO_ID ||
+        !b->plan->nodes.at[w->loop[index]].sequential)
+        return b->symbols[symbol].last_write;
+    loop = w->loop[index];
+    for (PlanId leaf = w->first[symbol]; leaf != NO_ID; leaf = w->next[leaf]) {
+        const Stage *stage = &b->p->stages.at[b->plan->nodes.at[leaf].stage];
+
+        if (is_inside(b, leaf, loop) && aff_is_shifted_index(&b->p->affs, stage->subs[k], &index, &other) &&
+            w->loop[index] == loop && other != offset)
+            continue;
+        last = b->first_leaf[leaf] > last ? b->first_leaf[leaf] : last;
+    }
+    return last;
+}
+
+static uint32_t read_write(const CBody *b, const Writers *w, NodeId id)
+{
+    SymId symbol = b->p->nodes.at[id].u.read.symbol;
+    uint32_t last = b->symbols[symbol].last_write, write;
+
+    if (b->p->symbols.at[symbol].integer)
+        return last;
+    for (unsigned k = 0; w->first != NULL && k < b->p->symbols.at[symbol].rank; k++)
+        last = (write = last_write_of(b, w, symbol, k, node_subs(b->p, id)[k])) < last ? write : last;
+    return last;
+}
+
 static void find_node_writes(CBody *b)
 {
     const Program *p = b->p;
+    Writers writers = { NULL, NULL, NULL };
+
+    if (p->loops.count > 0)
+        find_writers(b, &writers);
 
     for (NodeId id = 0; id < p->nodes.count; id++) {
         const Node *node = &p->nodes.at[id];
@@ -197,7 +280,7 @@ static void find_node_writes(CBody *b)
         if (node->op == OP_INTEGER)
             last = aff_write(b, node->u.aff);
         if (node->op == OP_READ) {
-            last = b->symbols[node->u.read.symbol].last_write;
+            last = read_write(b, &writers, id);
             for (unsigned k = 0; k < p->symbols.at[node->u.read.symbol].rank; k++)
                 last = (write = aff_write(b, node_subs(p, id)[k])) > last ? write : last;
         }
