@@ -74,6 +74,7 @@ typedef struct {
     const char *batch;                               /* "direction": the last subscript chooses its struct, "samples": the first; `member` is "" or ".x" */
     bool loaded;                                     /* a scalar that is read: gets a local at the top */
     uint32_t writes;                                 /* leaves that write it */
+    bool partial;                                    /* written in a loop that a condition may end early */
     bool guarded;                                    /* some elements are written only under a guard */
     bool in_text;                                    /* of an integer symbol: its elements are written somewhere */
     uint32_t last_write;                             /* number (from 1) of the last of them, 0: none */

@@ -197,7 +197,7 @@ static const char *place_array(CBody *b, SymId id, const char *name, WorkArea *a
     Member array = array_of(b, id, c_names_take(&b->names, name));
 
     if (area == NULL) {
-        print_array(b, &array, b->symbols[id].guarded);
+        print_array(b, &array, b->symbols[id].guarded || b->symbols[id].partial);
         return array.name;
     }
     vec_push(b->m->arena, &area->members, array);

@@ -42,6 +42,14 @@ static void end_loops(CBody *b, PlanId *open, PlanId parent, uint32_t leaves)
     }
 }
 
+static bool may_end_early(const CBody *b, PlanId loop)
+{
+    for (; loop != NO_ID; loop = b->plan->nodes.at[loop].parent)
+        if (c_loop_condition(b, loop) != NO_ID)
+            return true;
+    return false;
+}
+
 static void number_leaves(CBody *b)
 {
     const Plan *plan = b->plan;
@@ -64,6 +72,7 @@ static void number_leaves(CBody *b)
 
             target->last_write = ++leaves;
             target->writes++;
+            target->partial |= may_end_early(b, node->parent);
             target->guarded |= stage->op == STAGE_SET && stage->guard != NO_ID && !node->zero;
         } else {
             note_range(b, node);
