@@ -33,10 +33,12 @@ typedef struct {
     Way *ways;           /* each read stands under one of these, none of which implies another */
     uint32_t first, writers; /* its stages: in Sinker.writers */
     uint64_t earliest;   /* the place of the first stage that reads it, as far as known */
+    uint32_t loop;       /* the item where the loop begins in which its stages stand, or OUTSIDE */
 } Target;
 
-/* Where a stage stands: n = 0 is the place of an item of the body (in loops: of the outermost one). Stages that are
- * moved before that item have n > 0, growing in the order of moving, so that what is moved later stands earlier:
+#define OUTSIDE UINT32_MAX
+
+/* Where a stage stands: n = 0 is the place of an item of the body. Stages that are moved before that item have n > 0, growing in the order of moving, so that what is moved later stands earlier:
  * readers are looked at before what they read. */
 #define PLACE(item, n) ((uint64_t)(item) << 32 | (UINT32_MAX - (uint32_t)(n)))
 #define PLACE_ITEM(place) ((size_t)((place) >> 32))
@@ -45,7 +47,7 @@ enum { MOST_SCOPES = 4 };
 
 /* Where a node is needed, as far as known. */
 typedef struct {
-    uint64_t earliest;   /* the place of the first stage that needs it */
+    uint64_t earliest, latest; /* the places of the first and the last stage that need it */
     ScopeId scopes[MOST_SCOPES]; /* none inside another; where there would be more, what they have in common */
     uint8_t count;
 } Needed;
@@ -59,6 +61,8 @@ typedef struct {
     Target *targets;     /* by symbol */
     StageId *writers;    /* stages sorted by symbol */
     uint64_t *place;     /* by stage: see PLACE */
+    uint32_t *around;    /* by item: where the innermost loop around it begins, or OUTSIDE */
+    uint32_t *ends;      /* by item where a loop begins: where it ends */
     uint32_t moved;      /* stages that have another place than they had */
     uint32_t *pending;   /* by node: uses without a scope yet */
     Needed *needed;      /* by node */
@@ -79,6 +83,24 @@ void sink_narrow(Sinker *s, NodeId read, ScopeId scope);
 void sink_guard_stages(Sinker *s, const Target *target);
 
 void sink_drop_select(Sinker *s, Stage *stage);
+
+/* sink_loop.c */
+
+/* Fills `around` and `ends`. */
+void sink_find_loops(Sinker *s);
+
+/* The loops around an item, the outermost first, in `path`; returns how many. */
+uint32_t sink_loops_of(const Sinker *s, size_t item, uint32_t *path);
+void sink_enter_loops(Sinker *s, size_t item, bool enter);
+
+/* Are the first subscripts the present turns of the loops around `item`? */
+bool sink_is_of_turn(const Sinker *s, size_t item, const AffId *subs, uint32_t rank);
+
+/* Was an element written before the turn in which it is read, by a stage at `item`? */
+bool sink_is_of_earlier_turn(Sinker *s, size_t item, const Stage *writer, const AffId *subs);
+
+/* The item that contains this one and stands directly in the loop that begins at `loop`. */
+size_t sink_item_in(const Sinker *s, size_t item, uint32_t loop);
 
 /* sink_ask.c */
 

@@ -188,7 +188,8 @@ static Asking is_computed(Sinker *s, StageId reader, ScopedNode read)
             return ASK_NO;
         if (!guard_is_met(s, &writer, read))
             return ASK_NO;
-        if (s->place[id] >= s->place[reader])
+        if (s->place[id] >= s->place[reader] &&
+            !sink_is_of_earlier_turn(s, PLACE_ITEM(s->place[reader]), &writer, node_subs(s->p, read.node)))
             result = ASK_LATER;
     }
     return result;

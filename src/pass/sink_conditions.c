@@ -182,6 +182,7 @@ static bool guard_stage(Sinker *s, StageId id, const Target *target)
         a.solved.set = set_union(s->p, a.solved.set, set_of(s->p, a.solved.from[k]));
         a.solved.count++;
     }
+    sink_enter_loops(s, PLACE_ITEM(s->place[id]), true);
     hulls_enter(&s->hulls, stage.domain, stage.rank);
     for (uint32_t i = 0; i < target->ways[0].count; i++) {
         NodeId condition = target->ways[0].conditions[i];
@@ -192,6 +193,7 @@ static bool guard_stage(Sinker *s, StageId id, const Target *target)
     if (target->count > 1)
         later |= add_ways(s, &a, target) == ASK_LATER;
     hulls_leave(&s->hulls, stage.domain, stage.rank);
+    sink_enter_loops(s, PLACE_ITEM(s->place[id]), false);
     return later;
 }
 
@@ -199,7 +201,7 @@ static bool guard_stage(Sinker *s, StageId id, const Target *target)
 void sink_guard_stages(Sinker *s, const Target *target)
 {
     bool later = false;
-    size_t item = PLACE_ITEM(target->earliest);
+    size_t item = sink_item_in(s, PLACE_ITEM(target->earliest), target->loop);
 
     for (uint32_t i = 0; i < target->writers; i++)
         later |= guard_stage(s, s->writers[target->first + i], target);
