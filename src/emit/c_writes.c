@@ -29,6 +29,14 @@ static void note_range(CBody *b, const PlanNode *loop)
         b->index_high[loop->index] = high - 1;
 }
 
+static bool may_end_early(const CBody *b, PlanId loop)
+{
+    for (; loop != NO_ID; loop = b->plan->nodes.at[loop].parent)
+        if (c_loop_condition(b, loop) != NO_ID)
+            return true;
+    return false;
+}
+
 /* Loops that end before a node whose parent is `parent`: their counts of turns are written. */
 static void end_loops(CBody *b, PlanId *open, PlanId parent, uint32_t leaves)
 {
@@ -38,16 +46,9 @@ static void end_loops(CBody *b, PlanId *open, PlanId parent, uint32_t leaves)
         if (count == NO_ID)
             continue;
         b->symbols[count].last_write = leaves;
+        b->symbols[count].partial |= may_end_early(b, b->plan->nodes.at[*open].parent);
         b->symbols[count].writes++;
     }
-}
-
-static bool may_end_early(const CBody *b, PlanId loop)
-{
-    for (; loop != NO_ID; loop = b->plan->nodes.at[loop].parent)
-        if (c_loop_condition(b, loop) != NO_ID)
-            return true;
-    return false;
 }
 
 static void number_leaves(CBody *b)
