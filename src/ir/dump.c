@@ -1,5 +1,6 @@
 /* dump.c -- a program as text: one line a symbol, then one line a stage; what is used twice has a line of its own. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,6 +88,10 @@ static void print_rational(Dumper *d, Rational value)
     Text text;
     Rational again;
 
+    if (isinf(rational_to_double(value))) { /* where a maximum over samples begins */
+        text_add(d->out, rational_sign(value) < 0 ? "-inf" : "inf");
+        return;
+    }
     text_init(&text, d->scratch);
     text_double(&text, rational_to_double(rational_abs(d->scratch, value)));
     if (strpbrk(text_string(&text), "ni") == NULL

@@ -183,8 +183,20 @@ static bool is_subscript(const Program *p, const Stage *stage, IndexId index)
     return false;
 }
 
-/* 0 in all elements that the stage writes, whatever loops are around it. */
-static void write_zero(Samples *s, const Step *step)
+/* The value from which a stage counts: a number that every double and float takes for minus infinity, if it is a maximum. */
+static NodeId start_of(Program *p, const Stage *stage)
+{
+    static const char root[] = "1e200";
+    Rational value;
+
+    if (stage->op != STAGE_MAX || !rational_parse(p->arena, root, sizeof root - 1, &value) ||
+        !rational_mul(p->arena, value, value, &value))
+        return node_int(p, 0);
+    return node_literal(p, rational_neg(p->arena, value));
+}
+
+/* The start of all elements that the stage writes, whatever loops are around it. */
+static void write_start(Samples *s, const Step *step)
 {
     Program *p = s->p;
     Stage stage = p->stages.at[step->stage];
@@ -209,7 +221,7 @@ static void write_zero(Samples *s, const Step *step)
                                       rebuild_aff(&s->rebuild, stage.domain[d].high) };
     for (uint32_t k = 0; k < count; k++)
         subs[k] = rebuild_aff(&s->rebuild, stage.subs[k]);
-    program_stage(p, (Stage){ .target = stage.target, .op = STAGE_SET, .rank = rank, .value = node_int(p, 0), .guard = NO_ID,
+    program_stage(p, (Stage){ .target = stage.target, .op = STAGE_SET, .rank = rank, .value = start_of(p, &stage), .guard = NO_ID,
                               .domain = domain, .subs = subs });
     for (LoopId loop = step->loop; loop != NO_ID; loop = s->outer[loop])
         rename_index(s, p->loops.at[loop].index, AFF_FAIL);
@@ -330,7 +342,7 @@ static uint32_t first_pass(const Samples *s, SymId symbol)
     return first;
 }
 
-static bool begins_at_zero(const Samples *s, const Step *step)
+static bool begins_before(const Samples *s, const Step *step)
 {
     SymId target = s->p->stages.at[step->stage].target;
 
@@ -344,17 +356,17 @@ static void find_early(Samples *s)
     for (size_t i = 0; i < s->steps.count; i++) {
         Step *step = &s->steps.at[i];
 
-        step->early = step->item >= s->begin && step->item < s->end && begins_at_zero(s, step);
+        step->early = step->item >= s->begin && step->item < s->end && begins_before(s, step);
     }
 }
 
-static void write_zeros(Samples *s, uint32_t pass)
+static void write_starts(Samples *s, uint32_t pass)
 {
     for (size_t i = 0; i < s->steps.count; i++) {
         const Step *step = &s->steps.at[i];
 
         if (step->early && first_pass(s, s->p->stages.at[step->stage].target) == pass)
-            write_zero(s, step);
+            write_start(s, step);
     }
 }
 
@@ -373,7 +385,7 @@ static void write_part(Samples *s)
         write_chosen(s, NO_ID);
         for (size_t i = 0; i < s->steps.count; i++)
             s->steps.at[i].chosen = false;
-        write_zeros(s, pass);
+        write_starts(s, pass);
         if (choose_for_pass(s, 2 * pass + 1))
             write_pass(s);
     }

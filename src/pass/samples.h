@@ -15,7 +15,7 @@ typedef struct {
     LoopId asked;     /* the innermost loop around it with a condition, or NO_ID */
     bool by_sample;
     bool first;       /* it sets elements, or counts from 0 */
-    bool early;       /* its elements begin at 0 in an earlier pass, and it adds to them */
+    bool early;       /* its elements get their start value before a pass, and it adds to them */
     bool chosen;      /* for what is being written down */
     uint32_t level;
     uint32_t reads, read_end; /* in Samples.reads: symbols */

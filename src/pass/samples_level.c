@@ -253,7 +253,7 @@ static uint32_t level_of_reads(const Samples *s, const Step *step)
     return level;
 }
 
-/* What adds to elements comes after the first writes. A sum over the samples may begin at 0 in an earlier pass (`early`). */
+/* What adds to elements comes after the first writes. A sum over the samples may begin earlier (`early`). */
 static uint32_t level_of_target(const Samples *s, const Step *step)
 {
     SymId target = s->from->stages.at[step->stage].target;

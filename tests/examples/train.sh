@@ -13,3 +13,8 @@ awk '{ split("2.0196611933241484 -2.9606776133517037 -3.0196611933241484", e)
 
 "$build/bpgen" examples/train/net.expr -o "$work/net_grad.c" && gcc $flags -I"$work" examples/train/train.c "$work/net_grad.c" -lm -o "$work/train" &&
     "$work/train" > "$work/got" && echo "PASS training: $(cat "$work/got")" || echo "FAIL training: $(cat "$work/got")"
+
+for cc in gcc clang; do
+    "$build/bpgen" examples/train_data/net.expr -o "$work/net_grad.c" && $cc $flags -I"$work" examples/train_data/train.c "$work/net_grad.c" -lm -o "$work/train" &&
+        "$work/train" > "$work/got" && echo "PASS training on samples, $cc: $(cat "$work/got")" || echo "FAIL training on samples, $cc: $(cat "$work/got")"
+done
