@@ -1,0 +1,108 @@
+#!/bin/sh
+# Functions on request. Alone: nothing else is emitted, and it compiles. All together, several directions at once, the lower triangle,
+# both modes, float: every element is what the evaluator gives for this kind of derivative, nothing is added to what was there before,
+# and the self-test (functions against each other and against differences) passes.
+build=$(cd "$1" && pwd)
+root=$PWD
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+flags="-std=c99 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion -Wmissing-prototypes -Werror -ffp-contract=off"
+all=value,vjp,forward,backward,jvp,jacobian,hvp,hessian
+
+good() { name=$1; shift; if "$@"; then echo "PASS $name"; else echo "FAIL $name"; fi; }
+emit() { # model options: m.c; false if the model cannot be compiled (yet)
+    rm -f "$work/m.c" "$work/m.h"
+    "$build/bpgen" "$@" --name m -o "$work/m.c" > "$work/messages" 2>&1
+}
+is_refused() { grep -q ' error: .* not yet ' "$work/messages"; }
+
+# ---- alone ----------------------------------------------------------------------------------------------
+
+# The functions of the object, without the check of integer inputs that belongs to the structs.
+functions_of() { nm "$1" | sed -n 's/.* T m_//p' | grep -v '^index_ok$' | sort | xargs; }
+alone() { # model function
+    list=$2
+    [ "$2" != backward ] || list=forward,backward
+    emit "$1" --functions "$list" || return 1
+    gcc $flags -O0 -c "$work/m.c" -o "$work/m.o" || return 1
+    [ "$(functions_of "$work/m.o")" = "$(echo "$list" | tr , '\n' | sort | xargs)" ] || return 1
+    [ "$(grep -o '\bm_[a-z_]*(' "$work/m.h" | sed 's/m_\(.*\)(/\1/' | grep -v 'index_ok\|selftest' | sort | xargs)" = "$(functions_of "$work/m.o")" ] || return 1
+    case $2 in forward | backward) ;; *) ! grep -q 'm_tape' "$work/m.h" ;; esac
+}
+for model in cs231n mlp bundle rosenbrock matmul lstm; do
+    scalar=$("$build/bpgen" "examples/$model.expr" --name m -o - | grep -c '^double m_value_grad')
+    for f in value value_grad forward backward vjp jvp jacobian hvp hessian; do
+        if [ "$f" = value_grad ] && [ "$scalar" -eq 0 ]; then
+            emit "examples/$model.expr" --functions value_grad
+            good "$model: value_grad of several outputs is refused" grep -q 'value_grad needs one scalar output; .* ask for vjp' "$work/messages"
+        else
+            good "$model: $f alone" alone "examples/$model.expr" $f
+        fi
+    done
+done
+
+# ---- values ---------------------------------------------------------------------------------------------
+
+compare() { # compiler, options of tool_functions; m.c and m.h are there
+    cc=$1
+    shift
+    real=double close=
+    case " $* " in *" float "*) real=float close="-DCLOSE=2e-3 -DCLOSE_TO_LARGEST=2e-4" ;; esac
+    "$build/tests/numeric/tool_functions" "$@" > "$work/driver.c" 2> "$work/messages" || return 1
+    $cc -std=c99 -O0 $close -I"$work" -Itests/numeric -c "$work/driver.c" -o "$work/driver.o" &&
+        $cc $flags -DREAL=$real -O1 -c tests/emitted/externs.c -o "$work/externs.o" &&
+        $cc $flags -O1 -c "$work/m.c" -o "$work/m.o" && $cc "$work/driver.o" "$work/m.o" "$work/externs.o" -o "$work/driver" -lm && "$work/driver"
+}
+selftest() { # compiler
+    $1 $flags -DBPGEN_SELFTEST -DBPGEN_SELFTEST_MAIN -O1 "$work/m.c" "$work/externs.o" -o "$work/selftest" -lm || return 1
+    "$work/selftest" || { echo "self-test failed: $?"; return 1; }
+}
+values() { # name, model, compiler, other compiler, options of the tool; prints what is wrong
+    name=$1 model=$2 cc=$3 other=$4
+    shift 4
+    options=$(for o in "$@"; do echo "--$o"; done | sed 's/--float/--real=float/')
+    # shellcheck disable=SC2086 # a list of options
+    if ! emit "$model" $options; then
+        if is_refused; then echo "PASS $name (refused: $(grep -m1 -o 'error: .*' "$work/messages"))"; else echo "FAIL $name: $(head -n 3 "$work/messages")"; fi
+    elif { echo '#include "m.h"' > "$work/h.cc"; g++ -Wall -Wextra -Wpedantic -Werror -c "$work/h.cc" -o "$work/h.o"; } 2>> "$work/messages" &&
+        compare $cc "$model" 2 "$@" > "$work/out" 2>&1 && selftest $other >> "$work/out" 2>&1; then
+        echo "PASS $name"
+    elif grep -q 'no point with a finite value' "$work/messages" && selftest $other > "$work/out" 2>&1; then
+        echo "PASS $name (compiled only: its C functions are the user's)"
+    else
+        echo "FAIL $name"
+        cat "$work/messages" "$work/out" | head -n 8
+    fi
+}
+
+for model in examples/*.expr tests/regress/*.expr ../shared/language/valid/*.expr; do
+    [ -e "$model" ] || { echo "SKIP ${model%/*} is not here"; continue; }
+    list=$all
+    case $model in examples/*) "$build/bpgen" "$model" --name m -o - 2> /dev/null | grep -q '^double m_value_grad' && list=$all,value_grad ;; esac
+    values "$model" "$model" gcc clang functions=$list
+done
+for model in examples/*.expr tests/regress/*.expr; do
+    values "$model, 3 directions, lower triangle" "$model" clang gcc functions=jvp,hvp,hessian directions=3 lower-triangle
+    values "$model, forward Jacobian" "$model" clang gcc functions=value,jvp,jacobian mode=forward
+    values "$model, reverse Jacobian" "$model" clang gcc functions=value,vjp,jacobian mode=reverse
+    values "$model, float" "$model" gcc clang functions=$all float
+done
+
+# ---- what the self-test finds ---------------------------------------------------------------------------
+
+# A wrong sign or a lost term in any of the functions fails it.
+emit examples/cs231n.expr --functions value,vjp,jvp,jacobian,hvp,hessian
+cp "$work/m.c" "$work/right.c"
+for f in vjp jvp jacobian hvp hessian; do
+    case $f in
+    vjp) edit='s/grad->x = /grad->x = -/' ;;
+    jvp) edit='s/\*tangent = /*tangent = 0.5*/' ;;
+    jacobian) edit='s/jacobian\[0\]\[1\] = /jacobian[0][1] = 1.001*/' ;;
+    hvp) edit='s/product->y = /product->y = -/' ;;
+    hessian) edit='s/hessian\[0\]\[1\] = /hessian[0][1] = 1.001*/' ;;
+    esac
+    awk -v f="m_$f(" 'index($0, f) && !/;$/ { on = 1 } /^}/ { on = 0 } { print (on ? "@" : " ") $0 }' "$work/right.c" | sed "/^@/$edit; s/^.//" > "$work/m.c"
+    cmp -s "$work/m.c" "$work/right.c" && echo "FAIL $f was not changed"
+    : > "$work/externs.c" && gcc -c "$work/externs.c" -o "$work/externs.o"
+    if selftest gcc > /dev/null 2>&1; then echo "FAIL the self-test accepts a wrong $f"; else echo "PASS the self-test finds a wrong $f"; fi
+done
