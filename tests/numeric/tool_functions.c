@@ -102,27 +102,37 @@ static bool find_point(Job *job)
 
 /* ---- the driver -------------------------------------------------------------------------------------- */
 
-static void print_given(const Job *job, Part part, const char *name)
+/* Elements of a struct, or of one of the samples. */
+static void print_elements(const Job *job, Part part, uint64_t sample, uint64_t samples)
 {
     const Evaluation *e = &job->runs[FUNCTION_VALUE];
 
-    printf("    static const %s given_%s[] = {", part == PART_INDEX ? "int32_t" : "double", name);
     for (size_t k = 0; k < job->sample.symbols.count; k++) {
         const SampleSymbol *symbol = &job->sample.symbols.at[k];
+        uint64_t own = symbol->count / samples;
 
-        for (uint64_t i = 0; symbol->part == part && i < symbol->count; i++) {
+        for (uint64_t i = sample * own; symbol->part == part && i < (sample + 1) * own; i++) {
             if (part == PART_INDEX)
                 printf("%d,", (int)e->integers[symbol->symbol][i]);
             else
                 printf("%a,", e->reals[symbol->symbol][i]);
         }
     }
+}
+
+static void print_given(const Job *job, Part part, const char *name)
+{
+    uint64_t samples = part == PART_SAMPLES ? (uint64_t)job->unit->lowered.program->samples : 1;
+
+    printf("    static const %s given_%s[] = {", part == PART_INDEX ? "int32_t" : "double", name);
+    for (uint64_t i = 0; i < samples; i++)
+        print_elements(job, part, i, samples);
     printf("};\n");
 }
 
 static void print_arguments(const Job *job)
 {
-    static const Part parts[] = { PART_PARAMS, PART_INPUTS, PART_INDEX };
+    static const Part parts[] = { PART_PARAMS, PART_INPUTS, PART_INDEX, PART_SAMPLES };
 
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         const char *name = c_argument_names[parts[i]];
@@ -230,7 +240,7 @@ static void print_beginning(const Job *job)
 
     text_init(&declarations, job->unit->arena);
     c_sample_declare(&job->m, job->m.parts, &declarations);
-    printf("#define REAL %s\n#define LOWER %d\n#define N_COLUMNS %llu\n#include \"m.h\"\n#include \"functions_driver.h\"\n\n%s\n",
+    printf("#define REAL %s\n#define LOWER %d\n#define N_COLUMNS %llu\n#define BPGEN_SELFTEST\n#include \"m.h\"\n#include \"functions_driver.h\"\n\n%s\n",
            job->m.real, job->unit->options.lower_triangle, (unsigned long long)c_model_reals(&job->m, PART_GRAD),
            text_string(&declarations));
     printf("static void fill_vectors(void)\n{\n");
@@ -261,6 +271,7 @@ static void write_driver(Job *job)
     printf("int main(void)\n{\n    int bad = 0;\n\n    fill_vectors();\n");
     for (unsigned i = 0; i < job->points; i++)
         printf("    bad += point%u();\n", i);
+    printf("    if (m_selftest() != 0)\n        bad += printf(\"self-test failed: %%d\\n\", m_selftest());\n");
     printf("    printf(\"%%g of the tolerance\\n\", worst);\n    return bad != 0;\n}\n");
 }
 
