@@ -142,13 +142,13 @@ static void list_all_scalars(Sweep *s)
 
 /* ---- the sweep --------------------------------------------------------------------------------------- */
 
-static void reverse_stage(Sweep *s, const Stage *stage, unsigned depth)
+static void reverse_stage(Sweep *s, const Stage *stage)
 {
     s->at = stage->at;
     s->gate = NO_ID;
     if (!is_active(s, stage))
         return;
-    if (!is_scalar(stage, depth)) {
+    if (!is_scalar(stage, s->depth)) {
         local_reverse(s, stage);
         return;
     }
@@ -161,8 +161,12 @@ static void differentiate_scalars(Sweep *s, size_t item)
 {
     uint32_t first = item == 0 ? 0 : s->owned[item - 1];
 
-    while (s->undone > first)
-        work_differentiate(s, &s->scalars, s->scalars.nodes.at[--s->undone]);
+    while (s->undone > first) {
+        NodeId node = s->scalars.nodes.at[--s->undone];
+
+        work_release(s, &s->scalars, node);
+        work_differentiate(s, &s->scalars, node);
+    }
 }
 
 static void begin_reversed(Sweep *s, LoopId id)
@@ -210,25 +214,23 @@ static void enter_loop(Sweep *s, LoopId id, bool enter)
 
 static void sweep_back(Sweep *s)
 {
-    unsigned depth = 0;
-
     for (size_t i = s->reverse->first_adjoint; i-- > 0 && !s->reverse->no_derivative.found;) {
         Item item = s->p->body.at[i];
 
         if (item.kind == ITEM_END) {
-            depth++;
+            s->depth++;
             enter_loop(s, item.id, true);
             begin_reversed(s, item.id);
         } else if (item.kind == ITEM_LOOP) {
-            depth--;
+            s->depth--;
             enter_loop(s, item.id, false);
             end_reversed(s);
         } else {
             Stage stage = s->p->stages.at[item.id];
 
-            reverse_stage(s, &stage, depth);
+            reverse_stage(s, &stage);
         }
-        if (depth == 0)
+        if (s->depth == 0)
             differentiate_scalars(s, i);
     }
 }

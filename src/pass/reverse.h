@@ -48,6 +48,7 @@ typedef struct {
     Work scalars;     /* scalar nodes outside of loops */
     Work local;       /* the stage at hand, where it has a domain or stands in a loop */
     uint32_t *owned;  /* by item: behind the last node of `scalars` that it or an item before it needs */
+    unsigned depth;   /* of loops around the stage at hand */
     uint32_t undone;  /* nodes of `scalars` that are still to be differentiated: the first ones */
     NodeId stored;    /* the value that the stage at hand stores, or NO_ID, */
     NodeId result;    /* and the read of it: partials take it from there */
@@ -80,6 +81,8 @@ Span sweep_place(const Sweep *s);   /* the source text of the gate at hand */
 /* A contribution to the adjoint of `node`, made in scope `from`, which stands for `uses` of its uses. NO_ID: it is
  * 0. */
 void work_deliver(Sweep *s, Work *w, NodeId node, NodeId value, ScopeId from, uint32_t uses);
+/* Contributions out of branches to a scalar whose last use stood in a loop are held back till the loop has ended. */
+void work_release(Sweep *s, Work *w, NodeId node);
 /* Takes the adjoint of a node, complete now, to its arguments. */
 void work_differentiate(Sweep *s, Work *w, NodeId node);
 /* The symbol that collects the adjoint of a scalar. */

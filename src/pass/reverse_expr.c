@@ -119,8 +119,14 @@ void work_deliver(Sweep *s, Work *w, NodeId node, NodeId value, ScopeId from, ui
         else
             hold_back(s, slot, from, value);
     }
-    if (slot->left == 0 && slot->masked != NO_ID)
+    if (slot->left == 0 && slot->masked != NO_ID && !(w->scalars && s->depth > 0))
         release(s, w, node, read);
+}
+
+void work_release(Sweep *s, Work *w, NodeId node)
+{
+    if (work_slot(w, node)->masked != NO_ID)
+        release(s, w, node, w->scalars && s->p->nodes.at[node].op == OP_READ);
 }
 
 /* ---- statements -------------------------------------------------------------------------------------- */
