@@ -199,9 +199,12 @@ static bool is_need(const Sinker *s, NodeId id)
 {
     const Node *node = &s->p->nodes.at[id];
 
-    if (node->op == OP_READ)
-        return node->deps != 0 || s->targets[node->u.read.symbol].writers > 0;
-    return node->op == OP_INTEGER;
+    if (node->op != OP_READ)
+        return node->op == OP_INTEGER;
+    for (unsigned k = 0; k < s->p->symbols.at[node->u.read.symbol].rank; k++)
+        if (aff_has_element(&s->p->affs, node_subs(s->p, id)[k]))
+            return true;
+    return node->deps != 0 || s->targets[node->u.read.symbol].writers > 0;
 }
 
 enum { LARGE_CONDITION = 256 };
