@@ -153,7 +153,7 @@ static NodeId *find_scalar(const Unroller *u, SymId symbol, const AffId *subs)
 
     if (u->scalars[symbol] == NULL)
         return NULL;
-    for (unsigned k = 0; k < at->rank; k++) {
+    for (unsigned k = u->turns[symbol]; k < at->rank; k++) {
         int64_t sub;
 
         if (!aff_is_const(&u->to->affs, subs[k], &sub) || sub < 0 || sub >= at->extents[k])
@@ -182,7 +182,7 @@ static void describe_scalar(const Copier *c, const Group *group, NodeId node)
         return;
     text_init(&text, c->u->scratch);
     text_add(&text, names_text(to->names, symbol->name));
-    for (unsigned k = 0; k < symbol->rank; k++) {
+    for (unsigned k = c->u->turns[c->stage.target]; k < symbol->rank; k++) {
         int64_t sub = 0;
 
         aff_is_const(&to->affs, group->subs[k], &sub);

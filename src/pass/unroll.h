@@ -7,7 +7,7 @@
 /* What becomes of a stage. `inner` dimensions at the end of its domain are unrolled. */
 typedef struct {
     uint8_t inner;
-    bool in_loop;      /* inside a loop that stays */
+    LoopId loop;       /* the innermost loop around it that stays, or NO_ID */
     IndexId turn;      /* the index of the unrolled loop around it, or NO_ID */
 } StagePlan;
 
@@ -18,7 +18,10 @@ typedef struct {
     Rebuild rebuild;
     StagePlan *plans;  /* by stage */
     bool *whole_loop;  /* by loop: it is unrolled */
-    NodeId **scalars;  /* by symbol: the nodes of its elements (in `to`), or NULL where it stays a symbol */
+    NodeId **scalars;  /* by symbol: the nodes of its elements (in `to`), or NULL where it stays a symbol; in a loop that
+                        * stays, those of the present turn */
+    uint8_t *turns;    /* by symbol: how many of its first dimensions are turns of loops that stay */
+    LoopId *outer;     /* by loop: the loop around it that stays, or NO_ID */
 } Unroller;
 
 /* unroll_plan.c: fills plans, whole_loop and scalars. */
@@ -26,6 +29,9 @@ void unroll_plan(Unroller *u);
 
 /* Do only these indices (the last `inner` of the domain, and the turn) stand in the expression, so that it becomes a constant? */
 bool unroll_makes_constant(const Unroller *u, const Stage *stage, const StagePlan *plan, AffId aff);
+
+/* How many loops that stay are around, down to this one. */
+uint8_t unroll_depth(const Unroller *u, LoopId loop);
 
 /* Is the dimension kept in the target, or reduced over? */
 bool unroll_is_kept(const Program *p, const Stage *stage, unsigned dimension);

@@ -213,20 +213,21 @@ static void plan_body(Planning *g)
 {
     const Program *p = g->u->from;
     const Loop *turn = NULL;
-    size_t depth = 0;
+    LoopId loop = NO_ID;
 
     for (size_t i = 0; i < p->body.count; i++) {
         Item item = p->body.at[i];
 
         if (item.kind == ITEM_LOOP) {
             g->u->whole_loop[item.id] = is_short(p, i);
+            g->u->outer[item.id] = loop;
             turn = g->u->whole_loop[item.id] ? &p->loops.at[item.id] : NULL;
-            depth += turn == NULL;
+            loop = turn == NULL ? item.id : loop;
         } else if (item.kind == ITEM_END) {
-            depth -= turn == NULL;
+            loop = turn == NULL ? g->u->outer[item.id] : loop;
             turn = NULL;
         } else {
-            g->u->plans[item.id] = (StagePlan){ 0, depth > 0, turn == NULL ? NO_ID : turn->index };
+            g->u->plans[item.id] = (StagePlan){ 0, loop, turn == NULL ? NO_ID : turn->index };
             plan_stage(g, item.id, turn == NULL ? 1 : (uint64_t)(turn->high - turn->low));
         }
     }
@@ -234,11 +235,12 @@ static void plan_body(Planning *g)
 
 /* ---- scalars ---------------------------------------------------------------------------------------- */
 
-static uint64_t element_count(const Symbol *symbol)
+/* Without the first dimensions, the turns. */
+static uint64_t element_count(const Symbol *symbol, unsigned turns)
 {
     uint64_t count = 1;
 
-    for (unsigned k = 0; k < symbol->rank && count <= MOST_SCALARS; k++)
+    for (unsigned k = turns; k < symbol->rank && count <= MOST_SCALARS; k++)
         count *= (uint64_t)symbol->extents[k];
     return count;
 }
@@ -252,36 +254,78 @@ static void reject_read(const Planning *g, NodeId node, bool *scalar)
 }
 
 /* Reads that depend on no index: they are constant, or go through an integer array. */
-static void check_constant_reads(const Planning *g, bool *scalar)
+static void check_constant_reads(const Planning *g, const LoopId *homes, bool *scalar)
 {
     const Program *p = g->u->from;
 
     for (NodeId i = 0; i < p->nodes.count; i++) {
         const Node *node = &p->nodes.at[i];
 
+        if (node->op == OP_READ && node->deps == 0 && homes[node->u.read.symbol] != NO_ID)
+            reject_read(g, i, scalar);
         for (unsigned k = 0; node->op == OP_READ && node->deps == 0 && k < p->symbols.at[node->u.read.symbol].rank; k++)
             if (aff_has_element(&p->affs, node_subs(p, i)[k]))
                 reject_read(g, i, scalar);
     }
 }
 
-static void check_stage(Planning *g, StageId id, bool *scalar)
+uint8_t unroll_depth(const Unroller *u, LoopId loop)
+{
+    unsigned depth = 0;
+
+    for (; loop != NO_ID && depth < UINT8_MAX; loop = u->outer[loop])
+        depth++;
+    return (uint8_t)depth;
+}
+
+/* The loop of this depth around another one. */
+static LoopId loop_around(const Unroller *u, LoopId loop, unsigned depth)
+{
+    for (unsigned k = unroll_depth(u, loop); k > depth; k--)
+        loop = u->outer[loop];
+    return loop;
+}
+
+/* Are the first subscripts of this element the present turns of the loops of its symbol, and the others constants? */
+static bool is_scalar_element(const Planning *g, StageId id, SymId symbol, const AffId *subs, const LoopId *homes)
 {
     const Program *p = g->u->from;
     const Stage *stage = &p->stages.at[id];
     const StagePlan *plan = &g->u->plans[id];
-    bool *target = &scalar[stage->target];
+    uint8_t turns = unroll_depth(g->u, homes[symbol]);
 
-    *target &= plan->inner == stage->rank && !plan->in_loop && stage->op != STAGE_ARGMAX;
-    for (uint32_t i = 0; i < stage_subs(p, stage); i++)
-        *target &= unroll_makes_constant(g->u, stage, plan, stage->subs[i]);
+    if (turns > unroll_depth(g->u, plan->loop) || loop_around(g->u, plan->loop, turns) != homes[symbol])
+        return false;
+    for (unsigned k = 0; k < turns; k++) {
+        const Loop *loop = &p->loops.at[loop_around(g->u, homes[symbol], k + 1)];
+        uint32_t index;
+        int64_t offset;
+
+        if (!aff_is_shifted_index(&p->affs, subs[k], &index, &offset) || index != loop->index || offset != -(int64_t)loop->low)
+            return false;
+    }
+    for (unsigned k = turns; k < p->symbols.at[symbol].rank; k++)
+        if (!unroll_makes_constant(g->u, stage, plan, subs[k]))
+            return false;
+    return true;
+}
+
+static void check_stage(Planning *g, StageId id, const LoopId *homes, bool *scalar)
+{
+    const Program *p = g->u->from;
+    const Stage *stage = &p->stages.at[id];
+    const StagePlan *plan = &g->u->plans[id];
+
+    if (plan->inner != stage->rank || plan->loop != homes[stage->target] || stage->op == STAGE_ARGMAX ||
+        !is_scalar_element(g, id, stage->target, stage->subs, homes))
+        scalar[stage->target] = false;
     meet_nodes(g, id);
     for (size_t i = 0; i < g->met.count; i++) {
         const Node *node = &p->nodes.at[g->met.at[i]];
 
-        for (unsigned k = 0; node->op == OP_READ && k < p->symbols.at[node->u.read.symbol].rank; k++)
-            if (!unroll_makes_constant(g->u, stage, plan, node_subs(p, g->met.at[i])[k]))
-                reject_read(g, g->met.at[i], scalar);
+        if (node->op == OP_READ && scalar[node->u.read.symbol] &&
+            !is_scalar_element(g, id, node->u.read.symbol, node_subs(p, g->met.at[i]), homes))
+            reject_read(g, g->met.at[i], scalar);
     }
 }
 
@@ -301,23 +345,29 @@ static void plan_scalars(Planning *g)
 {
     const Program *p = g->u->from;
     bool *scalar = arena_array(g->u->scratch, bool, p->symbols.count);
+    LoopId *homes = arena_array(g->u->scratch, LoopId, p->symbols.count); /* the loops in which they are written */
 
+    for (SymId i = 0; i < p->symbols.count; i++)
+        homes[i] = NO_ID;
     for (size_t i = 0; i < p->body.count; i++) {
         if (p->body.at[i].kind == ITEM_STAGE) {
             SymId target = p->stages.at[p->body.at[i].id].target;
             const Symbol *symbol = &p->symbols.at[target];
 
+            homes[target] = g->u->plans[p->body.at[i].id].loop;
+            g->u->turns[target] = unroll_depth(g->u, homes[target]);
             /* The derivative of an inactive symbol is not taken: that is said of the symbol, so it must stay one. */
-            scalar[target] = symbol->role == SYM_LOCAL && !symbol->inactive && element_count(symbol) <= MOST_SCALARS;
+            scalar[target] = symbol->role == SYM_LOCAL && !symbol->inactive &&
+                             element_count(symbol, g->u->turns[target]) <= MOST_SCALARS;
         }
     }
-    check_constant_reads(g, scalar);
+    check_constant_reads(g, homes, scalar);
     check_conditions(g, scalar);
     for (size_t i = 0; i < p->body.count; i++)
         if (p->body.at[i].kind == ITEM_STAGE)
-            check_stage(g, p->body.at[i].id, scalar);
+            check_stage(g, p->body.at[i].id, homes, scalar);
     for (SymId i = 0; i < p->symbols.count; i++) {
-        uint64_t count = element_count(&p->symbols.at[i]);
+        uint64_t count = element_count(&p->symbols.at[i], g->u->turns[i]);
 
         if (!scalar[i])
             continue;
@@ -333,6 +383,8 @@ void unroll_plan(Unroller *u)
 
     u->plans = arena_array(u->scratch, StagePlan, u->from->stages.count);
     u->whole_loop = arena_array(u->scratch, bool, u->from->loops.count);
+    u->turns = arena_array(u->scratch, uint8_t, u->from->symbols.count);
+    u->outer = arena_array(u->scratch, LoopId, u->from->loops.count);
     u->scalars = arena_array(u->scratch, NodeId *, u->from->symbols.count);
     plan_body(&g);
     plan_scalars(&g);
