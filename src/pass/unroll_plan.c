@@ -294,7 +294,7 @@ static bool is_scalar_element(const Planning *g, StageId id, SymId symbol, const
     const StagePlan *plan = &g->u->plans[id];
     uint8_t turns = unroll_depth(g->u, homes[symbol]);
 
-    if (turns > unroll_depth(g->u, plan->loop) || loop_around(g->u, plan->loop, turns) != homes[symbol])
+    if (turns > p->symbols.at[symbol].rank || turns > unroll_depth(g->u, plan->loop) || loop_around(g->u, plan->loop, turns) != homes[symbol])
         return false;
     for (unsigned k = 0; k < turns; k++) {
         const Loop *loop = &p->loops.at[loop_around(g->u, homes[symbol], k + 1)];
