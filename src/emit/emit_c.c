@@ -190,6 +190,7 @@ static void put_in_front(Text *text, const Text *front)
     memcpy(text->at, text_string(front), front->size);
 }
 
+/* What stands in front of the functions is known only when they are printed: counts, helpers, constants. */
 static void print_rest(CModel *m, const CFunction *functions, const Sample *sample, Emitted *out)
 {
     Text front;
@@ -203,11 +204,10 @@ static void print_rest(CModel *m, const CFunction *functions, const Sample *samp
     c_header_print(m, functions, &out->header);
 }
 
-/* What stands in front of the functions is known only when they are printed: counts, helpers, constants. */
 /* A model of inputs only has a value and no gradient. */
 static void warn_of_nothing_wanted(Unit *unit)
 {
-    if (unit->wanted.count == 0)
+    if (unit->wanted.count == 0 && unit->options.functions == 0)
         diag_warning(&unit->diag, (Span){ 0, unit->source.size > 0 },
                      "there is nothing to differentiate by: declare a param, or name inputs with --wrt");
 }
