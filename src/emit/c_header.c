@@ -91,14 +91,26 @@ static void print_weight(const CFunction *functions, FunctionId id, Text *out)
         print_ratio(value, weight, "", out);
 }
 
+static size_t longest_name(const CFunction *functions)
+{
+    size_t longest = 0;
+
+    for (unsigned f = 0; f < FUNCTION_COUNT; f++)
+        if (functions[f].made && strlen(functions[f].name) > longest)
+            longest = strlen(functions[f].name);
+    return longest;
+}
+
 static void print_counts(const CFunction *functions, bool samples, Text *out)
 {
+    int width = (int)longest_name(functions);
+
     text_printf(out, " * Operations of one call%s (loops multiplied out, both branches counted; in the weight a libm call counts 8):\n",
                 samples ? " with one sample" : "");
     for (unsigned f = 0; f < FUNCTION_COUNT; f++) {
         if (!functions[f].made)
             continue;
-        text_printf(out, " *   %-11s ", functions[f].name);
+        text_printf(out, " *   %-*s  ", width, functions[f].name);
         c_count_print(&functions[f].counts, out);
         print_weight(functions, (FunctionId)f, out);
         text_add(out, "\n");
