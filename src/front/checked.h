@@ -96,7 +96,8 @@ typedef enum {
                         * (of a block: REF of the name assigned last), CALL. It may stand inside the body of a
                         * reduction, so its symbols may depend on the indices in scope */
     CHECKED_STATED,    /* a function with stated derivatives, or extern: `count` arguments, broadcast ; u.stated */
-    CHECKED_GRAD, CHECKED_JACOBIAN, /* 1 operand f ; u.symbol: the name by which it is differentiated */
+    CHECKED_GRAD, CHECKED_JACOBIAN, /* 1 operand f ; u.symbol: the name by which it is differentiated, an independent variable
+                        * with its present value */
     CHECKED_JVP,       /* f, direction ; u.symbol */
     CHECKED_REDUCE_DATA, /* body ; u.reduce.op SUM or MEAN: over the samples, element by element (for data, i: a REDUCE
                         * over i stands before it) */
@@ -105,7 +106,8 @@ typedef enum {
                         * case, up to node u.mark (THEN: its MARK_ELSE, ELSE: the SELECT, RIGHT: the AND or OR). At
                         * MARK_THEN and MARK_RIGHT the condition is on top of the stack (AND: if true, OR: if not) */
     CHECKED_BIND,      /* takes u.bind.count = `count` values and gives them to the symbols u.bind.first .. +count-1
-                        * (arguments, in order; a plain REF makes the argument another name of that symbol) */
+                        * (arguments, in order; a plain REF makes the argument another name of that symbol, but one that is
+                        * differentiated by is a variable of its own) */
     CHECKED_ASSIGN,    /* 1 operand ; u.assign: symbol[left indices] = it. The symbol's shape is the extents of the left
                         * indices ++ the shape of the value. Left indices are those written on the left, in order, with
                         * ranges 0 .. extent-1, inferred or stated (`for` clauses behind the statement leave nothing
