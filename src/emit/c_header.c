@@ -156,7 +156,10 @@ static void print_samples(const CModel *m, const CFunction *functions, Text *out
         return;
     text_printf(out, " * Data: `samples` are n_samples structs %s, which are only read, one after the other; nothing is kept of a "
                      "sample when the\n"
-                     " * next one comes, so memory does not depend on their number. Of no samples a sum is 0, a mean is NaN.\n",
+                     " * next one comes, so memory does not depend on their number. Of no samples a sum is 0, a mean is NaN.\n"
+                     " * With -O3 -fno-trapping-math -fno-signed-zeros -fassociative-math compilers may take several samples at "
+                     "once; sums are\n"
+                     " * then added up in another order.\n",
                 c_model_type(m, PART_SAMPLES));
     if (functions[FUNCTION_BACKWARD].made)
         text_add(out, " * The tape holds nothing of single samples: the backward sweep goes through the data again and computes that "

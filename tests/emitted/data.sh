@@ -126,3 +126,21 @@ for model in sums means; do
         echo "FAIL $model: 200000 samples on a stack of 128 kB: $(head -n 5 "$work/messages")"
     fi
 done
+
+# A model of scalars: the compiler takes several samples at once where it may add them up in another order.
+cat > "$work/fit.expr" <<'MODEL'
+param a, b, c, d
+data x, y
+J = mean((y - (a + x*(b + x*(c + x*d))))^2/(1 + x^2) for data)
+MODEL
+"$build/bpgen" "$work/fit.expr" --name m -o "$work/m_grad.c"
+gcc $flags -O3 -mavx2 -fno-math-errno -fno-trapping-math -fno-signed-zeros -fassociative-math -fopt-info-vec -c "$work/m_grad.c" -o "$work/m.o" 2> "$work/messages" > "$work/report"
+cat "$work/messages" >> "$work/report"
+line=$(awk '/^double m_value_grad/ { inside = 1 } inside && /for .int32_t sample = 0; sample < n_samples;/ { print NR; exit }' "$work/m_grad.c")
+if [ "$(uname -m)" != x86_64 ]; then
+    echo "SKIP vectors of samples: another machine"
+elif [ -n "$line" ] && grep -q "m_grad.c:$line:.*loop vectorized" "$work/report"; then
+    echo "PASS vectors of samples"
+else
+    echo "FAIL vectors of samples: line $line; $(head -n 3 "$work/report")"
+fi
