@@ -256,10 +256,10 @@ static inline double scale_of(double x)
 {
     int e = 0;
 
-    if (!isfinite(x))
+    if (!isfinite(x) || x == 0.0)
         return 1.0;
     (void)frexp(x, &e);
-    return ldexp(1.0, e > 64 ? 2 - e : e < -64 ? -53 - e : -e);
+    return ldexp(1.0, e > 64 ? 2 - e : isnormal(x) ? -e : -53 - e);
 }
 
 /* @helper finite_or_zero: */

@@ -99,8 +99,10 @@ Program *unit_prepare(Unit *unit, size_t wanted_count)
         program = unit_run_pass(unit, "unlink", pass_unlink, program);
     simplified = program;
     program = unit_run_pass(unit, "unroll", pass_unroll, program);
-    if (program != simplified)
+    if (program != simplified) {
+        program = unit_run_pass(unit, "part", pass_part, program);
         program = unit_run_pass(unit, "simplify", pass_simplify, program);
+    }
     program = unit_run_pass(unit, "prune", pass_prune, program);
     program = unit_run_pass(unit, "sink", pass_sink_guards, program);
     return unit_outline(unit, program, wanted_count);

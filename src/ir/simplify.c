@@ -216,6 +216,8 @@ static NodeId simplify_log(Program *p, NodeId a)
 
     if (is_one_plus_exp(p, a, &exponential))
         return node_op1(p, OP_SOFTPLUS, first_of(p, exponential));
+    if (node.op == OP_SIG)
+        return node_op1(p, OP_LOGSIG, first_of(p, a));
     if (node.op == OP_ADD && node_is_int(p, node.u.arg[0], 1))
         return node_op1(p, OP_LOG1P, node.u.arg[1]);
     if (node.op == OP_ADD && node_is_int(p, node.u.arg[1], 1))

@@ -16,6 +16,9 @@ Program *pass_simplify(Program *p);
 enum { UNROLL_POINTS = 8 };
 Program *pass_unroll(Program *p);
 
+/* Local arrays with a dimension in which every subscript is a number become one array for each number. */
+Program *pass_part(Program *p);
+
 /* --fast: divisions by a common denominator share its reciprocal. */
 Program *pass_share_reciprocals(Program *p);
 

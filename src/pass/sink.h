@@ -33,10 +33,7 @@ typedef struct {
     Way *ways;           /* each read stands under one of these, none of which implies another */
     uint32_t first, writers; /* its stages: in Sinker.writers */
     uint64_t earliest;   /* the place of the first stage that reads it, as far as known */
-    uint32_t loop;       /* the item where the loop begins in which its stages stand, or OUTSIDE */
 } Target;
-
-#define OUTSIDE UINT32_MAX
 
 /* Where a stage stands: n = 0 is the place of an item of the body. Stages that are moved before that item have n > 0, growing in the order of moving, so that what is moved later stands earlier:
  * readers are looked at before what they read. */
@@ -47,7 +44,7 @@ enum { MOST_SCOPES = 4 };
 
 /* Where a node is needed, as far as known. */
 typedef struct {
-    uint64_t earliest, latest; /* the places of the first and the last stage that need it */
+    uint64_t earliest;   /* the place of the first stage that needs it */
     ScopeId scopes[MOST_SCOPES]; /* none inside another; where there would be more, what they have in common */
     uint8_t count;
 } Needed;
@@ -61,8 +58,10 @@ typedef struct {
     Target *targets;     /* by symbol */
     StageId *writers;    /* stages sorted by symbol */
     uint64_t *place;     /* by stage: see PLACE */
-    uint32_t *around;    /* by item: where the innermost loop around it begins, or OUTSIDE */
-    uint32_t *ends;      /* by item where a loop begins: where it ends */
+    LoopId *inside;      /* by stage: the innermost loop around it, or NO_ID */
+    LoopId *outer;       /* by loop: likewise */
+    LoopId *around;      /* by item: likewise */
+    uint32_t *begin, *end; /* by loop: its items */
     uint32_t moved;      /* stages that have another place than they had */
     uint32_t *pending;   /* by node: uses without a scope yet */
     Needed *needed;      /* by node */
@@ -73,6 +72,8 @@ typedef struct {
     NodeVec ready;       /* nodes whose uses are all known */
     VEC(SymId) settled;  /* symbols whose stages can be looked at */
 } Sinker;
+
+typedef enum { ASK_NO, ASK_LATER, ASK_YES } Asking; /* LATER: if the stage stood behind what the condition reads */
 
 /* sink_conditions.c */
 
@@ -86,21 +87,21 @@ void sink_drop_select(Sinker *s, Stage *stage);
 
 /* sink_loop.c */
 
-/* Fills `around` and `ends`. */
-void sink_find_loops(Sinker *s);
+/* Fills place, inside, outer, around, begin, end. */
+void sink_find_places(Sinker *s);
 
-/* The loops around an item, the outermost first, in `path`; returns how many. */
-uint32_t sink_loops_of(const Sinker *s, size_t item, uint32_t *path);
-void sink_enter_loops(Sinker *s, size_t item, bool enter);
+/* The last item of the loop's body (NO_ID: of the program's) before which something can be put that the item needs. */
+uint32_t sink_item_in(const Sinker *s, LoopId loop, uint32_t item);
 
-/* Are the first subscripts the present turns of the loops around `item`? */
-bool sink_is_of_turn(const Sinker *s, size_t item, const AffId *subs, uint32_t rank);
+/* Is this what a stage in loops writes in a turn for that turn only: is element [t, u, ...] written in turn t, u, ...? */
+bool sink_is_of_turn(const Sinker *s, StageId id);
 
-/* Was an element written before the turn in which it is read, by a stage at `item`? */
-bool sink_is_of_earlier_turn(Sinker *s, size_t item, const Stage *writer, const AffId *subs);
+/* Does a stage find what another one writes (to the element that `read` reads): was it computed in this turn, or in the one
+ * before? */
+Asking sink_is_known(const Sinker *s, StageId reader, NodeId read, StageId writer);
 
-/* The item that contains this one and stands directly in the loop that begins at `loop`. */
-size_t sink_item_in(const Sinker *s, size_t item, uint32_t loop);
+/* The ranges of the indices of the loops around. */
+void sink_enter_loops(Sinker *s, StageId id);
 
 /* sink_ask.c */
 
@@ -127,7 +128,6 @@ uint32_t sink_list_scope(Sinker *s, ScopeId scope, NodeId *conditions);
 
 /* May a stage ask one more condition in this scope: is all that it reads in range and computed before? Adds what it
  * reads. */
-typedef enum { ASK_NO, ASK_LATER, ASK_YES } Asking; /* LATER: if the stage stood behind what the condition reads */
 Asking sink_can_ask(Sinker *s, StageId id, NodeId condition, ScopeId scope, NeedVec *reads);
 
 #endif

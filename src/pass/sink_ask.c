@@ -77,8 +77,8 @@ static bool subs_in_range(const Sinker *s, const AffId *subs, const int32_t *ext
     return true;
 }
 
-/* The elements that stand in integer expressions must be in range, too, and given: positions that the program finds may be found
- * later. */
+/* The elements that stand in integer expressions must be in range, too, and given: positions and numbers of turns that the
+ * program finds may be found later. */
 static bool elements_in_range(const Sinker *s, AffId aff)
 {
     const AffPool *affs = &s->p->affs;
@@ -182,15 +182,17 @@ static Asking is_computed(Sinker *s, StageId reader, ScopedNode read)
     for (uint32_t i = 0; i < target->writers; i++) {
         StageId id = s->writers[target->first + i];
         Stage writer = s->p->stages.at[id];
+        Asking known;
 
         if (!has_constant_bounds(s->p, &writer) &&
             (target->writers > 1 || !runs_alike(s, &writer, read.node, &s->p->stages.at[reader])))
             return ASK_NO;
         if (!guard_is_met(s, &writer, read))
             return ASK_NO;
-        if (s->place[id] >= s->place[reader] &&
-            !sink_is_of_earlier_turn(s, PLACE_ITEM(s->place[reader]), &writer, node_subs(s->p, read.node)))
-            result = ASK_LATER;
+        known = sink_is_known(s, reader, read.node, id);
+        if (known == ASK_NO)
+            return ASK_NO;
+        result = known < result ? known : result;
     }
     return result;
 }

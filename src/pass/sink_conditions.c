@@ -182,7 +182,7 @@ static bool guard_stage(Sinker *s, StageId id, const Target *target)
         a.solved.set = set_union(s->p, a.solved.set, set_of(s->p, a.solved.from[k]));
         a.solved.count++;
     }
-    sink_enter_loops(s, PLACE_ITEM(s->place[id]), true);
+    sink_enter_loops(s, id);
     hulls_enter(&s->hulls, stage.domain, stage.rank);
     for (uint32_t i = 0; i < target->ways[0].count; i++) {
         NodeId condition = target->ways[0].conditions[i];
@@ -193,19 +193,34 @@ static bool guard_stage(Sinker *s, StageId id, const Target *target)
     if (target->count > 1)
         later |= add_ways(s, &a, target) == ASK_LATER;
     hulls_leave(&s->hulls, stage.domain, stage.rank);
-    sink_enter_loops(s, PLACE_ITEM(s->place[id]), false);
     return later;
+}
+
+/* All stages of the symbol stay in their loop, and they move only forward: those of other elements may stand behind the first
+ * read. */
+static bool can_move(const Sinker *s, const Target *target, size_t item)
+{
+    for (uint32_t i = 0; i < target->writers; i++) {
+        StageId id = s->writers[target->first + i];
+
+        if (s->inside[id] != s->inside[s->writers[target->first]] || PLACE_ITEM(s->place[id]) > item)
+            return false;
+    }
+    return target->writers <= UINT32_MAX - s->moved;
 }
 
 /* Where conditions are known only later, all stages of the symbol go directly before the first one that reads it. */
 void sink_guard_stages(Sinker *s, const Target *target)
 {
     bool later = false;
-    size_t item = sink_item_in(s, PLACE_ITEM(target->earliest), target->loop);
+    size_t item;
 
     for (uint32_t i = 0; i < target->writers; i++)
         later |= guard_stage(s, s->writers[target->first + i], target);
-    if (!later || target->writers > UINT32_MAX - s->moved)
+    if (!later)
+        return;
+    item = sink_item_in(s, s->inside[s->writers[target->first]], (uint32_t)PLACE_ITEM(target->earliest));
+    if (!can_move(s, target, item))
         return;
     s->moved += target->writers;
     for (uint32_t i = 0; i < target->writers; i++)

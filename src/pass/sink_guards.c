@@ -34,7 +34,6 @@ static void use_node(Sinker *s, NodeId node, ScopeId scope, uint64_t place)
 
     add_scope(s, needed, scope);
     needed->earliest = place < needed->earliest ? place : needed->earliest;
-    needed->latest = place > needed->latest ? place : needed->latest;
 }
 
 static void end_use(Sinker *s, NodeId node)
@@ -50,8 +49,6 @@ static void look_at_read(Sinker *s, NodeId id, SymId symbol)
 
     for (uint8_t i = 0; i < needed->count; i++)
         sink_narrow(s, id, needed->scopes[i]);
-    if (target->loop != OUTSIDE)
-        target->always |= PLACE_ITEM(needed->earliest) < target->loop || PLACE_ITEM(needed->latest) > s->ends[target->loop];
     target->earliest = needed->earliest < target->earliest ? needed->earliest : target->earliest;
     if (--target->pending == 0 && target->open)
         vec_push(s->arena, &s->settled, symbol);
@@ -65,10 +62,8 @@ static void look_at_node(Sinker *s, NodeId id)
     if (node.op == OP_READ)
         look_at_read(s, id, node.u.read.symbol);
     for (unsigned k = 0; k < op_info[node.op].arity; k++) {
-        for (uint8_t i = 0; i < needed->count; i++) {
+        for (uint8_t i = 0; i < needed->count; i++)
             use_node(s, node.u.arg[k], path_of_argument(&s->scopes, id, k, needed->scopes[i]), needed->earliest);
-            use_node(s, node.u.arg[k], path_of_argument(&s->scopes, id, k, needed->scopes[i]), needed->latest);
-        }
         end_use(s, node.u.arg[k]);
     }
 }
@@ -117,30 +112,27 @@ static void count_use(Sinker *s, NodeId node)
         s->pending[node]++;
 }
 
-/* Symbols that have elements of several turns stay as they are. */
+/* Names that loops carry stay as they are: they are read in other turns. */
 static void find_writers(Sinker *s)
 {
     Program *p = s->p;
-    bool *stays = arena_array(s->arena, bool, p->symbols.count + 1);
+    bool *carried = arena_array(s->arena, bool, p->symbols.count + 1);
     uint32_t total = 0;
 
     for (size_t i = 0; i < p->body.count; i++) {
         Item item = p->body.at[i];
-        const Stage *stage = &p->stages.at[item.id];
+        SymId target = item.kind == ITEM_STAGE ? p->stages.at[item.id].target : NO_ID;
 
-        if (item.kind != ITEM_STAGE)
+        if (target == NO_ID)
             continue;
-        s->place[item.id] = PLACE(i, 0);
-        stays[stage->target] |= s->targets[stage->target].writers > 0 && s->targets[stage->target].loop != s->around[i];
-        stays[stage->target] |= !sink_is_of_turn(s, i, stage->subs, stage_subs(p, stage));
-        s->targets[stage->target].loop = s->around[i];
-        s->targets[stage->target].writers++;
+        s->targets[target].writers++;
+        carried[target] |= !sink_is_of_turn(s, item.id);
     }
     for (SymId id = 0; id < p->symbols.count; id++) {
         const Symbol *symbol = &p->symbols.at[id];
 
         s->targets[id].earliest = UINT64_MAX;
-        s->targets[id].open = symbol->role == SYM_LOCAL && !symbol->integer && !stays[id];
+        s->targets[id].open = symbol->role == SYM_LOCAL && !symbol->integer && !carried[id];
         s->targets[id].first = total;
         total += s->targets[id].writers;
         s->targets[id].writers = 0;
@@ -154,17 +146,6 @@ static void find_writers(Sinker *s)
     }
 }
 
-/* A loop's symbol that is read in other turns than the present one gets no guard. */
-static void count_read(Sinker *s, NodeId read)
-{
-    SymId symbol = s->p->nodes.at[read].u.read.symbol;
-    Target *target = &s->targets[symbol];
-
-    target->pending++;
-    if (target->loop != OUTSIDE && target->writers > 0)
-        target->open &= sink_is_of_turn(s, target->loop + 1, node_subs(s->p, read), s->p->symbols.at[symbol].rank);
-}
-
 static void count_uses(Sinker *s, const NodeVec *reached)
 {
     const Program *p = s->p;
@@ -173,7 +154,7 @@ static void count_uses(Sinker *s, const NodeVec *reached)
         const Node *node = &p->nodes.at[reached->at[i]];
 
         if (node->op == OP_READ)
-            count_read(s, reached->at[i]);
+            s->targets[node->u.read.symbol].pending++;
         for (unsigned k = 0; k < op_info[node->op].arity; k++)
             count_use(s, node->u.arg[k]);
     }
@@ -298,7 +279,7 @@ Program *pass_sink_guards(Program *p)
 
     if (reach_all(&s, &reached)) {
         sinker_init(&s);
-        sink_find_loops(&s);
+        sink_find_places(&s);
         find_writers(&s);
         count_uses(&s, &reached);
         start(&s);

@@ -1,92 +1,125 @@
-/* sink_loop.c -- recurrences: what belongs to the present turn can be guarded like what stands outside of loops. */
+/* sink_loop.c -- stages inside loops: where they stand, and what is known there. */
 #include "pass/sink.h"
 
-void sink_find_loops(Sinker *s)
+void sink_find_places(Sinker *s)
 {
     const Program *p = s->p;
-    uint32_t open = OUTSIDE;
+    LoopId loop = NO_ID;
 
-    s->around = arena_array(s->arena, uint32_t, p->body.count);
-    s->ends = arena_array(s->arena, uint32_t, p->body.count);
+    s->inside = arena_array(s->arena, LoopId, p->stages.count + 1);
+    s->outer = arena_array(s->arena, LoopId, p->loops.count + 1);
+    s->around = arena_array(s->arena, LoopId, p->body.count + 1);
+    s->begin = arena_array(s->arena, uint32_t, p->loops.count + 1);
+    s->end = arena_array(s->arena, uint32_t, p->loops.count + 1);
     for (uint32_t i = 0; i < p->body.count; i++) {
-        if (p->body.at[i].kind == ITEM_END) {
-            s->ends[open] = i;
-            open = s->around[open];
+        Item item = p->body.at[i];
+
+        s->around[i] = loop;
+        if (item.kind == ITEM_STAGE) {
+            s->place[item.id] = PLACE(i, 0);
+            s->inside[item.id] = loop;
+        } else if (item.kind == ITEM_LOOP) {
+            s->outer[item.id] = loop;
+            s->begin[item.id] = i;
+            loop = item.id;
+        } else {
+            s->end[item.id] = i;
+            loop = s->outer[item.id];
         }
-        s->around[i] = open;
-        if (p->body.at[i].kind == ITEM_LOOP)
-            open = i;
     }
 }
 
-uint32_t sink_loops_of(const Sinker *s, size_t item, uint32_t *path)
+uint32_t sink_item_in(const Sinker *s, LoopId loop, uint32_t item)
+{
+    uint32_t at = item;
+
+    while (s->around[at] != loop && s->around[at] != NO_ID)
+        at = s->begin[s->around[at]];
+    return s->around[at] == loop ? at : s->end[loop];
+}
+
+/* The loops around, outermost first. */
+static uint32_t list_loops(const Sinker *s, LoopId loop, LoopId *loops)
 {
     uint32_t count = 0, k;
 
-    for (uint32_t at = s->around[item]; at != OUTSIDE; at = s->around[at])
+    for (LoopId l = loop; l != NO_ID; l = s->outer[l])
         count++;
     k = count;
-    for (uint32_t at = s->around[item]; at != OUTSIDE; at = s->around[at])
-        if (--k < UINT8_MAX)
-            path[k] = at;
-    return count < UINT8_MAX ? count : UINT8_MAX;
+    for (LoopId l = loop; l != NO_ID && k <= UINT8_MAX; l = s->outer[l])
+        loops[--k] = l;
+    return count;
 }
 
-static const Loop *loop_at(const Sinker *s, uint32_t item)
+/* Is the subscript the number of the loop's turn, or that of another one `ahead` of it? */
+static bool is_turn(const Sinker *s, AffId sub, LoopId loop, int64_t ahead)
 {
-    return &s->p->loops.at[s->p->body.at[item].id];
-}
-
-void sink_enter_loops(Sinker *s, size_t item, bool enter)
-{
-    uint32_t path[UINT8_MAX], count = sink_loops_of(s, item, path);
-
-    for (uint32_t k = 0; k < count; k++) {
-        const Loop *loop = loop_at(s, path[k]);
-        Range range = { loop->index, aff_const(&s->p->affs, loop->low), aff_const(&s->p->affs, loop->high) };
-
-        if (enter)
-            hulls_enter(&s->hulls, &range, 1);
-        else
-            hulls_leave(&s->hulls, &range, 1);
-    }
-}
-
-bool sink_is_of_turn(const Sinker *s, size_t item, const AffId *subs, uint32_t rank)
-{
-    uint32_t path[UINT8_MAX], count = sink_loops_of(s, item, path), index;
+    const Loop *l = &s->p->loops.at[loop];
+    uint32_t index;
     int64_t offset;
 
-    for (uint32_t k = 0; k < count; k++) {
-        const Loop *loop = loop_at(s, path[k]);
+    return aff_is_shifted_index(&s->p->affs, sub, &index, &offset) && index == l->index && offset == ahead - l->low;
+}
 
-        if (k >= rank || !aff_is_shifted_index(&s->p->affs, subs[k], &index, &offset) || index != loop->index ||
-            offset != -(int64_t)loop->low)
+bool sink_is_of_turn(const Sinker *s, StageId id)
+{
+    const Stage *stage = &s->p->stages.at[id];
+    LoopId loops[UINT8_MAX];
+    uint32_t count = list_loops(s, s->inside[id], loops);
+
+    if (count > s->p->symbols.at[stage->target].rank)
+        return false;
+    for (uint32_t k = 0; k < count; k++)
+        if (!is_turn(s, stage->subs[k], loops[k], 0))
             return false;
-    }
     return true;
 }
 
-bool sink_is_of_earlier_turn(Sinker *s, size_t item, const Stage *writer, const AffId *subs)
+/* Loops with a condition, and those that run backwards, have elements that are not there behind them, or not in this order. */
+static bool runs_all(const Sinker *s, LoopId loop)
 {
-    uint32_t path[UINT8_MAX], count = sink_loops_of(s, item, path);
-
-    for (uint32_t k = 0; k < count && k < stage_subs(s->p, writer); k++) {
-        const Loop *loop = loop_at(s, path[k]);
-        int64_t ahead;
-
-        if (aff_coef(&s->p->affs, subs[k], loop->index) != 1 || aff_coef(&s->p->affs, writer->subs[k], loop->index) != 1 ||
-            !aff_is_const(&s->p->affs, aff_sub(&s->p->affs, writer->subs[k], subs[k]), &ahead))
+    for (; loop != NO_ID; loop = s->outer[loop])
+        if (s->p->loops.at[loop].condition != NO_ID || s->p->loops.at[loop].turns != NO_ID ||
+            s->p->loops.at[loop].samples || s->p->loops.at[loop].segments)
             return false;
-        if (ahead != 0)
-            return (ahead > 0) != loop->reverse;
-    }
-    return false;
+    return true;
 }
 
-size_t sink_item_in(const Sinker *s, size_t item, uint32_t loop)
+Asking sink_is_known(const Sinker *s, StageId reader, NodeId read, StageId writer)
 {
-    while (s->around[item] != loop && s->around[item] != OUTSIDE)
-        item = s->around[item];
-    return item;
+    LoopId of_reader[UINT8_MAX], of_writer[UINT8_MAX];
+    uint32_t readers = list_loops(s, s->inside[reader], of_reader), writers = list_loops(s, s->inside[writer], of_writer);
+    uint32_t common = 0;
+    const AffId *subs = node_subs(s->p, read), *written = s->p->stages.at[writer].subs;
+    bool before = s->place[writer] < s->place[reader];
+
+    while (common < readers && common < writers && of_reader[common] == of_writer[common])
+        common++;
+    if (writers > s->p->symbols.at[s->p->stages.at[writer].target].rank)
+        return ASK_NO;
+    if (writers > common && !runs_all(s, of_writer[writers - 1]))
+        return ASK_NO;
+    if (common == 0)
+        return before ? ASK_YES : ASK_LATER;
+    for (uint32_t k = 0; k < common; k++)
+        if (!is_turn(s, subs[k], of_reader[k], 0))
+            return ASK_NO;
+    for (uint32_t k = 0; k + 1 < common; k++)
+        if (!is_turn(s, written[k], of_reader[k], 0))
+            return ASK_NO;
+    if (is_turn(s, written[common - 1], of_reader[common - 1], 1))
+        return writers == common ? ASK_YES : ASK_NO;
+    if (!is_turn(s, written[common - 1], of_reader[common - 1], 0))
+        return ASK_NO;
+    return before ? ASK_YES : ASK_LATER;
+}
+
+void sink_enter_loops(Sinker *s, StageId id)
+{
+    for (LoopId loop = s->inside[id]; loop != NO_ID; loop = s->outer[loop]) {
+        const Loop *l = &s->p->loops.at[loop];
+
+        s->hulls.of[l->index] = (Hull){ l->low, l->high - 1 };
+        s->hulls.known[l->index] = true;
+    }
 }

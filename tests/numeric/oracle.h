@@ -15,7 +15,10 @@
 
 #include "eval/eval.h"
 
-enum { BITS = 256 };
+#ifndef ORACLE_BITS
+#define ORACLE_BITS 256
+#endif
+enum { BITS = ORACLE_BITS };
 
 typedef struct {
     const Program *p;

@@ -98,6 +98,7 @@ static long double exact_op(Op op, const long double *a)
     case OP_ABS: return fabsl(a[0]);
     case OP_COS: return cosl(a[0]);
     case OP_SIG: return 1 / (1 + expl(-a[0]));
+    case OP_LOGSIG: return a[0] > 0 ? -log1pl(expl(-a[0])) : a[0] - log1pl(expl(a[0]));
     case OP_SOFTPLUS: return a[0] > 0 ? a[0] + log1pl(expl(-a[0])) : log1pl(expl(a[0]));
     case OP_LT: return a[0] < a[1];
     case OP_GT: return a[0] > a[1];
@@ -217,7 +218,7 @@ static const Rule rules[] = {
     { "1 x + log", "x log1p" }, { "x 1 + log", "x log1p" }, { "1 x - log", "x neg log1p" }, { "x exp 1 -", "x expm1" },
     { "-1 x exp +", "x expm1" }, { "1 x exp -", "x expm1 neg" }, { "1 1 x neg exp + /", "x sig" }, { "1 x neg exp 1 + /", "x sig" },
     { "1 1 x exp + /", "x neg sig" }, { "x exp 1 x exp + /", "x sig" }, { "1 x exp + log", "x softplus" },
-    { "x exp 1 + log", "x softplus" }, { "x exp log1p", "x softplus" }, { "x neg abs", "x abs" }, { "x neg cos", "x cos" },
+    { "x exp 1 + log", "x softplus" }, { "x exp log1p", "x softplus" }, { "x sig log", "x logsig" }, { "x neg abs", "x abs" }, { "x neg cos", "x cos" },
 };
 
 static void test_rules(Test *t)
