@@ -1,5 +1,5 @@
 /* check.c -- the plan's invariants, as plan.h states them. */
-#include "plan/plan.h"
+#include "plan/check.h"
 
 typedef struct {
     const Plan *plan;
@@ -249,6 +249,8 @@ const char *plan_check(const Plan *plan)
     wrong = check_links(&c);
     if (wrong == NULL)
         wrong = check_nodes(&c);
+    if (wrong == NULL)
+        wrong = check_folds(plan, c.arena);
     heap_release(p->heap, c.arena);
     return wrong;
 }

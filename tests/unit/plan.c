@@ -172,6 +172,46 @@ static void test_recurrence_reverse(Fixture *f)
     test_recurrence(f, true);
 }
 
+/* a, b = b, a + b over turns, and v[i] = v[i] + v[1]: one place for b, a copy for a, two for v. */
+static void test_folds(Fixture *f)
+{
+    enum { T = 6, N = 5 };
+    SymId a = symbol(f, "a", SYM_LOCAL, 1, T + 1, 0, 0), b = symbol(f, "b", SYM_LOCAL, 1, T + 1, 0, 0);
+    SymId v = symbol(f, "v", SYM_LOCAL, 2, T + 1, N, 0), x = symbol(f, "x", SYM_PARAM, 1, N, 0, 0);
+    SymId y = symbol(f, "y", SYM_OUTPUT, 1, N, 0, 0);
+    IndexId t = index_of(f, "t"), i = index_of(f, "i");
+    Domain none = { .rank = 0 }, all = range(none, f, i, 0, N);
+    AffId now = plain(f, t), next = shifted(f, t, 1), subs[2];
+    NodeId old_a = read1(f, a, now), old_b = read1(f, b, now), sum;
+    LoopId loop;
+    Plan *plan;
+
+    stage1(f, STAGE_SET, false, a, number(f, 0), none, read1(f, x, number(f, 0)));
+    stage1(f, STAGE_SET, false, b, number(f, 0), none, read1(f, x, number(f, 1)));
+    subs[0] = number(f, 0);
+    subs[1] = plain(f, i);
+    stage(f, STAGE_SET, false, v, subs, all, read1(f, x, plain(f, i)), NO_ID);
+    loop = program_begin_loop(f->p, (Loop){ .index = t, .low = 0, .high = T, .condition = NO_ID, .turns = NO_ID });
+    stage1(f, STAGE_SET, false, a, next, none, old_b);
+    stage1(f, STAGE_SET, false, b, next, none, node_op2(f->p, OP_ADD, old_a, old_b));
+    sum = node_op2(f->p, OP_ADD, read2(f, v, now, plain(f, i)), read2(f, v, now, number(f, 1)));
+    subs[0] = next;
+    stage(f, STAGE_SET, false, v, subs, all, sum, NO_ID);
+    program_end_loop(f->p, loop);
+    sum = node_op2(f->p, OP_ADD, read1(f, a, number(f, T)), read1(f, b, number(f, T)));
+    sum = node_op2(f->p, OP_MUL, sum, read2(f, v, number(f, T), plain(f, i)));
+    stage1(f, STAGE_SET, false, y, plain(f, i), all, sum);
+    plan = check_plan(f, "folds", 0);
+    expect(store_of(plan, a)->fold == FOLD_COPY && store_of(plan, a)->kind == STORE_CELL, "folds: a copy", 0);
+    expect(store_of(plan, b)->fold == FOLD_IN_PLACE && store_of(plan, b)->kind == STORE_CELL, "folds: in place", 0);
+    expect(store_of(plan, v)->fold == FOLD_PARITY && plan->array_elements == 2 * N, "folds: two vectors", 0);
+    plan->stores[a].fold = FOLD_IN_PLACE;
+    expect(plan_check(plan) != NULL, "folds: a value is lost", 0);
+    plan->stores[a].fold = FOLD_COPY;
+    plan->stores[v].new = 0;
+    expect(plan_check(plan) != NULL, "folds: another element", 0);
+}
+
 int main(void)
 {
     with_fixture(test_rosenbrock);
@@ -181,6 +221,7 @@ int main(void)
     with_fixture(test_samples);
     with_fixture(test_recurrence_forward);
     with_fixture(test_recurrence_reverse);
+    with_fixture(test_folds);
     printf("%u passed, %u failed\n", passed, failed);
     return failed != 0;
 }
