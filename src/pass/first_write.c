@@ -5,7 +5,6 @@
  * scatter through integers, a triangle), is set to 0 before it. In a loop the contributions with the smallest offset
  * to a descending time come first.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "pass/first_write.h"
@@ -60,6 +59,9 @@ static void list_contributions(Writes *w)
     LoopId loop = NO_ID;
 
     w->outer = arena_array(w->arena, LoopId, p->loops.count + 1);
+    w->begin = arena_array(w->arena, uint32_t, p->loops.count + 1);
+    w->time = arena_array(w->arena, uint8_t, p->loops.count + 1);
+    w->turns = arena_array(w->arena, SymId *, p->symbols.count + 1);
     memcpy(next, w->first, p->symbols.count * sizeof *next);
     w->all.count = w->first[p->symbols.count];
     w->all.at = arena_array(w->arena, Contribution, w->all.count);
@@ -70,6 +72,7 @@ static void list_contributions(Writes *w)
             top = i;
         if (item.kind == ITEM_LOOP) {
             w->outer[item.id] = loop;
+            w->begin[item.id] = i;
             loop = item.id;
         } else if (item.kind == ITEM_END) {
             loop = w->outer[item.id];
@@ -122,12 +125,68 @@ static void find_reads(Writes *w)
     }
 }
 
-/* ---- one symbol --------------------------------------------------------------------------------------- */
-
-static void add_fill(Writes *w, uint32_t top, SymId symbol, const Interval *box, StageId like)
+/* The range of a loop's index; false: it is that of a domain. */
+static bool loop_range(const Program *p, IndexId index, Interval *out)
 {
-    vec_push(w->arena, &w->fills, (Fill){ top, (uint32_t)w->fills.count, symbol, box, like });
+    for (size_t i = 0; i < p->loops.count; i++) {
+        *out = (Interval){ p->loops.at[i].low, p->loops.at[i].high };
+        if (p->loops.at[i].index == index)
+            return true;
+    }
+    return false;
 }
+
+/* Widens the interval of what is read of a dimension. */
+static void read_side(const Program *p, AffId sub, int32_t extent, Interval *side)
+{
+    Interval all = { 0, extent }, loop;
+    int64_t offset;
+    uint32_t index;
+
+    if (aff_is_const(&p->affs, sub, &offset))
+        all = (Interval){ offset, offset + 1 };
+    else if (aff_is_shifted_index(&p->affs, sub, &index, &offset) && loop_range(p, index, &loop))
+        all = (Interval){ loop.low + offset, loop.high + offset };
+    if (side->high <= side->low)
+        *side = all;
+    side->low = all.low < side->low ? all.low : side->low;
+    side->high = all.high > side->high ? all.high : side->high;
+}
+
+/* Boxes around all that is read of adjoints that stand in loops. */
+static void find_read_boxes(Writes *w)
+{
+    const Program *p = w->p;
+
+    w->boxes = arena_array(w->arena, Interval *, p->symbols.count + 1);
+    for (NodeId id = 0; id < p->nodes.count && p->loops.count > 0; id++) {
+        const Node *node = &p->nodes.at[id];
+        const Symbol *s;
+
+        if (node->op != OP_READ || p->symbols.at[node->u.read.symbol].role != SYM_LOCAL)
+            continue;
+        s = &p->symbols.at[node->u.read.symbol];
+        if (w->boxes[node->u.read.symbol] == NULL)
+            w->boxes[node->u.read.symbol] = arena_array(w->arena, Interval, s->rank);
+        for (unsigned k = 0; k < s->rank; k++)
+            read_side(p, node_subs(p, id)[k], s->extents[k], &w->boxes[node->u.read.symbol][k]);
+    }
+}
+
+/* May somebody read something of the box? */
+static bool is_read(const Writes *w, SymId symbol, const Interval *box)
+{
+    const Symbol *s = &w->p->symbols.at[symbol];
+
+    if (s->role != SYM_LOCAL || w->p->loops.count == 0)
+        return true;
+    for (unsigned k = 0; k < s->rank; k++)
+        if (w->boxes[symbol] == NULL || w->boxes[symbol][k].low >= box[k].high || box[k].low >= w->boxes[symbol][k].high)
+            return false;
+    return true;
+}
+
+/* ---- one symbol --------------------------------------------------------------------------------------- */
 
 static bool is_whole_box(const BoxVec *rest, const Interval *box, uint32_t rank)
 {
@@ -144,7 +203,8 @@ static bool place_contribution(Writes *w, Cover *cover, Contribution *c, bool in
     c->first = in_order && reach.regular && is_whole_box(&rest, reach.box, cover->rank);
     c->reduces = reach.reduces;
     for (size_t i = 0; !c->first && i < rest.count; i++)
-        add_fill(w, c->top, w->p->stages.at[c->stage].target, rest.at[i], c->stage);
+        if (!fill_before(w, c, rest.at[i], in_order))
+            return false;
     return true;
 }
 
@@ -201,28 +261,32 @@ static void write_array(Writes *w, SymId symbol, Contribution *list, size_t coun
 
     cover_init(&cover, w->arena, s->extents, s->rank);
     if (place_all(w, &cover, list, count) && cover_add(&cover, whole, &rest)) {
+        bool done = true;
+
         if (w->read[symbol] < top)
             top = w->read[symbol]; /* elements that nothing needs are read, too */
-        for (size_t i = 0; i < rest.count; i++)
-            add_fill(w, top, symbol, rest.at[i], like);
-        return;
+        for (size_t i = 0; i < rest.count && done; i++)
+            done = !is_read(w, symbol, rest.at[i]) || fill_at(w, top, symbol, rest.at[i], like);
+        if (done)
+            return;
     }
     w->fills.count = fills;
     for (size_t i = 0; i < count; i++)
         list[i].first = false;
-    add_fill(w, top, symbol, whole, like);
+    w->turns[symbol] = NULL;
+    (void)fill_at(w, top, symbol, whole, like);
 }
 
 static void write_scalar(Writes *w, SymId symbol, Contribution *list, size_t count)
 {
     if (count == 0) {
-        add_fill(w, place_of_zeros(w, symbol), symbol, NULL, NO_ID);
+        (void)fill_at(w, place_of_zeros(w, symbol), symbol, NULL, NO_ID);
         return;
     }
     list[0].first = list[0].loop == NO_ID;
     list[0].reduces = w->p->stages.at[list[0].stage].rank > 0;
     if (!list[0].first)
-        add_fill(w, list[0].top, symbol, NULL, list[0].stage);
+        (void)fill_at(w, list[0].top, symbol, NULL, list[0].stage);
 }
 
 /* ---- writing it down ---------------------------------------------------------------------------------- */
@@ -253,83 +317,6 @@ static void make_first(Writes *w, const Contribution *c)
     p->stages.at[c->stage] = stage;
 }
 
-/* The index that a model stage uses for this dimension; else one of the fills' own. */
-static IndexId fill_index(Writes *w, const Fill *fill, unsigned dimension)
-{
-    const Stage *like = fill->like == NO_ID ? NULL : &w->p->stages.at[fill->like];
-    int64_t offset;
-    uint32_t index;
-
-    if (like != NULL && aff_is_shifted_index(&w->p->affs, like->subs[dimension], &index, &offset))
-        for (unsigned d = 0; d < like->rank; d++)
-            if (like->domain[d].index == index)
-                return index;
-    while (w->indices.count <= dimension)
-        vec_push(w->arena, &w->indices, program_index(w->p, NAME_NONE, (Span){ 0, 0 }));
-    return w->indices.at[dimension];
-}
-
-static bool has_index(const Range *domain, unsigned rank, IndexId index)
-{
-    for (unsigned d = 0; d < rank; d++)
-        if (domain[d].index == index)
-            return true;
-    return false;
-}
-
-static StageId fill_stage(Writes *w, const Fill *fill)
-{
-    Program *p = w->p;
-    Range domain[UINT8_MAX];
-    AffId subs[UINT8_MAX];
-    Stage stage = { .target = fill->symbol, .op = STAGE_SET, .value = node_int(p, 0), .guard = NO_ID, .domain = domain,
-                    .subs = subs };
-
-    for (unsigned k = 0; k < p->symbols.at[fill->symbol].rank; k++) {
-        Interval side = fill->box[k];
-        IndexId index;
-
-        subs[k] = aff_const(&p->affs, side.low);
-        if (side.high == side.low + 1)
-            continue;
-        index = fill_index(w, fill, k);
-        if (has_index(domain, stage.rank, index)) /* the diagonal of the model */
-            index = program_index(p, NAME_NONE, (Span){ 0, 0 });
-        domain[stage.rank++] = (Range){ index, subs[k], aff_const(&p->affs, side.high) };
-        subs[k] = aff_index(&p->affs, index);
-    }
-    return program_stage(p, stage);
-}
-
-static int compare_fills(const void *a, const void *b)
-{
-    const Fill *x = a, *y = b;
-
-    if (x->top != y->top)
-        return x->top < y->top ? -1 : 1;
-    return x->order < y->order ? -1 : 1;
-}
-
-/* The body with the fills in their places. */
-static void insert_fills(Writes *w)
-{
-    Program *p = w->p;
-    size_t count = p->body.count, next = 0;
-    Item *old = arena_array(w->arena, Item, count);
-
-    if (w->fills.count == 0)
-        return;
-    qsort(w->fills.at, w->fills.count, sizeof *w->fills.at, compare_fills);
-    memcpy(old, p->body.at, count * sizeof *old);
-    p->body.count = 0;
-    for (size_t i = 0; i <= count; i++) {
-        while (next < w->fills.count && w->fills.at[next].top == i)
-            fill_stage(w, &w->fills.at[next++]);
-        if (i < count)
-            vec_push(p->arena, &p->body, old[i]);
-    }
-}
-
 Program *pass_first_write(Program *p)
 {
     Writes w = { .p = p, .arena = heap_arena(p->heap) };
@@ -337,6 +324,8 @@ Program *pass_first_write(Program *p)
     find_symbols(&w);
     list_contributions(&w);
     find_reads(&w);
+    find_read_boxes(&w);
+    turns_find(&w);
     for (SymId s = 0; s < p->symbols.count; s++) {
         Contribution *list = w.all.at + w.first[s];
         size_t count = w.first[s + 1] - w.first[s];
@@ -351,7 +340,7 @@ Program *pass_first_write(Program *p)
     for (size_t i = 0; i < w.all.count; i++)
         if (w.all.at[i].first)
             make_first(&w, &w.all.at[i]);
-    insert_fills(&w);
+    fill_insert(&w);
     heap_release(p->heap, w.arena);
     return p;
 }

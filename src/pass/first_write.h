@@ -14,11 +14,12 @@ typedef struct {
     bool reduces;  /* and sums over indices then */
 } Contribution;
 
-/* A box to be set to 0 before the item `top`. */
+/* A box to be set to 0 before the item `at`. */
 typedef struct {
-    uint32_t top, order;
+    uint32_t at, order;
     SymId symbol;
     const Interval *box;
+    const AffId *subs; /* by dimension: in place of the box's side, or AFF_FAIL; NULL: none */
     StageId like; /* the stage whose indices are used, or NO_ID */
 } Fill;
 
@@ -31,6 +32,10 @@ typedef struct {
     uint32_t *read;      /* by symbol: the first top (see Contribution) that reads it, or NO_ID */
     VEC(Contribution) all;
     LoopId *outer;       /* by loop: the loop around it, or NO_ID */
+    Interval **boxes;    /* by symbol: a local: around what is read of it, or NULL */
+    uint32_t *begin;     /* by loop: its item */
+    uint8_t *time;       /* by loop: the dimension that has its index, while a group of contributions is sorted */
+    SymId **turns;       /* by symbol: NULL, or by dimension: the count of turns that limits it, or NO_ID (turns.c) */
     VEC(Fill) fills;
     VEC(IndexId) indices; /* by dimension: of fills that have no model */
 } Writes;
@@ -45,8 +50,28 @@ typedef struct {
 
 Reach reach_of(Writes *w, const Contribution *c);
 
+/* The offset c of the subscript t+c that has the loop's index, and where it stands. */
+bool reach_time(const Writes *w, const Stage *stage, LoopId loop, unsigned *dimension, int64_t *offset);
+
 /* Sorts the contributions of one loop to one symbol by the turn that reaches an element; false if that is not the same
  * order everywhere. */
 bool reach_sort_by_time(Writes *w, Contribution *group, size_t count);
+
+/* ---- fill.c ------------------------------------------------------------------------------------------- */
+
+/* Sets a box to 0 before the contribution that reaches it next; false if there is no place for that. `in_order`: the
+ * contributions are known in the order in which they reach an element, also in loops. */
+bool fill_before(Writes *w, const Contribution *c, const Interval *box, bool in_order);
+/* The same before the item `at`: of elements that nothing reaches. */
+bool fill_at(Writes *w, uint32_t at, SymId symbol, const Interval *box, StageId like);
+/* Puts the fills into the body. */
+void fill_insert(Writes *w);
+
+/* ---- turns.c ------------------------------------------------------------------------------------------ */
+
+/* A dimension of an adjoint that is the time of a loop with a count of turns is treated as if all turns were made, where
+ * that is the same: contributions and reads have the loop's index there or the count itself, so that what is not reached
+ * by fewer turns is not read, either. Element `extent - 1` then stands for the one that the count names. */
+void turns_find(Writes *w);
 
 #endif

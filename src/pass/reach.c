@@ -10,6 +10,8 @@ typedef struct {
     const Stage *stage;
     LoopId loop;
     uint8_t *uses; /* by dimension of the domain: how many subscripts use it */
+    SymId turns;   /* of the dimension at hand, see turns.c; or NO_ID */
+    int32_t extent; /* likewise */
 } Finding;
 
 static bool constant_range(const Program *p, const Range *range, Interval *out)
@@ -34,7 +36,7 @@ static bool index_range(const Finding *f, IndexId index, Interval *out, unsigned
 
         *out = (Interval){ l->low, l->high };
         if (l->index == index)
-            return l->condition == NO_ID && l->turns == NO_ID;
+            return l->condition == NO_ID && (l->turns == NO_ID || l->turns == f->turns);
     }
     return false;
 }
@@ -52,6 +54,10 @@ static bool sub_interval(Finding *f, AffId sub, Interval *out)
     if (a->count == 0)
         return true;
     term = affs->terms.at[a->first];
+    if (f->turns != NO_ID && affs->atoms.at[term.atom].kind == ATOM_ELEMENT) {
+        *out = (Interval){ f->extent - 1, f->extent };
+        return true;
+    }
     if (a->count > 1 || affs->atoms.at[term.atom].kind != ATOM_INDEX || (term.coef != 1 && term.coef != -1) ||
         !index_range(f, affs->atoms.at[term.atom].of, &range, &dimension))
         return false;
@@ -94,12 +100,14 @@ Reach reach_of(Writes *w, const Contribution *c)
     const Stage *stage = &w->p->stages.at[c->stage];
     const Symbol *target = &w->p->symbols.at[stage->target];
     uint8_t uses[UINT8_MAX] = { 0 };
-    Finding f = { w, stage, c->loop, uses };
+    Finding f = { .w = w, .stage = stage, .loop = c->loop, .uses = uses };
     Reach reach = { .box = arena_array(w->arena, Interval, target->rank), .regular = true };
 
     for (unsigned k = 0; k < target->rank; k++) {
         Interval *side = &reach.box[k];
 
+        f.turns = w->turns[stage->target] == NULL ? NO_ID : w->turns[stage->target][k];
+        f.extent = target->extents[k];
         if (!sub_interval(&f, stage->subs[k], side) || side->low < 0 || side->high > target->extents[k]) {
             reach.regular = false;
             *side = (Interval){ 0, target->extents[k] };
@@ -118,10 +126,8 @@ Reach reach_of(Writes *w, const Contribution *c)
 
 /* ---- the order of contributions in a loop ------------------------------------------------------------- */
 
-/* The offset c of the subscript t+c that has the loop's index, and where it stands. */
-static bool time_offset(const Writes *w, const Contribution *c, LoopId loop, unsigned *dimension, int64_t *offset)
+bool reach_time(const Writes *w, const Stage *stage, LoopId loop, unsigned *dimension, int64_t *offset)
 {
-    const Stage *stage = &w->p->stages.at[c->stage];
     uint32_t index;
 
     for (unsigned k = 0; k < w->p->symbols.at[stage->target].rank; k++) {
@@ -133,45 +139,52 @@ static bool time_offset(const Writes *w, const Contribution *c, LoopId loop, uns
     return false;
 }
 
-/* The innermost loop around both, or NO_ID. A nested loop has a larger number than those around it. */
-static LoopId common_loop(const Writes *w, const Contribution *a, const Contribution *b)
+static const Stage *stage_of(const Writes *w, const Contribution *c)
 {
-    LoopId x = a->loop, y = b->loop;
-
-    while (x != y) {
-        if (y == NO_ID || (x != NO_ID && x > y))
-            x = w->outer[x];
-        else
-            y = w->outer[y];
-    }
-    return x;
+    return &w->p->stages.at[c->stage];
 }
 
-static bool same_times(const Writes *w, const Contribution *a, const Contribution *b)
+/* Does each loop's index stand in one dimension, the same in all of the group? */
+static bool same_times(Writes *w, const Contribution *group, size_t count)
 {
-    for (LoopId loop = common_loop(w, a, b); loop != NO_ID; loop = w->outer[loop]) {
-        unsigned a_dimension, b_dimension;
-        int64_t offset;
+    bool same = true;
 
-        if (!time_offset(w, a, loop, &a_dimension, &offset) || !time_offset(w, b, loop, &b_dimension, &offset) ||
-            a_dimension != b_dimension)
-            return false;
-    }
-    return true;
+    for (size_t i = 0; i < count; i++)
+        for (LoopId loop = group[i].loop; loop != NO_ID; loop = w->outer[loop])
+            w->time[loop] = NO_DIMENSION;
+    for (size_t i = 0; i < count; i++)
+        for (LoopId loop = group[i].loop; loop != NO_ID; loop = w->outer[loop]) {
+            unsigned dimension;
+            int64_t offset;
+
+            if (!reach_time(w, stage_of(w, &group[i]), loop, &dimension, &offset))
+                return false;
+            same &= w->time[loop] == NO_DIMENSION || w->time[loop] == dimension;
+            w->time[loop] = (uint8_t)dimension;
+        }
+    return same;
 }
 
-/* Does b reach an element that both reach at an earlier turn than a? The outermost loop decides first; in the same turn of
- * all loops around both the order of the body. */
+static bool is_around(const Writes *w, LoopId outer, LoopId loop)
+{
+    while (loop != NO_ID && loop != outer)
+        loop = w->outer[loop];
+    return loop == outer;
+}
+
+/* Does b reach an element that both reach at an earlier turn than a? The outermost loop around both decides first. */
 static bool runs_earlier(const Writes *w, const Contribution *b, const Contribution *a)
 {
     bool earlier = b->order < a->order;
 
-    for (LoopId loop = common_loop(w, a, b); loop != NO_ID; loop = w->outer[loop]) {
+    for (LoopId loop = a->loop; loop != NO_ID; loop = w->outer[loop]) {
         unsigned dimension;
         int64_t a_offset = 0, b_offset = 0;
 
-        time_offset(w, a, loop, &dimension, &a_offset);
-        time_offset(w, b, loop, &dimension, &b_offset);
+        if (!is_around(w, loop, b->loop))
+            continue;
+        reach_time(w, stage_of(w, a), loop, &dimension, &a_offset);
+        reach_time(w, stage_of(w, b), loop, &dimension, &b_offset);
         if (a_offset != b_offset)
             earlier = (b_offset < a_offset) == w->p->loops.at[loop].reverse;
     }
@@ -180,9 +193,8 @@ static bool runs_earlier(const Writes *w, const Contribution *b, const Contribut
 
 bool reach_sort_by_time(Writes *w, Contribution *group, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        if (!same_times(w, &group[0], &group[i]))
-            return false;
+    if (!same_times(w, group, count))
+        return false;
     for (size_t i = 1; i < count; i++) {
         Contribution moved = group[i];
         size_t k = i;
@@ -193,4 +205,3 @@ bool reach_sort_by_time(Writes *w, Contribution *group, size_t count)
     }
     return true;
 }
-
