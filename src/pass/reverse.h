@@ -14,7 +14,8 @@ typedef struct {
     ScopeId scope;
     uint32_t masked;  /* contributions out of branches, or NO_ID */
     bool strict;      /* a read whose subscripts are in range only in its scope */
-    bool loose;       /* its scope is wider than what its users need: there were too many to tell them apart */
+    NodeId needed;    /* its scope is wider than what its users need: this, too, must hold; or NO_ID */
+    bool loose;       /* likewise, but the condition would be too long: where nobody needs it, its adjoint is 0 */
     bool outside;     /* some of them come from beside the scope: it is a joint one */
     NodeId input;     /* the only boundary node that its statement reads: NO_ID none, MANY_INPUTS several */
     uint32_t occurs;  /* how often it does */

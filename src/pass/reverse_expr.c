@@ -7,14 +7,16 @@
  */
 #include "pass/reverse.h"
 
-/* ---- factors ------------------------------------------------------------------------------------------ */
+/* ---- partial derivatives ------------------------------------------------------------------------------ */
 
-/* An adjoint that may be 0 because no branch needs the value: a partial there may be infinite. */
-static NodeId mask_zero(Program *p, NodeId adjoint)
+/* An adjoint that is 0 where no branch needs the value: a partial there may be infinite. */
+static NodeId mask(Program *p, const Slot *slot, NodeId adjoint)
 {
-    NodeId none = node_op2(p, OP_EQ, adjoint, node_int(p, 0));
+    NodeId zero = node_int(p, 0);
 
-    return node_op(p, OP_SELECT, none, node_int(p, 0), adjoint);
+    if (slot->needed != NO_ID)
+        adjoint = node_op(p, OP_SELECT, slot->needed, adjoint, zero);
+    return slot->loose ? node_op(p, OP_SELECT, node_op2(p, OP_EQ, adjoint, zero), zero, adjoint) : adjoint;
 }
 
 static NodeId partial_of(Sweep *s, NodeId node, unsigned k)
@@ -207,8 +209,8 @@ void work_differentiate(Sweep *s, Work *w, NodeId id)
         return;
     if (slot->symbol != NO_ID)
         adjoint = derive_plus(s->p, adjoint, node_read(s->p, slot->symbol, NULL));
-    if (adjoint != NO_ID && slot->loose)
-        adjoint = mask_zero(s->p, adjoint);
+    if (adjoint != NO_ID)
+        adjoint = mask(s->p, slot, adjoint);
     s->gate = s->p->infos.at[id].at.end != 0 || slot->gate == NO_ID ? id : slot->gate;
     if (adjoint != NO_ID && has_own_partial(w, slot)) {
         NodeId partial = statement_partial(s, w, id);

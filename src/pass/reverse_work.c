@@ -33,7 +33,7 @@ static void collect_one(Sweep *s, Work *w, NodeId node)
 }
 
 static const Slot empty_slot = {
-    .adjoint = NO_ID, .scope = SCOPE_NONE, .masked = NO_ID, .input = NO_ID, .gate = NO_ID, .symbol = NO_ID
+    .adjoint = NO_ID, .scope = SCOPE_NONE, .needed = NO_ID, .masked = NO_ID, .input = NO_ID, .gate = NO_ID, .symbol = NO_ID
 };
 
 void work_collect(Sweep *s, Work *w, NodeId root)
@@ -59,14 +59,43 @@ void work_collect(Sweep *s, Work *w, NodeId root)
     }
 }
 
-/* One more use, in this scope. */
-static void widen(Scopes *scopes, Slot *slot, ScopeId scope)
-{
-    ScopeId before = slot->scope, joined = scope_join(scopes, before, scope);
+/* A condition of more parts is not made: branches may be nested as deep as the text is long. */
+enum { LONGEST_WAY = 64 };
 
-    if (joined != before && joined != scope && joined == scope_meet(scopes, before, scope))
-        slot->loose |= (before - 1) / 2 != (scope - 1) / 2; /* not just both sides of one condition */
+/* The condition of a use in `scope` on the way from `outer`; NO_ID: it always holds. */
+static NodeId way_to(Scopes *scopes, ScopeId outer, ScopeId scope, NodeId needed)
+{
+    NodeId way = scope_condition(scopes, outer, scope);
+
+    if (way == NO_ID || needed == NO_ID)
+        return way == NO_ID ? needed : way;
+    return node_op2(scopes->p, OP_AND, way, needed);
+}
+
+/* One more use, in this scope where `needed` (unless NO_ID) holds. */
+static void widen(Scopes *scopes, Slot *slot, ScopeId scope, NodeId needed)
+{
+    ScopeId before = slot->scope, joined = scope_join(scopes, before, scope), meet;
+    bool wider, side_by_side;
+
     slot->scope = joined;
+    if (before == SCOPE_NONE) {
+        slot->needed = needed;
+        return;
+    }
+    meet = scope_meet(scopes, before, scope);
+    side_by_side = (before - 1) / 2 == (scope - 1) / 2; /* both sides of one condition: always one of them */
+    wider = joined == meet && joined != before && joined != scope && !side_by_side;
+    if (!wider && slot->needed == NO_ID && needed == NO_ID)
+        return;
+    if (scope_distance(scopes, meet, before) > LONGEST_WAY || scope_distance(scopes, meet, scope) > LONGEST_WAY) {
+        slot->loose = true;
+        slot->needed = NO_ID;
+    } else {
+        NodeId a = way_to(scopes, meet, before, slot->needed), b = way_to(scopes, meet, scope, needed);
+
+        slot->needed = a == NO_ID || b == NO_ID ? NO_ID : node_op2(scopes->p, OP_OR, a, b);
+    }
 }
 
 void work_use(Work *w, Scopes *scopes, NodeId root, ScopeId scope)
@@ -74,7 +103,7 @@ void work_use(Work *w, Scopes *scopes, NodeId root, ScopeId scope)
     Slot *slot = work_slot(w, root);
 
     slot->left++;
-    widen(scopes, slot, scope);
+    widen(scopes, slot, scope, NO_ID);
 }
 
 /* ---- preparing --------------------------------------------------------------------------------------- */
@@ -109,8 +138,12 @@ static void find_input(const Sweep *s, Work *w, const Node *node, Slot *slot)
 }
 
 /* By value: conditions that are joined make new nodes. */
-static void find_scopes(Sweep *s, Work *w, Node node, ScopeId scope, bool loose)
+static void find_scopes(Sweep *s, Work *w, Node node, const Slot *user)
 {
+    ScopeId scope = user->scope;
+    NodeId needed = user->needed;
+    bool loose = user->loose;
+
     for (unsigned k = 0; k < op_info[node.op].arity; k++) {
         ScopeId inside = scope;
 
@@ -118,7 +151,7 @@ static void find_scopes(Sweep *s, Work *w, Node node, ScopeId scope, bool loose)
             continue;
         if (node.op == OP_SELECT)
             inside = scope_branch(&s->scopes, scope, node.u.arg[0], k == 1);
-        widen(&s->scopes, work_slot(w, node.u.arg[k]), inside);
+        widen(&s->scopes, work_slot(w, node.u.arg[k]), inside, needed);
         work_slot(w, node.u.arg[k])->loose |= loose;
     }
 }
@@ -153,7 +186,7 @@ void work_prepare(Sweep *s, Work *w, ScopeId base)
         w->slots.at[i].strict = leaves_range(s, w->nodes.at[i]);
     for (size_t i = w->nodes.count; i-- > 0;) {
         if (!work_is_leaf(s, w, w->nodes.at[i]))
-            find_scopes(s, w, p->nodes.at[w->nodes.at[i]], w->slots.at[i].scope, w->slots.at[i].loose);
+            find_scopes(s, w, p->nodes.at[w->nodes.at[i]], &w->slots.at[i]);
         else if (!w->scalars && !w->slots.at[i].strict)
             w->slots.at[i].scope = base;
     }

@@ -136,6 +136,11 @@ NodeId scope_condition(Scopes *s, ScopeId outer, ScopeId scope)
     return all;
 }
 
+uint32_t scope_distance(const Scopes *s, ScopeId outer, ScopeId scope)
+{
+    return depth_of(s, scope) - depth_of(s, outer);
+}
+
 /* Adds the alternatives of a condition that are new; false if they become too many. */
 static bool add_alternatives(const Program *p, NodeId condition, NodeId *list, size_t *count)
 {

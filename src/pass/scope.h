@@ -54,6 +54,8 @@ ScopeId scope_join(Scopes *s, ScopeId a, ScopeId b);
 
 /* The condition of the way from `outer` to a scope inside it; NO_ID: they are the same. */
 NodeId scope_condition(Scopes *s, ScopeId outer, ScopeId scope);
+/* How many conditions that is. */
+uint32_t scope_distance(const Scopes *s, ScopeId outer, ScopeId scope);
 bool scope_is_inside(const Scopes *s, ScopeId inner, ScopeId outer);
 ScopeId scope_parent(const Scopes *s, ScopeId scope);
 

@@ -32,6 +32,12 @@ static const Model models[] = {
     { "branches on indices", "param u[12]\nl[i] = (i == 0 ? 0 : u[i-1]) - 2*u[i]^2 + (i == 11 ? 0 : u[i+1])\nf = sum(l*l)", NULL },
     { "array in a branch",
       "param x[9] in [1, 2], s in [0, 3]\nf = s > 1.5 ? norm(sqrt(x))*s : sum(x*x)/s", NULL },
+    { "an adjoint of 0 that many branches share",
+      "param x in [1, 2], y = 0, a[12] in [0.5, 1]\ns = sqrt(x) + 1/x\n"
+      "f = (a[0] > 0.4 ? s*y : 0) + (a[1] > 0.5 ? 2*s*y : 0) + (a[2] > 0.6 ? 3*s*y : 0) + (a[3] > 0.7 ? 4*s*y : 0) +\n"
+      "    (a[4] > 0.4 ? s*y : 0) + (a[5] > 0.5 ? 2*s*y : 0) + (a[6] > 0.6 ? 3*s*y : 0) + (a[7] > 0.7 ? 4*s*y : 0) +\n"
+      "    (a[8] > 0.4 ? s*y : 0) + (a[9] > 0.5 ? 2*s*y : 0) + (a[10] > 0.6 ? 3*s*y : 0) + (a[11] > 0.7 ? 4*s*y : 0)", NULL },
+    { "an exponent of 0", "param x in [1, 2], b = 0\nf = x^b", NULL },
     { "two outputs of several shapes", "param W[2,12], b[2]\ninput x[12]\nz = W @ x + b\ny = sig(z)\ns = sum(y*y)\noutput y, s", NULL },
     { "recurrence", "param a in [0.5, 1.5], x in [0.1, 0.9]\nh = x\nfor t in 0..15 { h = sin(a*h) + 0.1*h^2 }\nf = h", NULL },
     { "short recurrence", "param a in [0.5, 1.5], x in [0.1, 0.9]\nh = x\nfor t in 0..4 { h = sin(a*h)\no[t] = h*h }\nf = sum(o)", NULL },
