@@ -278,6 +278,9 @@ NodeId node_substitute(Program *p, NodeId node, const IndexId *from, const AffId
 typedef VEC(NodeId) NodeVec;
 void node_reach(const Program *p, Arena *arena, const NodeId *roots, size_t count, NodeVec *out);
 
+/* By symbol: the dimension whose subscript is the sample, or NO_ID (samples.c). */
+uint32_t *sample_dimensions(const Program *p, Arena *arena);
+
 /* Number of points of a stage's domain (exact for affine bounds), saturating. */
 uint64_t stage_points(const Program *p, const Stage *stage);
 

@@ -151,12 +151,13 @@ const char *long_loop_refusal(const LongLoop *l)
 
 /* ---- what is kept -------------------------------------------------------------------------------------- */
 
-static uint64_t elements_of(const Symbol *symbol)
+/* Of one sample: the others take its place. */
+static uint64_t elements_of(const Symbol *symbol, uint32_t sample)
 {
     uint64_t elements = 1;
 
     for (unsigned k = 0; k < symbol->rank; k++)
-        elements *= (uint64_t)symbol->extents[k];
+        elements *= k == sample ? 1 : (uint64_t)symbol->extents[k];
     return elements;
 }
 
@@ -212,8 +213,9 @@ void tape_measure(Tape *tape, Arena *arena, const Program *p, const Reverse *rev
 
     *tape = (Tape){ .read = find_read(p, arena, reverse), .symbols = reverse->first_symbol };
     owners = find_owners(tape, arena, p, reverse);
+    tape->sample = sample_dimensions(p, arena);
     for (SymId s = 0; s < tape->symbols; s++) {
-        uint64_t elements = elements_of(&p->symbols.at[s]);
+        uint64_t elements = elements_of(&p->symbols.at[s], tape->sample[s]);
 
         if (!tape->read[s] || p->symbols.at[s].role < SYM_LOCAL)
             continue;
@@ -227,9 +229,9 @@ void tape_measure(Tape *tape, Arena *arena, const Program *p, const Reverse *rev
 
 /* ---- how many segments --------------------------------------------------------------------------------- */
 
-static uint64_t elements_of_turn(const Symbol *symbol)
+static uint64_t elements_of_turn(const Symbol *symbol, uint32_t sample)
 {
-    return elements_of(symbol) / (uint64_t)symbol->extents[0];
+    return elements_of(symbol, sample) / (uint64_t)symbol->extents[0];
 }
 
 /* Elements in memory at once: a checkpoint for every segment, the turns before the first one, one segment. */
@@ -249,11 +251,11 @@ static Segments best_segments(const LongLoop *l, const Tape *tape, uint64_t *ele
         const Symbol *symbol = &l->p->symbols.at[s];
 
         if (l->kinds[s] == CARRIED)
-            checkpoint += elements_of_turn(symbol);
+            checkpoint += elements_of_turn(symbol, tape->sample[s]);
         if (l->kinds[s] != KEPT && tape->read[s])
-            state += elements_of_turn(symbol);
+            state += elements_of_turn(symbol, tape->sample[s]);
         if (l->kinds[s] == KEPT && l->written[s] && tape->read[s])
-            kept += elements_of(symbol);
+            kept += elements_of(symbol, tape->sample[s]);
     }
     *elements = elements_with(turns, 1, state, checkpoint);
     for (uint64_t length = 1; length <= turns && length * length <= 16 * turns * (checkpoint + 1); length++) {

@@ -139,6 +139,7 @@ typedef struct {
     VEC(TapedLoop) loops; /* those with the most elements first */
     uint64_t elements;    /* of all that the forward sweep writes and the backward sweep reads */
     const bool *read;     /* by symbol of the forward sweep: is it read? */
+    const uint32_t *sample; /* by symbol: sample_dimensions */
     size_t symbols;       /* how many these are */
 } Tape;
 

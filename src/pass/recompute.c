@@ -139,6 +139,8 @@ static void count_stage(Recomputer *r, StageId id, uint64_t turns)
     uint64_t times = turns * stage_points(p, stage), weight = stage->op != STAGE_SET;
     NodeVec roots = { 0 }, reached = { 0 };
 
+    for (unsigned d = 0; d < stage->rank && p->samples > 0; d++)
+        times /= stage->domain[d].index == p->sample ? (uint64_t)p->samples : 1; /* with one sample */
     push_roots(r, stage, &roots);
     node_reach(p, r->arena, roots.at, roots.count, &reached);
     for (size_t i = 0; i < reached.count; i++) {

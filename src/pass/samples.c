@@ -142,7 +142,7 @@ static void write_by_sample(Samples *s, const Step *step, IndexId sample)
     const Stage *stage = &s->p->stages.at[step->stage];
     uint32_t k = s->dimension[stage->target], own;
     AffId present = aff_index(&s->p->affs, sample);
-    bool renamed = k != NO_DIMENSION && aff_is_index(&s->p->affs, stage->subs[k], &own) && own != s->p->sample;
+    bool renamed = k != NO_ID && aff_is_index(&s->p->affs, stage->subs[k], &own) && own != s->p->sample;
     StageId made;
 
     if (renamed)
@@ -151,7 +151,7 @@ static void write_by_sample(Samples *s, const Step *step, IndexId sample)
     if (renamed)
         rename_index(s, own, AFF_FAIL);
     without_range(s, made, sample);
-    if (k == NO_DIMENSION) {
+    if (k == NO_ID) {
         s->p->stages.at[made].fresh = false;
     } else {
         Stage *at = &s->p->stages.at[made];

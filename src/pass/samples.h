@@ -4,8 +4,6 @@
 
 #include "pass/pass.h"
 
-#define NO_DIMENSION UINT32_MAX
-
 /* A stage of the body as it was, and when it runs: 2q before the q-th pass over the samples (or behind the one before), 2q+1 in it. */
 typedef struct {
     StageId stage;
@@ -32,7 +30,7 @@ typedef struct {
     VEC(Step) steps;
     uint32_t *step_of;      /* by item that is a stage */
     LoopId *outer;          /* by loop: the one around it */
-    uint32_t *dimension;    /* by symbol: which one is the sample, or NO_DIMENSION */
+    uint32_t *dimension;    /* by symbol: which one is the sample, or NO_ID */
     uint32_t *first_writer; /* by symbol, + 1 */
     uint32_t *counter;      /* by symbol of counted turns: the first step of its loop, + 1 */
     VEC(SymId) reads;
@@ -51,7 +49,7 @@ bool samples_before(const Step *writer, const Step *reader);
 
 static inline bool samples_has(const Samples *s, SymId symbol)
 {
-    return s->dimension[symbol] != NO_DIMENSION;
+    return s->dimension[symbol] != NO_ID;
 }
 
 #endif

@@ -7,40 +7,6 @@
 
 #include "pass/samples.h"
 
-/* ---- dimensions that are the sample ------------------------------------------------------------------- */
-
-static void meet_subs(Samples *s, SymId symbol, const AffId *subs, uint32_t count)
-{
-    uint32_t index;
-
-    for (uint32_t k = 0; k < count; k++)
-        if (aff_is_index(&s->from->affs, subs[k], &index) && index == s->from->sample)
-            s->dimension[symbol] = k;
-}
-
-static void find_dimensions(Samples *s)
-{
-    const Program *p = s->from;
-
-    for (SymId i = 0; i < p->symbols.count; i++)
-        s->dimension[i] = p->symbols.at[i].role == SYM_DATA ? 0 : NO_DIMENSION;
-    for (size_t i = 0; i < s->count; i++) {
-        const Stage *stage = &p->stages.at[s->items[i].id];
-
-        if (s->items[i].kind == ITEM_STAGE)
-            meet_subs(s, stage->target, stage->subs, stage_subs(p, stage));
-    }
-    for (NodeId i = 0; i < p->nodes.count; i++)
-        if (p->nodes.at[i].op == OP_READ)
-            meet_subs(s, p->nodes.at[i].u.read.symbol, node_subs(p, i), p->symbols.at[p->nodes.at[i].u.read.symbol].rank);
-    for (AtomId i = 0; i < p->affs.atoms.count; i++) {
-        const Atom *atom = &p->affs.atoms.at[i];
-
-        if (atom->kind == ATOM_ELEMENT)
-            meet_subs(s, atom->of, p->affs.subs.at + atom->subs, atom->rank);
-    }
-}
-
 /* ---- what a stage reads ------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -201,12 +167,11 @@ void samples_list(Samples *s)
     s->items = arena_array(s->arena, Item, s->count + 1);
     if (s->count > 0)
         memcpy(s->items, s->from->body.at, s->count * sizeof *s->items);
-    s->dimension = arena_array(s->arena, uint32_t, symbols + 1);
+    s->dimension = sample_dimensions(s->from, s->arena);
     s->first_writer = arena_array(s->arena, uint32_t, symbols + 1);
     s->counter = arena_array(s->arena, uint32_t, symbols + 1);
     s->step_of = arena_array(s->arena, uint32_t, s->count + 1);
     s->outer = arena_array(s->arena, LoopId, s->from->loops.count + 1);
-    find_dimensions(s);
     list_steps(s);
     for (size_t i = 0; i < s->steps.count; i++)
         read_step(&reader, &s->steps.at[i]);
