@@ -66,12 +66,30 @@ static void print_flat(const CModel *m, Part part, Text *out)
     }
 }
 
+/* With the rows and columns. */
+static void print_entries(const CModel *m, Part part, Text *out)
+{
+    const char *matrix = part == PART_JACOBIAN_ENTRIES ? "jacobian" : "hessian";
+    const char *upper = part == PART_JACOBIAN_ENTRIES ? "JACOBIAN" : "HESSIAN";
+
+    text_line(out, "{");
+    out->indent++;
+    text_line(out, "static int32_t rows[%s_%s_NNZ], columns[%s_%s_NNZ];", m->upper, upper, m->upper, upper);
+    text_add(out, "\n");
+    text_line(out, "%s_%s_triplets(rows, columns);", m->prefix, matrix);
+    text_line(out, "for (int i = 0; i < %s_%s_NNZ; i++)", m->upper, upper);
+    text_line(out, "    printf(\"%s[%%d][%%d] = %%.17g\\n\", (int)rows[i], (int)columns[i], %s%s_values[i]);", matrix,
+              m->is_float ? "(double)" : "", matrix);
+    out->indent--;
+    text_line(out, "}");
+}
+
 /* What the function gives beside value and gradient. */
 static void print_results(const CModel *m, const CFunction *function, Text *out)
 {
     for (unsigned part = PART_TANGENT; part < PART_WORK; part++)
         if (c_function_has(function, (Part)part))
-            print_flat(m, (Part)part, out);
+            (part == PART_JACOBIAN_ENTRIES || part == PART_HESSIAN_ENTRIES ? print_entries : print_flat)(m, (Part)part, out);
 }
 
 static void print_seeds(const CModel *m, uint32_t parts, Text *out)
@@ -108,8 +126,9 @@ static FunctionId first_of(const CFunction *functions, const FunctionId *ids, si
 /* Every result once: value and gradient by the fastest function that gives them. Gives back the arguments of all calls. */
 static uint32_t print_calls(const CModel *m, const CFunction *functions, Text *out)
 {
-    static const FunctionId gradients[] = { FUNCTION_VALUE_GRAD, FUNCTION_FORWARD, FUNCTION_VJP, FUNCTION_HVP, FUNCTION_HESSIAN };
-    static const FunctionId values[] = { FUNCTION_VALUE, FUNCTION_JVP, FUNCTION_JACOBIAN };
+    static const FunctionId gradients[] = { FUNCTION_VALUE_GRAD, FUNCTION_FORWARD, FUNCTION_VJP, FUNCTION_HVP, FUNCTION_HESSIAN,
+                                            FUNCTION_HESSIAN_SPARSE };
+    static const FunctionId values[] = { FUNCTION_VALUE, FUNCTION_JVP, FUNCTION_JACOBIAN, FUNCTION_JACOBIAN_SPARSE };
     FunctionId first = first_of(functions, gradients, sizeof gradients / sizeof *gradients);
     bool gradient = first != FUNCTION_COUNT && (first != FUNCTION_FORWARD || functions[FUNCTION_BACKWARD].made);
     uint32_t parts;

@@ -13,7 +13,7 @@ typedef struct {
 } Pattern;
 
 /* Beyond these nothing is computed. */
-#define PATTERN_MOST_STEPS ((uint64_t)1 << 28)   /* points of domains times what is read there */
+#define PATTERN_MOST_STEPS ((uint64_t)1 << 28)   /* points of domains times what is read there; runs of sets that are united */
 #define PATTERN_MOST_ENTRIES ((uint64_t)1 << 25)
 
 typedef enum { PATTERN_FOUND, PATTERN_MANY_STEPS, PATTERN_MANY_ENTRIES } PatternEnd;

@@ -1,6 +1,9 @@
 /* sets.c -- unions by merging lists of runs in pairs. */
 #include "sparse/sets.h"
 
+/* A new set takes memory: so many steps that they bound it. */
+enum { STEPS_OF_NEW_SET = 32 };
+
 typedef struct {
     const NumberSets *s;
     const NumberRun *runs;
@@ -36,6 +39,7 @@ static NumberSet set_of_runs(NumberSets *s, const NumberRun *runs, uint32_t coun
     if (id != HASH_NONE)
         return id;
     id = (uint32_t)s->sets.count;
+    s->steps += STEPS_OF_NEW_SET + count;
     vec_push(s->arena, &s->sets, (RunList){ (uint32_t)s->runs.count, count });
     for (uint32_t i = 0; i < count; i++)
         vec_push(s->arena, &s->runs, runs[i]);

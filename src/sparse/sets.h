@@ -30,7 +30,7 @@ typedef struct {
     VEC(UnionOfTwo) memo;
     RunVec work, next;        /* of a union: lists of runs one behind the other, */
     VEC(size_t) ends, kept;   /* and where each ends */
-    uint64_t steps;           /* runs looked at by unions so far */
+    uint64_t steps;           /* spent so far: runs looked at, sets made */
 } NumberSets;
 
 void sets_init(NumberSets *s, Arena *arena);

@@ -80,6 +80,27 @@ grep -q '_sparsity.h' "$work/one.c" && why="standard output includes a file"
 gcc -std=c99 -c "$work/one.c" -o "$work/one.o" 2> "$work/errors" || why="one text: $(head -n 1 "$work/errors")"
 say "a file of tables" "$why"
 
+# The program of --example prints them with rows and columns.
+"$build/bpgen" examples/rosenbrock.expr --const n=3 --name m -o "$work/e.c" --functions hessian_sparse,jacobian_sparse --example "$work/main.c" &&
+    gcc -std=c99 -Wall -Wextra -Wpedantic -Werror -I"$work" "$work/main.c" "$work/e.c" -o "$work/e" -lm 2> "$work/errors" && "$work/e" > "$work/got"
+why=""
+[ "$(grep -c '^hessian\[[0-2]\]\[[0-2]\] = ' "$work/got")" = 7 ] || why="$(head -n 1 "$work/errors") $(cat "$work/got")"
+[ "$(grep -c '^jacobian\[0\]\[[0-2]\] = ' "$work/got")" = 3 ] || why="$(head -n 1 "$work/errors") $(cat "$work/got")"
+say "an example program" "$why"
+
+# What is too large, and what has no entries, is said.
+refused() { # model text, function, expected: what was said in its place
+    echo "$1" > "$work/refused.expr"
+    "$build/bpgen" "$work/refused.expr" --functions "$2" -o "$work/x.c" > "$work/got" 2>&1 && echo "not refused"
+    grep -q "error: $3" "$work/got" || cat "$work/got"
+}
+say "no entries" "$(refused "param x[3]; f = sum(x)" hessian_sparse "the Hessian is 0 everywhere")"
+say "too many entries" "$(refused "param x[20000]; f = sum(x)^2" hessian_sparse "the pattern of the Hessian has more than 33554432 entries")"
+echo "param x[20000]; f = sum((x[i] - x[j])^4 for i, j)" > "$work/refused.expr"
+"$build/bpgen" eval "$work/refused.expr" --sparsity > "$work/got" 2>&1
+grep -q "error: the pattern of the Jacobian takes more than" "$work/got" && why="" || why=$(cat "$work/got")
+say "too many steps" "$why"
+
 # The text for n = 10000 is that for n = 100 but for the numbers; 3 colours, and about 3 times the cost of a product.
 for n in 100 10000; do
     "$build/bpgen" examples/rosenbrock.expr --const n=$n --name m -o "$work/r$n.c" --functions hessian_sparse,hvp
