@@ -362,6 +362,18 @@ void c_sample_print(const Sample *sample, const CModel *m, Text *out)
     }
 }
 
+bool c_sample_is_large(const CModel *m, uint32_t parts)
+{
+    enum { MOST_ELEMENTS = 1 << 20 };
+    uint64_t columns = c_model_reals(m, PART_GRAD), rows = 0;
+
+    if ((parts >> PART_JACOBIAN & 1) != 0)
+        rows = c_model_reals(m, PART_OUTPUTS);
+    if ((parts >> PART_HESSIAN & 1) != 0)
+        rows = columns;
+    return rows > 0 && columns > MOST_ELEMENTS / rows;
+}
+
 static bool is_array(const CModel *m, Part part)
 {
     return c_model_is_bare(part) || c_model_is_batch(m, part);

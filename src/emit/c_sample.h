@@ -64,6 +64,9 @@ void c_sample_find(Sample *sample, const CModel *m, Arena *arena);
 /* Sets params, inputs, index, seeds and directions of a program of the model. */
 void c_sample_fill(const Sample *sample, const CModel *m, Evaluation *e);
 
+/* Is a matrix among these results that is too large to be evaluated here, and to be a static array of the self-test? */
+bool c_sample_is_large(const CModel *m, uint32_t parts);
+
 /* c_golden.c: what the self-test compares with, from the evaluations. */
 void c_golden_find(Sample *sample, const CModel *m, Arena *arena);
 /* The differences of a model that calls C functions: all that there may be. */

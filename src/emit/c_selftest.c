@@ -139,7 +139,8 @@ void c_test_total(const Test *t, const char *variable)
 
 static bool has_differences(const Test *t)
 {
-    return t->sample->differences.count > 0 && c_test_giving(t, PART_OUTPUTS) < FUNCTION_COUNT;
+    return t->sample->differences.count > 0 && c_test_giving(t, PART_OUTPUTS) < FUNCTION_COUNT &&
+           c_test_giving(t, PART_GRAD) < FUNCTION_COUNT;
 }
 
 static void print_difference(Test *t, const Difference *difference)
@@ -268,12 +269,31 @@ static void print_body(Test *t)
     print_checks(t);
 }
 
+/* All but those with very large matrices. */
+static void choose_functions(Test *t, const CFunction *functions, CFunction *tested)
+{
+    for (unsigned id = 0; id < FUNCTION_COUNT; id++) {
+        tested[id] = functions[id];
+        if (!functions[id].made)
+            continue;
+        tested[id].made = !c_sample_is_large(t->m, functions[id].parts);
+        if (tested[id].made)
+            t->parts |= functions[id].parts;
+        else
+            text_printf(t->out, "\n/* The matrix of %s_%s is too large for a test. */\n", t->m->prefix, functions[id].name);
+    }
+    t->functions = tested;
+}
+
 void c_selftest_print(CModel *m, const CFunction *functions, const Sample *sample, Text *out)
 {
     Arena *arena = heap_arena(&m->unit->heap);
-    Test t = { .m = m, .functions = functions, .sample = sample, .arena = arena, .out = out, .parts = m->parts, .next = 1 };
+    CFunction tested[FUNCTION_COUNT];
+    Test t = { .m = m, .sample = sample, .arena = arena, .out = out, .next = 1 };
 
-    text_add(out, "\n#ifdef BPGEN_SELFTEST\n\n");
+    text_add(out, "\n#ifdef BPGEN_SELFTEST\n");
+    choose_functions(&t, functions, tested);
+    text_add(out, "\n");
     if (sample->finite) {
         print_close(&t);
         c_crosstest_print_move(&t);

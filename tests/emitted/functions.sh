@@ -60,7 +60,7 @@ compare() { # compiler, real, options of tool_functions; m.c and m.h are there
         alone=-DBPGEN_SELFTEST_MAIN # the evaluator knows nothing of the user's C functions
         : > "$work/driver.c"
     fi
-    $cc $flags -DBPGEN_SELFTEST $alone -O1 -c "$work/m.c" -o "$work/m.o" &&
+    $cc $flags -DBPGEN_SELFTEST $alone $optimise -c "$work/m.c" -o "$work/m.o" &&
         $cc -std=c99 -O0 -w $close -I"$work" -Itests/numeric "$work/driver.c" "$work/m.o" "$work/externs_${real}_$cc.o" -o "$work/driver" -lm &&
         "$work/driver"
 }
@@ -84,11 +84,13 @@ values() { # name, model, compiler, options of the tool; prints what is wrong
 
 for model in examples/*.expr tests/regress/*.expr ../shared/language/valid/*.expr; do
     [ -e "$model" ] || { echo "SKIP ${model%/*} is not here"; continue; }
-    list=$all
-    case $model in examples/*) "$build/bpgen" "$model" --name m -o - 2> /dev/null | grep -q '^double m_value_grad' && list=$all,value_grad ;; esac
+    list=$all optimise=-O0
+    case $model in examples/*) optimise=-O1; "$build/bpgen" "$model" --name m -o - 2> /dev/null | grep -q '^double m_value_grad' && list=$all,value_grad ;; esac
     values "$model" "$model" gcc functions=$list
 done
-for model in examples/*.expr tests/regress/*.expr; do
+optimise=-O1
+for model in cs231n bundle gmm matmul rnn lstm_layers newton spiking; do
+    model=examples/$model.expr
     values "$model, 3 directions, lower triangle" "$model" clang functions=jvp,hvp,hessian directions=3 lower-triangle
     values "$model, forward Jacobian" "$model" clang functions=value,jvp,jacobian mode=forward
     values "$model, reverse Jacobian" "$model" clang functions=value,vjp,jacobian mode=reverse
