@@ -326,6 +326,7 @@ void fuse_block(Planner *planner, Block *block)
     VEC(Body) bodies = { 0 };
 
     block->slot = fuse_list(&f, block->first, 0);
+    settle_block(planner, block);
     for (SlotId s = block->slot; s != NO_ID; s = planner->slots.at[s].next)
         if (planner->slots.at[s].low != AFF_FAIL)
             vec_push(planner->work, &bodies, (Body){ s, 1 });

@@ -157,6 +157,11 @@ Interval depend_interval(const Planner *planner, AffId aff, const Entry *entry);
 void planner_append(Planner *planner, EntryId entry); /* to the present block */
 void fuse_block(Planner *planner, Block *block);
 
+/* ---- settle.c ---- */
+
+/* Of the fused slots of a recurrence: see there. */
+void settle_block(Planner *planner, Block *block);
+
 Plan *plan_new(Heap *heap); /* empty, in an arena of its own */
 
 /* ---- build.c, contract.c ---- */
