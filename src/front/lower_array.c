@@ -355,6 +355,23 @@ static void assign_carried(Lowering *l, const CheckedNode *n, Carry *carry, Valu
     *value = value_of_node(domain_read(l, carry->symbol, &symbol->shape, n->at), symbol->shape);
 }
 
+/* A read of an array that the loops fill needs none of its own; but not of one that has much more to it: it would be
+ * kept for all turns. */
+static bool is_read_of_larger(const Lowering *l, NodeId node)
+{
+    const Symbol *symbol;
+    double elements = 1;
+
+    if (l->p->nodes.at[node].op != OP_READ)
+        return false;
+    symbol = &l->p->symbols.at[l->p->nodes.at[node].u.read.symbol];
+    for (unsigned k = 0; k < symbol->rank; k++)
+        elements *= symbol->extents[k];
+    for (uint32_t k = 0; k < l->kept; k++)
+        elements /= l->dims.at[k].extent;
+    return symbol->role == SYM_LOCAL && elements > 2;
+}
+
 /* One element, or row, of an array whose first axes are turns. */
 static void assign_gathered(Lowering *l, const CheckedNode *n, Value *value)
 {
@@ -367,13 +384,13 @@ static void assign_gathered(Lowering *l, const CheckedNode *n, Value *value)
     (void)value_node(l, value, n->at);
     while (turns < count && loops_have(l, l->index_of[left[turns]]))
         turns++;
+    domain_begin(l, l->p->nodes.at[value->node].deps, left, count);
+    domain_indices(l, left + turns, count - turns);
+    domain_axes(l, &value->shape);
+    domain_keep(l);
     if (is_fresh_array(l, value, left, count, &symbol->shape, &target)) {
         name_array(l, symbol, target);
-    } else if (!value_is_plain(l, value->node)) {
-        domain_begin(l, l->p->nodes.at[value->node].deps, left, count);
-        domain_indices(l, left + turns, count - turns);
-        domain_axes(l, &value->shape);
-        domain_keep(l);
+    } else if (!value_is_plain(l, value->node) || is_read_of_larger(l, value->node)) {
         target = domain_symbol(l, symbol->name, symbol->at);
         name_array(l, symbol, target);
         domain_stage(l, target, STAGE_SET, value->node, n->at);
