@@ -6,6 +6,15 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cc="${CC:-cc} -std=c99 -O2 -ffp-contract=off -Wall -Wextra -Werror"
 
+# A function that needs memory of its own takes it as its last argument.
+work_of() { # function
+    if tr '\n' ' ' < "$work/m.h" | grep -q "m_$1([^)]*m_work"; then
+        printf 'static m_work work_%s;\n#define WORK_%s , &work_%s\n' "$1" "$1" "$1"
+    else
+        printf '#define WORK_%s\n' "$1"
+    fi
+}
+
 # Value and gradient of value_grad, and the gradient of backward, as bits.
 driver() { # members of params
     cat <<END
@@ -13,12 +22,9 @@ driver() { # members of params
 #include <string.h>
 #include "m.h"
 static m_tape tape;
-#ifdef M_WORK
-static m_work work;
-#define WORK , &work
-#else
-#define WORK
-#endif
+$(work_of value_grad)
+$(work_of forward)
+$(work_of backward)
 static void print(const void *numbers, size_t count)
 {
     unsigned long long bits;
@@ -33,13 +39,13 @@ int main(void)
     for (int i = 0; i < 9; i++) {
         m_params p = { $1 };
         m_params grad;
-        double value = m_value_grad(&p, &grad WORK);
+        double value = m_value_grad(&p, &grad WORK_value_grad);
 
         print(&value, 1);
         print(&grad, sizeof grad / sizeof(double));
-        value = m_forward(&p, &tape);
+        value = m_forward(&p, &tape WORK_forward);
         print(&value, 1);
-        m_backward(&p, 0.7, &tape, &grad);
+        m_backward(&p, 0.7, &tape, &grad WORK_backward);
         print(&grad, sizeof grad / sizeof(double));
     }
     fprintf(stderr, "%d\n", (int)(sizeof tape / sizeof(double)));
@@ -50,12 +56,12 @@ END
 
 run() { # model options: the bits; the number of elements on the tape goes to $work/tape
     "$build/bpgen" "$@" --name m -o "$work/m.c" 2> "$work/warnings" || return 1
-    grep -q ' m_work;' "$work/m.h" && work_macro=-DM_WORK || work_macro=
-    $cc $work_macro "$work/m.c" "$work/driver.c" -o "$work/m" -lm && "$work/m" 2> "$work/tape"
+    driver "$members" > "$work/driver.c"
+    $cc "$work/m.c" "$work/driver.c" -o "$work/m" -lm && "$work/m" 2> "$work/tape"
 }
 
 compare() { # name, model, params, limit in bytes, most elements on the tape
-    driver "$3" > "$work/driver.c"
+    members=$3
     run "$2" > "$work/whole" && run "$2" --tape-limit "$4" > "$work/cut" || { echo "FAIL $1: $(cat "$work/warnings")"; return; }
     if [ -s "$work/warnings" ]; then
         echo "FAIL $1: $(head -n 1 "$work/warnings")"
