@@ -251,6 +251,8 @@ NodeId simplify_op(Program *p, Op op, NodeId a, NodeId b, NodeId c)
 {
     NodeId folded = fold_literals(p, op, a, b);
 
+    if (folded == NO_ID)
+        folded = simplify_integers(p, op, a, b);
     if (folded != NO_ID)
         return folded;
     switch (op) {

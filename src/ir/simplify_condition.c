@@ -1,6 +1,17 @@
 /* simplify_condition.c -- rules about conditions and selects. */
 #include "ir/simplify_rules.h"
 
+/* i + 1 > i: integer expressions whose difference is a number, written into loops or found by substitution. */
+NodeId simplify_integers(Program *p, Op op, NodeId a, NodeId b)
+{
+    int64_t difference;
+
+    if (op < OP_EQ || op > OP_GE || !is_op(p, a, OP_INTEGER) || !is_op(p, b, OP_INTEGER) ||
+        !aff_is_const(&p->affs, aff_sub(&p->affs, p->nodes.at[a].u.aff, p->nodes.at[b].u.aff), &difference))
+        return NO_ID;
+    return fold_literals(p, op, node_int(p, difference), node_int(p, 0));
+}
+
 static bool is_known(const Program *p, NodeId condition, bool *holds)
 {
     *holds = !node_is_int(p, condition, 0);

@@ -25,6 +25,7 @@ NodeId divide_power_of_two(Program *p, NodeId a, NodeId b);       /* x/4, 1/(2*x
 NodeId simplify_pow(Program *p, NodeId a, NodeId b);
 
 /* simplify_condition.c: conditions are known where they are literals: 0 is false. */
+NodeId simplify_integers(Program *p, Op op, NodeId a, NodeId b); /* comparisons */
 NodeId simplify_not(Program *p, NodeId a);
 NodeId simplify_junction(Program *p, Op op, NodeId a, NodeId b); /* && and || */
 NodeId simplify_select(Program *p, NodeId c, NodeId a, NodeId b);

@@ -16,7 +16,7 @@ typedef struct {
 
 typedef VEC(ScopedNode) NeedVec;
 
-enum { MOST_WAYS = 6 };
+enum { MOST_WAYS = 64 }; /* beyond, there is no guard: each way is compared with each other */
 
 /* Conditions that hold together, over the dimensions of a symbol (Sinker.dimensions), outermost first. */
 typedef struct {
@@ -30,6 +30,7 @@ typedef struct {
     bool always;         /* a read needs it unconditionally, or there are too many ways */
     uint32_t pending;    /* reads without a scope yet */
     uint32_t count;
+    size_t room;
     Way *ways;           /* each read stands under one of these, none of which implies another */
     uint32_t first, writers; /* its stages: in Sinker.writers */
     uint64_t earliest;   /* the place of the first stage that reads it, as far as known */
@@ -40,13 +41,13 @@ typedef struct {
 #define PLACE(item, n) ((uint64_t)(item) << 32 | (UINT32_MAX - (uint32_t)(n)))
 #define PLACE_ITEM(place) ((size_t)((place) >> 32))
 
-enum { MOST_SCOPES = 4 };
+enum { MOST_SCOPES = 64 };
 
 /* Where a node is needed, as far as known. */
 typedef struct {
     uint64_t earliest;   /* the place of the first stage that needs it */
-    ScopeId scopes[MOST_SCOPES]; /* none inside another; where there would be more, what they have in common */
-    uint8_t count;
+    ScopeId *scopes;     /* none inside another; where there would be more than MOST_SCOPES, what they have in common */
+    uint16_t count, room;
 } Needed;
 
 typedef struct {

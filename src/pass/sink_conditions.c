@@ -27,8 +27,8 @@ static void add_way(Sinker *s, Target *target, const Way *way)
         if (!implies(&target->ways[i], way))
             target->ways[kept++] = target->ways[i];
     target->count = kept;
-    if (target->ways == NULL)
-        target->ways = arena_array(s->arena, Way, MOST_WAYS);
+    if (kept == target->room)
+        target->ways = vec_grow(s->arena, target->ways, sizeof *target->ways, &target->room, kept + 1);
     if (kept == MOST_WAYS) {
         target->always = true;
         return;

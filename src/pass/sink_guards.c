@@ -14,18 +14,26 @@
 
 static void add_scope(const Sinker *s, Needed *needed, ScopeId scope)
 {
-    uint8_t kept = 0;
+    uint16_t kept = 0;
 
-    for (uint8_t i = 0; i < needed->count; i++)
+    for (uint16_t i = 0; i < needed->count; i++)
         if (scope_meet(&s->scopes, needed->scopes[i], scope) == needed->scopes[i])
             return;
-    for (uint8_t i = 0; i < needed->count; i++)
+    for (uint16_t i = 0; i < needed->count; i++)
         if (scope_meet(&s->scopes, needed->scopes[i], scope) != scope)
             needed->scopes[kept++] = needed->scopes[i];
     while (kept == MOST_SCOPES || (kept > 0 && scope_meet(&s->scopes, needed->scopes[kept - 1], scope) == scope))
         scope = scope_meet(&s->scopes, needed->scopes[--kept], scope);
+    if (kept == needed->room) {
+        ScopeId *scopes = arena_array(s->arena, ScopeId, 2u * kept + 1u);
+
+        for (uint16_t i = 0; i < kept; i++)
+            scopes[i] = needed->scopes[i];
+        needed->scopes = scopes;
+        needed->room = (uint16_t)(2 * kept + 1);
+    }
     needed->scopes[kept] = scope;
-    needed->count = (uint8_t)(kept + 1);
+    needed->count = (uint16_t)(kept + 1);
 }
 
 static void use_node(Sinker *s, NodeId node, ScopeId scope, uint64_t place)
@@ -47,7 +55,7 @@ static void look_at_read(Sinker *s, NodeId id, SymId symbol)
     Target *target = &s->targets[symbol];
     const Needed *needed = &s->needed[id];
 
-    for (uint8_t i = 0; i < needed->count; i++)
+    for (uint16_t i = 0; i < needed->count; i++)
         sink_narrow(s, id, needed->scopes[i]);
     target->earliest = needed->earliest < target->earliest ? needed->earliest : target->earliest;
     if (--target->pending == 0 && target->open)
@@ -62,7 +70,7 @@ static void look_at_node(Sinker *s, NodeId id)
     if (node.op == OP_READ)
         look_at_read(s, id, node.u.read.symbol);
     for (unsigned k = 0; k < op_info[node.op].arity; k++) {
-        for (uint8_t i = 0; i < needed->count; i++)
+        for (uint16_t i = 0; i < needed->count; i++)
             use_node(s, node.u.arg[k], path_of_argument(&s->scopes, id, k, needed->scopes[i]), needed->earliest);
         end_use(s, node.u.arg[k]);
     }

@@ -82,6 +82,14 @@ static const Case cases[] = {
     { ROTATE "param r[3], p[3]", "dot(rotate(r, p), [1, 2, 3])", 6, { 0, 0, 0, 1, 2, -1 },
       EXPECT( 2, 8, -4, 0, 1, 2, 3, 0, 0, 0, 0, 0, 0, 0, -3, 2, 0, 3, 0, -1, 0, 0, -2, 1, 0, 0, 0, 0 ) },
     { ROTATE "param r[3], p[3]", "dot(rotate(r, p), [1, 2, 3])", 6, { 0.3, -0.2, 0.5, 1, 2, -1 }, MPFR },
+    { "param v[12]\nr = [sqrt(v[i]) for i in 0..9]\nT = [log(r[i] + v[i]^2) for i in 0..9]",
+      "(v[9] > 0 ? sum(T) : 0) + (v[9] > 1 ? 2*sum(T) : 0) + (v[9] > 2 ? 3*sum(T) : 0) + (v[9] > 3 ? 4*sum(T) : 0) + "
+      "(v[9] > 4 ? 5*sum(T) : 0) + (v[9] > 5 ? 6*sum(T) : 0) + (v[9] > 6 ? 7*sum(T) : 0) + (v[9] > 7 ? 8*sum(T) : 0)",
+      12, { 0 }, ENTRIES(0, END, END) },
+    { "param v[12]\nr = [sqrt(v[i]) for i in 0..9]\nT = [log(r[i] + v[i]^2) for i in 0..9]",
+      "sum((v[9] > 0 ? T[k] : 0) + (v[9] > 1 ? 2*T[8-k] : 0) + (v[9] > 2 ? 3*T[k] : 0) + (v[10] > 3 ? 4*T[8-k] : 0) + "
+      "(v[9] > 4 ? 5*T[k] : 0) + (v[9] > 5 ? 6*T[8-k] : 0) + (v[10] > 6 ? 7*T[k] : 0) + (v[10] > 7 ? 8*T[8-k] : 0) for k in 0..9)",
+      12, { 0 }, ENTRIES(0, END, END) },
     /* norms: 0 with all derivatives at the origin, no overflow anywhere else */
     { V3, "norm(v)", 3, { 0, 0, 0 }, EXPECT( 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 ) },
     { V3, "norm(v)", 3, { 3, 0, 4 }, EXPECT( 5, 0.6, 0, 0.8, 0.128, 0, 0.2, -0.096, 0, 0.072 ) },
@@ -369,6 +377,42 @@ static void check_model(Unit *unit, void *context)
     check_elements(t, &o, &e, gradient);
 }
 
+/* The same through derivatives inside the language: value, first and second derivative as outputs. */
+static void check_inside(Unit *unit, void *context)
+{
+    static const char *const names[] = { "the value inside", "grad inside", "grad of grad inside" };
+    Test *t = context;
+    Evaluation e;
+
+    if (!unit_open(unit, t->at->expression, t->text, strlen(t->text)) || !unit_make_value(unit)) {
+        printf("failed: grad inside: %s\n", t->text);
+        t->failed++;
+        return;
+    }
+    eval_init(&e, unit->arena, unit->value);
+    run_at(t, &e);
+    for (size_t k = 0; k < 3; k++)
+        compare(t, names[k], e.reals[e.program->outputs.at[k]][0], t->at->expected[k], 1);
+}
+
+static void check_grad(Test *t, const Case *at)
+{
+    Options options = options_default();
+    char text[TEXT_SIZE];
+    Unit unit;
+
+    if (at->count != 1 || at->expected == NULL)
+        return;
+    (void)snprintf(text, sizeof text, "%s\nf = %s\ng = grad(f, x)\nh = grad(g, x)\noutput f, g, h\n", at->declared, at->expression);
+    *t = (Test){ .at = at, .text = text, .shape = "inside", .factor = 1, .passed = t->passed, .failed = t->failed };
+    unit_init(&unit, &options);
+    if (!unit_run(&unit, check_inside, t)) {
+        printf("failed: grad inside: %s: %s\n", at->expression, unit.failure);
+        t->failed++;
+    }
+    unit_close(&unit);
+}
+
 static void check_case(Test *t, const Case *at)
 {
     char text[TEXT_SIZE];
@@ -496,6 +540,8 @@ int main(void)
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         check_case(&t, &cases[i]);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        check_grad(&t, &cases[i]);
     for (int op = 0; op < OP_COUNT; op++) {
         const OpInfo *info = &op_info[op];
         bool twice = op != OP_DIGAMMA && op != OP_TRIGAMMA; /* the third derivative of lgamma is not in the language */

@@ -318,6 +318,21 @@ static void test_consing(Test *t)
     expect(t, node_integer(p, aff_const(&p->affs, 3)) == node_int(p, 3), "a constant integer is a literal");
 }
 
+static void test_integers(Test *t)
+{
+    Program *p = program_new(&t->heap, &t->names, &t->source);
+    AffId i = aff_index(&p->affs, program_index(p, NAME_NONE, (Span){ 0, 0 }));
+    NodeId now = node_integer(p, i), next = node_integer(p, aff_offset(&p->affs, i, 1));
+    NodeId twice = node_integer(p, aff_scale(&p->affs, i, 2, 1));
+
+    p->simplify = true;
+    expect(t, node_is_int(p, node_op2(p, OP_GT, next, now), 1), "i+1 > i");
+    expect(t, node_is_int(p, node_op2(p, OP_GT, now, now), 0), "not i > i");
+    expect(t, node_is_int(p, node_op2(p, OP_EQ, now, next), 0), "not i == i+1");
+    expect(t, p->nodes.at[node_op2(p, OP_LT, now, twice)].op == OP_LT, "i < 2*i is not decided");
+    program_free(p);
+}
+
 static void test_sets(Test *t)
 {
     Program *p = program_new(&t->heap, &t->names, &t->source);
@@ -414,6 +429,7 @@ int main(void)
     }
     test_consing(t);
     test_sets(t);
+    test_integers(t);
     test_rules(t);
     test_random(t);
     test_partials(t);
