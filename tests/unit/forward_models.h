@@ -60,6 +60,11 @@ static const Model models[] = {
       "param c in [0.5, 1.5], y[12] in [1, 9]\ns = c\nfor k in 2..12 while s < 9 { s = s*1.1 + 0.1*y[k]^2 }\nf = s", NULL },
     { "matrix recurrence",
       "param A[3,3], B[3,3]\nM = B\nfor t in 0..9 { M = 0.3*(A @ M) + B*M }\nf = sum(M*M)", NULL },
+    { "data",
+      "param w[3], V[2,3]\ndata x[3]\n"
+      "J = mean(max(V @ x)*tanh(dot(x, w))^2 for data) + sum(exp(dot(x,w))*logsumexp(V @ x) for data)", NULL },
+    { "gradient penalty", "param W[3,3], v[3]\ninput x[3]\nJ = sum(tanh(W @ x)*v)\ng = grad(J, x)\nf = J^2 + sum(g*g)", NULL },
+    { "tangent inside", "param x[9]\ny = x*sin(x)\nd = jvp(y, x, x*x)\nf = sum(d^3)", NULL },
     { "stated derivative",
       "param x[12] in [0.5, 2], y in [1, 2]\ndef g(a, b) = a^2*b derivative 2*a*b, a^2\nf = sum(g(x[i], y)*x[i] for i)", NULL },
 };
