@@ -97,6 +97,7 @@ Program *unit_prepare(Unit *unit, size_t wanted_count)
 
     if (wanted_count == 0)
         program = unit_run_pass(unit, "unlink", pass_unlink, program);
+    program = unit_run_pass(unit, "merge", pass_merge, program);
     simplified = program;
     program = unit_run_pass(unit, "unroll", pass_unroll, program);
     if (program != simplified) {

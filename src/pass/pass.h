@@ -11,6 +11,9 @@
  * log-sum-exp); equal subexpressions become one. Idempotent. */
 Program *pass_simplify(Program *p);
 
+/* Arrays that are computed alike become one. */
+Program *pass_merge(Program *p);
+
 /* Unrolls domain dimensions of constant bounds where the stage's whole domain has at most UNROLL_POINTS points,
  * and turns local arrays that are then read and written only at constant subscripts into scalar nodes. */
 enum { UNROLL_POINTS = 8 };
