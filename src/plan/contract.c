@@ -1,8 +1,8 @@
 /* contract.c -- where symbols are kept.
  *
- * A dimension of a local array is dropped if all accesses lie in one loop whose index, alone, is the subscript
- * everywhere: each turn then has its own slice, written and read in that turn. If all dimensions go, the one element
- * is a C local.
+ * A dimension of a local array is dropped if all accesses lie in one loop whose index, with one and the same offset, is
+ * the subscript everywhere: each turn then has its own slice, written and read in that turn. Of the others, one may be
+ * folded (fold.c). If no dimension is left, the one element is a C local.
  */
 #include "plan/contract.h"
 
