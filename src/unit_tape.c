@@ -9,7 +9,8 @@ static uint64_t real_size(const Unit *unit)
 static void tell(Unit *unit, const TapedLoop *loop, const char *why)
 {
     if (!unit->tape_told)
-        diag_warning(&unit->diag, loop->at, "--tape-limit: this loop keeps %llu bytes for the backward sweep and is left as it is: %s",
+        diag_warning(&unit->diag, loop->at,
+                     "--tape-limit: this loop keeps %llu bytes for the backward sweep and is left as it is: %s",
                      (unsigned long long)(loop->elements * real_size(unit)), why);
 }
 

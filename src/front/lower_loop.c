@@ -28,6 +28,10 @@ void loop_push(Lowering *l, OpenLoop loop)
     loop.turn.sub = aff_offset(affs, aff_index(affs, loop.turn.index), -loop.turn.least);
     loop.set = set_union(l->p, loops_set(l), set_of(l->p, loop.turn.index));
     vec_push(l->arena, &l->loops, loop);
+    if (l->loops.count <= MOST_DIMS / 2 || l->failed)
+        return;
+    diag_error(l->diag, l->p->indices.at[loop.turn.index].at, "loops are nested more than %d deep here", MOST_DIMS / 2);
+    l->failed = true;
 }
 
 Dim *loop_turn(Lowering *l)

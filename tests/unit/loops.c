@@ -367,6 +367,23 @@ static double asked_by_loop(const double *p)
     return v * v;
 }
 
+static double asked_with_index(const double *p)
+{
+    double v = p[0], total = 0;
+
+    for (int t = 2; t < 15; t++) {
+        double r = 1;
+
+        for (int k = 0; k < 10; k++)
+            r = r * v + 0.01 * t * k;
+        if (!(r > 0.3))
+            break;
+        v = 0.85 * v - 0.01 * p[1];
+        total += v * t;
+    }
+    return total + v;
+}
+
 static double gathered_local(const double *p)
 {
     double total = 0, v = p[0];
@@ -440,6 +457,10 @@ static const Case cases[] = {
       "o[t] = A[1,2]*t }\nf = sum(o) + A[0,0]", rows, 6 },
     { "a loop in the condition", "param a in [0.5, 1], b\ndef power(a) { r = 1; for k in 0..10 { r = r*a + 0.1*k }; q = r }\nv = a\n"
       "for t in 0..15 while power(v) > 1.2 { v = 0.9*v - 0.01*b }\nf = v^2", asked_by_loop, 2 },
+    { "a loop in the condition, with the index", "param a in [0.5, 1], b\n"
+      "def power(a, b) { r = 1; for k in 0..10 { r = r*a + b*k }; q = r }\nv = a; s = 0\n"
+      "for t in 2..15 while power(v, t > 0 ? 0.01*t : b) > 0.3 { v = 0.85*v - 0.01*b; s = s + v*t }\nf = s + v",
+      asked_with_index, 2 },
     { "gathered in a turn", "param a in [0, 1], b in [0.1, 1]\nv = a\nfor t in 0..9 {\ny = v\n"
       "for k in 0..11 while y < 2 { g[k] = y^2; y = y + 0.2*b }\no[t] = sum(g[k]*(k + t) for k)\nv = v*0.8 + 0.1*g[0]\n}\nf = sum(o)",
       gathered_local, 2 },
