@@ -9,6 +9,22 @@
 
 #include <string.h>
 
+static SymId target_of(const Samples *s, const Step *step)
+{
+    return s->p->stages.at[step->stage].target;
+}
+
+static bool in_part(const Samples *s, const Step *step)
+{
+    return step->item >= s->begin && step->item < s->end;
+}
+
+/* What counts the turns of the loop around it that asks a condition, or NO_ID. */
+static SymId counter_of(const Samples *s, const Step *step)
+{
+    return step->asked == NO_ID ? NO_ID : s->p->loops.at[step->asked].turns;
+}
+
 /* ---- what a loop over the samples contains ------------------------------------------------------------ */
 
 static void choose(Samples *s, uint32_t step)
@@ -35,8 +51,7 @@ static void choose_writers(Samples *s, const Step *reader, SymId symbol, bool st
 static void choose_loop(Samples *s, const Step *step)
 {
     for (uint32_t i = 0; i < s->steps.count && step->asked != NO_ID; i++)
-        if (s->steps.at[i].asked == step->asked && s->steps.at[i].by_sample &&
-            samples_has(s, s->p->stages.at[s->steps.at[i].stage].target))
+        if (s->steps.at[i].asked == step->asked && s->steps.at[i].by_sample && samples_has(s, target_of(s, &s->steps.at[i])))
             choose(s, i);
 }
 
@@ -45,15 +60,14 @@ static bool choose_for_pass(Samples *s, uint32_t level)
     for (uint32_t i = 0; i < s->steps.count; i++) {
         const Step *step = &s->steps.at[i];
 
-        if (step->item >= s->begin && step->item < s->end && step->by_sample && step->level == level &&
-            !samples_has(s, s->p->stages.at[step->stage].target))
+        if (in_part(s, step) && step->by_sample && step->level == level && !samples_has(s, target_of(s, step)))
             choose(s, i);
     }
     if (s->work.count == 0)
         return false;
     while (s->work.count > 0) {
         const Step *step = &s->steps.at[vec_pop(&s->work)];
-        SymId target = s->p->stages.at[step->stage].target;
+        SymId target = target_of(s, step);
 
         for (uint32_t i = step->reads; i < step->read_end; i++)
             if (samples_has(s, s->reads.at[i]))
@@ -70,7 +84,7 @@ static void choose_outside(Samples *s, uint32_t level)
     for (size_t i = 0; i < s->steps.count; i++) {
         Step *step = &s->steps.at[i];
 
-        step->chosen = step->item >= s->begin && step->item < s->end && !step->by_sample && step->level == level;
+        step->chosen = in_part(s, step) && !step->by_sample && step->level == level;
     }
 }
 
@@ -86,13 +100,12 @@ static void make_versions(Samples *s)
 {
     for (size_t i = 0; i < s->steps.count; i++) {
         const Step *step = &s->steps.at[i];
-        SymId target = s->p->stages.at[step->stage].target;
+        SymId target = target_of(s, step), counter = counter_of(s, step);
 
         if (step->chosen && samples_has(s, target))
             version(s, target);
-        if (step->chosen && step->asked != NO_ID && s->p->loops.at[step->asked].turns != NO_ID &&
-            samples_has(s, s->p->loops.at[step->asked].turns))
-            version(s, s->p->loops.at[step->asked].turns);
+        if (step->chosen && counter != NO_ID && samples_has(s, counter))
+            version(s, counter);
     }
 }
 
@@ -101,11 +114,10 @@ static void end_versions(Samples *s)
     for (size_t i = 0; i < s->steps.count; i++) {
         Step *step = &s->steps.at[i];
 
-        if (step->chosen) {
-            s->used[s->p->stages.at[step->stage].target] = true;
-            if (step->asked != NO_ID && s->p->loops.at[step->asked].turns != NO_ID)
-                s->used[s->p->loops.at[step->asked].turns] = true;
-        }
+        if (step->chosen)
+            s->used[target_of(s, step)] = true;
+        if (step->chosen && counter_of(s, step) != NO_ID)
+            s->used[counter_of(s, step)] = true;
         step->chosen = false;
     }
     for (SymId i = 0; s->rebuild.symbols[i] != NO_ID; i++)
@@ -336,7 +348,7 @@ static uint32_t first_pass(const Samples *s, SymId symbol)
     for (uint32_t w = s->first_writer[symbol]; w != 0; w = s->steps.at[w - 1].next) {
         const Step *step = &s->steps.at[w - 1];
 
-        if (step->by_sample && step->item >= s->begin && step->item < s->end && step->level / 2 < first)
+        if (step->by_sample && in_part(s, step) && step->level / 2 < first)
             first = step->level / 2;
     }
     return first;
@@ -344,7 +356,7 @@ static uint32_t first_pass(const Samples *s, SymId symbol)
 
 static bool begins_before(const Samples *s, const Step *step)
 {
-    SymId target = s->p->stages.at[step->stage].target;
+    SymId target = target_of(s, step);
 
     if (!step->first || samples_has(s, target))
         return false;
@@ -356,7 +368,7 @@ static void find_early(Samples *s)
     for (size_t i = 0; i < s->steps.count; i++) {
         Step *step = &s->steps.at[i];
 
-        step->early = step->item >= s->begin && step->item < s->end && begins_before(s, step);
+        step->early = in_part(s, step) && begins_before(s, step);
     }
 }
 
@@ -365,7 +377,7 @@ static void write_starts(Samples *s, uint32_t pass)
     for (size_t i = 0; i < s->steps.count; i++) {
         const Step *step = &s->steps.at[i];
 
-        if (step->early && first_pass(s, s->p->stages.at[step->stage].target) == pass)
+        if (step->early && first_pass(s, target_of(s, step)) == pass)
             write_start(s, step);
     }
 }
@@ -377,7 +389,7 @@ static void write_part(Samples *s)
     uint32_t most = 0;
 
     for (size_t i = 0; i < s->steps.count; i++)
-        if (s->steps.at[i].item >= s->begin && s->steps.at[i].item < s->end && s->steps.at[i].level > most)
+        if (in_part(s, &s->steps.at[i]) && s->steps.at[i].level > most)
             most = s->steps.at[i].level;
     find_early(s);
     for (uint32_t pass = 0; 2 * pass <= most; pass++) {
@@ -417,7 +429,7 @@ Program *pass_samples(Program *p, size_t *first_adjoint)
         return p;
     begin(&s, p);
     s.end = first_adjoint == NULL ? s.count : *first_adjoint;
-    (void)samples_order(&s, &at);
+    (void)samples_order(&s, &at); /* pass_samples_check has asked */
     write_part(&s);
     if (first_adjoint != NULL)
         *first_adjoint = p->body.count;
