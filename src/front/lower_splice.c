@@ -8,7 +8,7 @@ typedef struct {
     Rebuild rebuild;     /* from the slice to the whole */
     bool *fresh;         /* by symbol of the slice: its stages are put back */
     SymId *made;         /* by symbol of the slice: its number in the whole if it is put back */
-    uint32_t *slot_of;   /* by symbol of the slice: the slot that it is the copy of, or NO_ID */
+    uint32_t *slot_of;   /* by symbol of the slice: the slot that it is a copy of with fewer dimensions, or NO_ID */
     IndexId *held;       /* by symbol of the slice: the index that it holds, or NO_ID */
     AffId prefix[MOST_DIMS];
     uint32_t prefix_count;
@@ -89,7 +89,7 @@ static uint32_t full_subs(const Splice *p, SymId old, const AffId *subs, uint32_
             memcpy(full + p->prefix_count, subs, count * sizeof *full);
         return p->prefix_count + count;
     }
-    if (p->slot_of[old] == NO_ID || p->s->fixed[p->s->slots.at[p->slot_of[old]].symbol] == NULL) {
+    if (p->slot_of[old] == NO_ID) {
         if (count > 0)
             memcpy(full, subs, count * sizeof *full);
         return count;
@@ -189,7 +189,8 @@ static void map_names(Splice *p)
     for (SymId i = 0; i < count; i++)
         p->made[i] = p->slot_of[i] = p->held[i] = NO_ID;
     for (uint32_t i = 0; i < s->slots.count; i++)
-        p->slot_of[s->slots.at[i].made] = i;
+        if (s->slots.at[i].made != s->slots.at[i].symbol) /* else it has all its dimensions */
+            p->slot_of[s->slots.at[i].made] = i;
     for (size_t k = 0; k < s->dims.count; k++)
         p->held[s->holders[s->dims.at[k].index]] = s->dims.at[k].index;
     for (SymId i = 0; i < count; i++)
