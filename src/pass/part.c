@@ -56,15 +56,26 @@ static bool find_dimensions(Parter *r, const NodeVec *reached)
 
 /* ---- parts --------------------------------------------------------------------------------------------- */
 
-static SymId new_part(Parter *r, SymId symbol)
+/* Named like the element that it is: h_0, P_1_1. */
+static SymId new_part(Parter *r, SymId symbol, const AffId *subs)
 {
     Symbol part = r->p->symbols.at[symbol];
     int32_t extents[UINT8_MAX];
     uint8_t rank = 0;
+    Text name;
 
-    for (unsigned k = 0; k < part.rank; k++)
+    text_init(&name, r->arena);
+    text_add(&name, names_text(r->p->names, part.name));
+    for (unsigned k = 0; k < part.rank; k++) {
+        int64_t value;
+
         if (!r->constant[symbol][k])
             extents[rank++] = part.extents[k];
+        else if (aff_is_const(&r->p->affs, subs[k], &value))
+            text_printf(&name, "_%d", (int)value);
+    }
+    if (part.name != NAME_NONE)
+        part.name = names_intern(r->p->names, name.at, name.size);
     part.rank = rank;
     part.extents = extents;
     return program_symbol(r->p, part);
@@ -94,7 +105,7 @@ static SymId part_of(Parter *r, SymId symbol, const AffId *subs, AffId *rest)
             r->parts[symbol][i] = NO_ID;
     }
     if (r->parts[symbol][position] == NO_ID)
-        r->parts[symbol][position] = new_part(r, symbol);
+        r->parts[symbol][position] = new_part(r, symbol, subs);
     return r->parts[symbol][position];
 }
 
