@@ -458,7 +458,7 @@ static const Case cases[] = {
     { "a loop in the condition", "param a in [0.5, 1], b\ndef power(a) { r = 1; for k in 0..10 { r = r*a + 0.1*k }; q = r }\nv = a\n"
       "for t in 0..15 while power(v) > 1.2 { v = 0.9*v - 0.01*b }\nf = v^2", asked_by_loop, 2 },
     { "a loop in the condition, with the index", "param a in [0.5, 1], b\n"
-      "def power(a, b) { r = 1; for k in 0..10 { r = r*a + b*k }; q = r }\nv = a; s = 0\n"
+      "def power(a, b) { r = 1; for k in 0..10 { x = r*a; r = x + b*k }; q = r }\nv = a; s = 0\n"
       "for t in 2..15 while power(v, t > 0 ? 0.01*t : b) > 0.3 { v = 0.85*v - 0.01*b; s = s + v*t }\nf = s + v",
       asked_with_index, 2 },
     { "gathered in a turn", "param a in [0, 1], b in [0.1, 1]\nv = a\nfor t in 0..9 {\ny = v\n"
