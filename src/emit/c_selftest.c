@@ -269,9 +269,11 @@ static void print_body(Test *t)
     print_checks(t);
 }
 
-/* All but those with very large matrices. */
-static void choose_functions(Test *t, const CFunction *functions, CFunction *tested)
+/* All but those with very large matrices; false: none. */
+static bool choose_functions(Test *t, const CFunction *functions, CFunction *tested)
 {
+    bool any = false;
+
     for (unsigned id = 0; id < FUNCTION_COUNT; id++) {
         tested[id] = functions[id];
         if (!functions[id].made)
@@ -281,26 +283,29 @@ static void choose_functions(Test *t, const CFunction *functions, CFunction *tes
             t->parts |= functions[id].parts;
         else
             text_printf(t->out, "\n/* The matrix of %s_%s is too large for a test. */\n", t->m->prefix, functions[id].name);
+        any |= tested[id].made;
     }
     t->functions = tested;
+    return any;
 }
 
 void c_selftest_print(CModel *m, const CFunction *functions, const Sample *sample, Text *out)
 {
     Arena *arena = heap_arena(&m->unit->heap);
     CFunction tested[FUNCTION_COUNT];
+    bool any;
     Test t = { .m = m, .sample = sample, .arena = arena, .out = out, .next = 1 };
 
     text_add(out, "\n#ifdef BPGEN_SELFTEST\n");
-    choose_functions(&t, functions, tested);
+    any = choose_functions(&t, functions, tested) && sample->finite;
     text_add(out, "\n");
-    if (sample->finite) {
+    if (any) {
         print_close(&t);
         c_crosstest_print_move(&t);
     }
     text_printf(out, "int %s_selftest(void)\n{\n", m->prefix);
     out->indent = 1;
-    if (sample->finite)
+    if (any)
         print_body(&t);
     text_line(out, "return 0;");
     out->indent = 0;

@@ -134,6 +134,10 @@ says 2 "--directions 0" '--directions takes a number from 1' "$bpgen" scalar.exp
 if [ -e x.c ]; then echo "FAIL a refused call writes a file"; else echo "PASS a refused call writes no file"; fi
 if ! "$bpgen" none.expr --functions value -o x.c > out 2> err || [ -s err ]; then echo "FAIL --functions value warns: $(cat err)"; else echo "PASS --functions value does not warn"; fi
 
+# The programs behind the functions.
+"$bpgen" scalar.expr --emit=ir --functions jvp,hessian > out 2> err
+if [ "$(grep '^# ' out | xargs)" = "# as written # jvp # hessian" ]; then echo "PASS --emit=ir --functions"; else echo "FAIL --emit=ir --functions: $(grep '^# ' out)"; fi
+
 # The example program prints what eval prints.
 for kind in jvp jacobian hvp hessian; do
     "$bpgen" "$root/examples/cs231n.expr" --functions $kind -o k.c --example main.c > out 2>&1 && cc -std=c99 -Wall -Wextra -Werror -ffp-contract=off main.c k.c -lm -o k 2>> out && ./k > got 2>> out
