@@ -363,6 +363,26 @@ static bool begins_before(const Samples *s, const Step *step)
     return step->by_sample || first_pass(s, target) < step->level / 2;
 }
 
+/* Is the element chosen by a count of turns? */
+static bool is_at_turns(const Samples *s, const Step *step)
+{
+    const Stage *stage = &s->p->stages.at[step->stage];
+
+    for (uint32_t k = 0; k < stage_subs(s->p, stage); k++)
+        if (aff_has_element(&s->p->affs, stage->subs[k]))
+            return true;
+    return false;
+}
+
+static bool has_early(const Samples *s, SymId symbol)
+{
+    for (uint32_t w = s->first_writer[symbol]; w != 0; w = s->steps.at[w - 1].next)
+        if (s->steps.at[w - 1].early)
+            return true;
+    return false;
+}
+
+/* The start of the elements of all turns would overwrite the element behind the last turn made: that one starts with them. */
 static void find_early(Samples *s)
 {
     for (size_t i = 0; i < s->steps.count; i++) {
@@ -370,14 +390,27 @@ static void find_early(Samples *s)
 
         step->early = in_part(s, step) && begins_before(s, step);
     }
+    for (size_t i = 0; i < s->steps.count; i++) {
+        Step *step = &s->steps.at[i];
+        SymId target = target_of(s, step);
+
+        if (in_part(s, step) && step->first && !step->early && !samples_has(s, target) &&
+            is_at_turns(s, step) && has_early(s, target)) {
+            step->early = true;
+            s->start[target] = step->level / 2 < s->start[target] ? step->level / 2 : s->start[target];
+        }
+    }
 }
 
-static void write_starts(Samples *s, uint32_t pass)
+/* `outside`: before what stands outside of the loops over the samples. */
+static void write_starts(Samples *s, uint32_t pass, bool outside)
 {
     for (size_t i = 0; i < s->steps.count; i++) {
         const Step *step = &s->steps.at[i];
+        SymId target = target_of(s, step);
+        bool moved = s->start[target] != UINT32_MAX;
 
-        if (step->early && first_pass(s, target_of(s, step)) == pass)
+        if (step->early && moved == outside && (moved ? s->start[target] : first_pass(s, target)) == pass)
             write_start(s, step);
     }
 }
@@ -393,11 +426,12 @@ static void write_part(Samples *s)
             most = s->steps.at[i].level;
     find_early(s);
     for (uint32_t pass = 0; 2 * pass <= most; pass++) {
+        write_starts(s, pass, true);
         choose_outside(s, 2 * pass);
         write_chosen(s, NO_ID);
         for (size_t i = 0; i < s->steps.count; i++)
             s->steps.at[i].chosen = false;
-        write_starts(s, pass);
+        write_starts(s, pass, false);
         if (choose_for_pass(s, 2 * pass + 1))
             write_pass(s);
     }
@@ -410,6 +444,8 @@ static void begin(Samples *s, Program *p)
     p->body.count = 0;
     s->used = arena_array(s->arena, bool, p->symbols.count + 1);
     s->index_used = arena_array(s->arena, bool, p->loops.count + 1);
+    s->start = arena_array(s->arena, uint32_t, p->symbols.count + 1);
+    memset(s->start, 0xff, (p->symbols.count + 1) * sizeof *s->start);
     rebuild_begin(&s->rebuild, p, p);
     s->rebuild.symbols = arena_array(s->arena, SymId, p->symbols.count + 1);
     for (SymId i = 0; i < p->symbols.count; i++)
