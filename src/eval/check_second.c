@@ -150,12 +150,33 @@ static double slope_at(void *context, double at)
     return inner(s, s->reversed, p->gradients.at, p->gradients.count, s->u);
 }
 
+/* Second derivatives that cancel to 0 leave the round-off of what they are made of: smaller ones than this part of value and
+ * gradient are not told apart. */
+static const double ROUND_OFF_PART = 1e-4;
+
+static double size_of_value(Second *s)
+{
+    const Program *p = s->reversed->program;
+    double size = 0;
+
+    for (size_t i = 0; i < p->outputs.count; i++) {
+        (void)inner(s, s->reversed, &p->outputs.at[i], 1, s->reversed->reals[seed_of(p, p->outputs.at[i])]);
+        size += s->size;
+    }
+    return size;
+}
+
 static void compare_products(SecondReport *report, Second *s, Evaluation *hvp)
 {
-    double uhv = product(s, hvp, s->v, s->u), size = s->size, vhu = product(s, hvp, s->u, s->v);
+    double uhv = product(s, hvp, s->v, s->u), size = s->size, vhu = product(s, hvp, s->u, s->v), least;
     Difference difference;
 
-    report->symmetry = relative(uhv, vhu, size + s->size);
+    size = fmax(size, s->size);
+    (void)slope_at(s, 0);
+    least = ROUND_OFF_PART * s->size;
+    least = fmax(least, ROUND_OFF_PART * size_of_value(s));
+    size = isfinite(least) ? fmax(size, least) : size;
+    report->symmetry = relative(uhv, vhu, size);
     (void)slope_at(s, 0);
     difference = check_differentiate(slope_at, s, 0, s->size);
     (void)slope_at(s, 0);
