@@ -45,3 +45,17 @@ for model in tests/derive/*.expr; do
         echo "FAIL $name check: $(tail -2 "$out/check")"
     fi
 done
+
+refused() { # model, message
+    printf '%s\n' "$1" > "$out/model.expr"
+    if "$build/bpgen" "$out/model.expr" -o "$out/model.c" > "$out/messages" 2>&1 || ! grep -qF "model.expr:$2" "$out/messages"; then
+        echo "FAIL refused: $2: $(cat "$out/messages")"
+    else
+        echo "PASS refused: $2"
+    fi
+}
+
+refused 'f = grad(trigamma(x)*x, x)' '1:10: error: trigamma has no derivative in this language'
+refused 'extern lut(x)
+param x
+f = jvp(lut(2*x), x, 1)' "3:9: error: 'lut' is a C function without a derivative"
