@@ -1,46 +1,57 @@
 #!/bin/sh
 # run.sh -- runs every test that it finds and counts: programs of tests/unit and tests/numeric, scripts of tests/*/.
-# A test prints a line "PASS name" or "FAIL name: why" a case, or closes with "N passed, N failed".
+# A test prints a line "PASS name" or "FAIL name: why" a case, or closes with "N passed, N failed". As many tests run at once as
+# there are processors; what they print is shown in order.
 set -u
 build=$(cd "$1" && pwd)
 log=$(mktemp -d)
 trap 'rm -rf "$log"' EXIT
-passed=0 failed=0 skipped=0
+export LC_ALL=C BUILD="$build"
 
-run() { # name command...
-    name=$1
-    shift
-    "$@" > "$log/out" 2>&1
-    code=$?
-    p=$(grep -c '^PASS ' "$log/out")
-    f=$(grep -c '^FAIL ' "$log/out")
-    s=$(grep -c '^SKIP ' "$log/out")
-    close=$(sed -n 's/^\([a-z_]*: \)\{0,1\}\([0-9]* passed, [0-9]* failed\).*/\2/p' "$log/out" | tail -n 1)
+list() { # a line a test: its name and its command; those that take longest first
+    for script in tests/emitted/*.sh; do echo "$script timeout 1200 sh $script $build"; done
+    for source in tests/unit/*.c tests/numeric/*.c; do
+        case $source in
+        */tool_*) ;; # programs that scripts use
+        *) echo "${source%.c} timeout 600 $build/${source%.c}" ;;
+        esac
+    done
+    for script in tests/*/*.sh; do
+        case $script in
+        tests/emitted/*) ;;
+        *) echo "$script timeout 1200 sh $script $build" ;;
+        esac
+    done
+}
+
+report() { # name, file with its output, exit status
+    p=$(grep -c '^PASS ' "$2")
+    f=$(grep -c '^FAIL ' "$2")
+    s=$(grep -c '^SKIP ' "$2")
+    close=$(sed -n 's/^\([a-z_]*: \)\{0,1\}\([0-9]* passed, [0-9]* failed\).*/\2/p' "$2" | tail -n 1)
     if [ -n "$close" ]; then
         p=$((p + $(echo "$close" | cut -d' ' -f1)))
         f=$((f + $(echo "$close" | cut -d' ' -f3)))
     fi
-    [ "$code" -eq 0 ] || [ "$f" -gt 0 ] || f=1
+    [ "$3" -eq 0 ] || [ "$f" -gt 0 ] || f=1
     [ $((p + f + s)) -gt 0 ] || f=1 # a test that tests nothing has failed
-    echo "$name: $p passed, $f failed$([ "$s" -eq 0 ] || echo ", $s skipped")"
-    grep '^SKIP ' "$log/out"
+    echo "$1: $p passed, $f failed$([ "$s" -eq 0 ] || echo ", $s skipped")"
+    grep '^SKIP ' "$2"
     if [ "$f" -gt 0 ]; then
-        grep -v '^PASS ' "$log/out" | head -n 60 | sed 's/^/    /'
+        grep -v '^PASS ' "$2" | head -n 60 | sed 's/^/    /'
     fi
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 }
 
-export LC_ALL=C BUILD="$build"
-for source in tests/unit/*.c tests/numeric/*.c; do
-    test=$build/${source%.c}
-    case $source in
-    */tool_*) continue ;; # programs that scripts use
-    esac
-    run "${source%.c}" timeout 600 "$test"
-done
-for script in tests/*/*.sh; do
-    run "$script" timeout 1200 sh "$script" "$build"
-done
+list > "$log/list"
+# shellcheck disable=SC2016 # the inner shell expands
+xargs -P "$(nproc)" -L 1 sh -c 'log=$0/$(echo "$1" | tr / _); shift; "$@" > "$log" 2>&1; echo $? > "$log.status"' "$log" < "$log/list"
+
+passed=0 failed=0 skipped=0
+while read -r name command; do
+    at=$log/$(echo "$name" | tr / _)
+    if [ -e "$at.status" ]; then report "$name" "$at" "$(cat "$at.status")"; else report "$name" /dev/null 1; fi
+done < "$log/list"
 
 echo
 if [ "$skipped" -gt 0 ]; then

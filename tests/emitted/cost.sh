@@ -18,7 +18,7 @@ measure() {
     name=$1 model=$2
     shift 2
     if ! "$build/bpgen" "$model" --name m --functions value,vjp,hvp "$@" -o "$work/m.c" > "$work/messages" 2>&1; then
-        if grep -q 'nothing to differentiate\|has no derivative\| not yet ' "$work/messages"; then
+        if grep -q 'nothing to differentiate\|has no derivative' "$work/messages"; then
             echo "PASS $name has no gradient"
         else
             echo "FAIL $name: $(head -n 2 "$work/messages")"
