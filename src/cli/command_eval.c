@@ -1,15 +1,9 @@
 /* command_eval.c -- bpgen eval MODEL x=3 y=-4: values and derivatives at a point. */
 #include "cli/results.h"
 
-static bool refuse(Run *run, const char *format, const Setting *setting)
+static bool refuse(Run *run, const char *option, const Setting *setting, const char *why)
 {
-    Text message;
-
-    text_init(&message, run->errors.arena);
-    text_printf(&message, "%.*s", (int)setting->name_size, setting->name);
-    text_add(&run->errors, "bpgen: ");
-    text_printf(&run->errors, format, text_string(&message)); /* the formats are the literals of this file */
-    text_add(&run->errors, "\n");
+    text_line(&run->errors, "bpgen: %s: '%.*s' %s", option, (int)setting->name_size, setting->name, why);
     run->code = EXIT_REFUSED;
     return false;
 }
@@ -45,7 +39,7 @@ static bool fill_seeds(Unit *unit, Run *run, Evaluation *e)
         SymId seed = cli_find_belonging(unit, p, SYM_SEED, setting);
 
         if (seed == NO_ID)
-            return refuse(run, "--seed: '%s' is not an output of this model", setting);
+            return refuse(run, "--seed", setting, "is not an output of this model");
         if (!cli_read_value(unit, run, e, seed, setting))
             return false;
     }
@@ -59,9 +53,9 @@ static bool fill_directions(Unit *unit, Run *run, Evaluation *e)
         SymId direction = cli_find_belonging(unit, e->program, SYM_DIRECTION, setting);
 
         if (direction == NO_ID && cli_find_declared(unit, setting) == NO_ID)
-            return refuse(run, "--direction: '%s' is not a param or input of this model", setting);
+            return refuse(run, "--direction", setting, "is not a param or input of this model");
         if (direction == NO_ID)
-            return refuse(run, "--direction: '%s' is not differentiated by; name it in --wrt", setting);
+            return refuse(run, "--direction", setting, "is not differentiated by; name it in --wrt");
         if (!cli_read_value(unit, run, e, direction, setting))
             return false;
     }

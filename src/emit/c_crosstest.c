@@ -67,7 +67,7 @@ static void close_loop(const Test *t)
     text_line(t->out, "}");
 }
 
-/* sum and scale of the terms, the latter of their absolute values. */
+/* Sets the variable to the sum of the terms, and adds that of their absolute values to the scale. */
 static void add_terms(const Test *t, const char *variable, const char *index, uint64_t count, const char *term)
 {
     c_test_sum(t, variable, index, count, term);
@@ -188,8 +188,12 @@ void c_crosstest_print_move(const Test *t)
 
     if (!has_slope(t) && !has_curvature(t))
         return;
-    text_printf(t->out, "static void %s_move(%s%s%s%s%s%s%s step)\n{\n", t->m->prefix, params ? t->m->real : "",
-                params ? " *x, " : "", "", inputs ? t->m->real : "", inputs ? " *y, " : "", "", t->m->real);
+    text_printf(t->out, "static void %s_move(", t->m->prefix);
+    if (params)
+        text_printf(t->out, "%s *x, ", t->m->real);
+    if (inputs)
+        text_printf(t->out, "%s *y, ", t->m->real);
+    text_printf(t->out, "%s step)\n{\n", t->m->real);
     t->out->indent = 1;
     print_runs(t, PART_PARAMS);
     print_runs(t, PART_INPUTS);
@@ -201,7 +205,7 @@ void c_crosstest_print_move(const Test *t)
     text_add(t->out, "}\n\n");
 }
 
-/* Calls `body` up and down along the direction, and at last restores the point. */
+/* Back to the point and, with a sign, a step along the direction. */
 static void move(const Test *t, const char *sign)
 {
     bool params = c_model_has(t->m, PART_PARAMS), inputs = c_model_has(t->m, PART_INPUTS);

@@ -267,6 +267,7 @@ void c_sample_take(Sample *sample, const CModel *m, const Program *program, Aren
     Evaluation e;
     Part part;
     Vector results;
+    bool found;
 
     if (program == NULL || program->derivatives.count == 0 || !sample->finite || sample->calls_c)
         return;
@@ -280,11 +281,10 @@ void c_sample_take(Sample *sample, const CModel *m, const Program *program, Aren
     results = vector_of(&e, program->derivatives.at, program->derivatives.count,
                         c_model_is_batch(m, part) ? (uint64_t)m->unit->options.directions : 1);
     keep(&sample->golden[part], &results, arena);
-    if (!sample->golden[part].found)
-        ;
-    else if ((part == PART_TANGENT || part == PART_JACOBIAN) && sample->slope_gap == 0)
+    found = sample->golden[part].found;
+    if (found && (part == PART_TANGENT || part == PART_JACOBIAN) && sample->slope_gap == 0)
         try_slope(sample, m, &e, &results, part == PART_JACOBIAN);
-    else if ((part == PART_PRODUCT || part == PART_HESSIAN) && sample->curvatures.count == 0)
+    if (found && (part == PART_PRODUCT || part == PART_HESSIAN) && sample->curvatures.count == 0)
         try_curvatures(sample, m, &e, &results, part == PART_HESSIAN, arena);
     heap_release(&m->unit->heap, scratch);
 }
