@@ -51,6 +51,14 @@ void slice_end(Slice *s);
 SymId slice_wanted(const Slice *s);
 uint32_t slice_find(const Slice *s, SymId symbol, const AffId *subs); /* a slot, or NO_ID */
 
+uint32_t slice_slot_of_read(Slice *s, NodeId read);
+uint32_t slice_slot_of_stage(Slice *s, const Stage *stage);
+
+/* lower_follow.c: marks the slots that the value needs; those of them that depend on the name. False: the value does not. */
+void slice_find_needed(Slice *s, NodeId value);
+bool slice_find_dependents(Slice *s, NodeId value);
+bool slice_follows(const Slice *s, Item item);
+
 /* lower_splice.c: puts back what the passes made of the slice. The result is the read of `symbol`, one of theirs: over `shape`, or
  * (NULL) as the name is read. `direction`: what stands for SYM_DIRECTION, a value of the shape of the name, or NULL. */
 NodeId slice_put_back(Slice *s, SymId symbol, const Shape *shape, const Value *direction, Span at);

@@ -162,7 +162,7 @@ typedef struct Program {
     VEC(SymId) outputs;     /* SYM_OUTPUT in the order of the `output` line */
     VEC(SymId) gradients;   /* SYM_GRADIENT, in declared order of what they belong to; empty in a value program */
     VEC(SymId) derivatives; /* SYM_TANGENT, SYM_JACOBIAN, SYM_HESSIAN: what else is handed to the caller, in the order of what it belongs to */
-    bool simplify;          /* node_op simplifies (everywhere but in the lowered program, which shows what the user wrote) */
+    bool simplify;          /* node_op simplifies (everywhere but in the lowered program, which shows what the user wrote; derivatives inside it are simplified) */
     bool fast;              /* --fast: rewrites that only change rounding are allowed */
     int32_t samples;        /* the extent of what has a value for every sample: it stands in for their number, which only the
                              * caller knows. 0: there are no data */
