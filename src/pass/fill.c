@@ -64,6 +64,15 @@ static unsigned list_loops(const Writes *w, LoopId loop, LoopId *loops)
     return count;
 }
 
+/* Do the turns of the loop reach all that is read of the dimension? */
+static bool reaches_all(const Writes *w, SymId symbol, LoopId loop, unsigned dimension)
+{
+    const Loop *l = &w->p->loops.at[loop];
+
+    return l->condition == NO_ID &&
+           (l->turns == NO_ID || (w->turns[symbol] != NULL && w->turns[symbol][dimension] == l->turns));
+}
+
 /* Inside the loops whose turns together reach the box in full, each one its own part. */
 bool fill_before(Writes *w, const Contribution *c, const Interval *box, bool in_order)
 {
@@ -77,7 +86,8 @@ bool fill_before(Writes *w, const Contribution *c, const Interval *box, bool in_
     for (; in_order && inside < count && reach_time(w, stage, loops[inside], &dimension, &offset); inside++) {
         const Loop *loop = &w->p->loops.at[loops[inside]];
 
-        if (box[dimension].low != loop->low + offset || box[dimension].high != loop->high + offset)
+        if (box[dimension].low != loop->low + offset || box[dimension].high != loop->high + offset ||
+            !reaches_all(w, stage->target, loops[inside], dimension))
             break;
         subs[dimension] = stage->subs[dimension];
     }
