@@ -374,15 +374,25 @@ static bool is_at_turns(const Samples *s, const Step *step)
     return false;
 }
 
-static bool has_early(const Samples *s, SymId symbol)
+/* The first pass before which the symbol is written, if some first write begins early and another one has its place by a count of
+ * turns, which may be among the elements of the other: then all elements start before all that, and every write adds. */
+static uint32_t find_start(const Samples *s, SymId symbol)
 {
-    for (uint32_t w = s->first_writer[symbol]; w != 0; w = s->steps.at[w - 1].next)
-        if (s->steps.at[w - 1].early)
-            return true;
-    return false;
+    uint32_t least = UINT32_MAX;
+    bool early = false, at_turns = false;
+
+    for (uint32_t w = s->first_writer[symbol]; w != 0; w = s->steps.at[w - 1].next) {
+        const Step *step = &s->steps.at[w - 1];
+
+        if (!in_part(s, step))
+            continue;
+        early |= step->early;
+        at_turns |= step->first && is_at_turns(s, step);
+        least = step->level / 2 < least ? step->level / 2 : least;
+    }
+    return early && at_turns ? least : UINT32_MAX;
 }
 
-/* The start of the elements of all turns would overwrite the element behind the last turn made: that one starts with them. */
 static void find_early(Samples *s)
 {
     for (size_t i = 0; i < s->steps.count; i++) {
@@ -390,27 +400,47 @@ static void find_early(Samples *s)
 
         step->early = in_part(s, step) && begins_before(s, step);
     }
+    for (SymId i = 0; i < s->symbols; i++)
+        s->start[i] = samples_has(s, i) ? UINT32_MAX : find_start(s, i);
     for (size_t i = 0; i < s->steps.count; i++) {
         Step *step = &s->steps.at[i];
-        SymId target = target_of(s, step);
 
-        if (in_part(s, step) && step->first && !step->early && !samples_has(s, target) &&
-            is_at_turns(s, step) && has_early(s, target)) {
-            step->early = true;
-            s->start[target] = step->level / 2 < s->start[target] ? step->level / 2 : s->start[target];
-        }
+        step->early |= in_part(s, step) && step->first && s->start[target_of(s, step)] != UINT32_MAX;
     }
 }
 
-/* `outside`: before what stands outside of the loops over the samples. */
-static void write_starts(Samples *s, uint32_t pass, bool outside)
+static void write_whole_start(Samples *s, SymId symbol)
+{
+    Program *p = s->p;
+    Stage stage = { .target = symbol, .op = STAGE_SET, .rank = p->symbols.at[symbol].rank, .guard = NO_ID };
+    Range domain[UINT8_MAX];
+    AffId subs[UINT8_MAX];
+
+    for (unsigned k = 0; k < stage.rank; k++) {
+        domain[k] = (Range){ program_index(p, NAME_NONE, (Span){ 0, 0 }), AFF_ZERO, AFF_ZERO };
+        domain[k].high = aff_const(&p->affs, p->symbols.at[symbol].extents[k]);
+        subs[k] = aff_index(&p->affs, domain[k].index);
+    }
+    stage.value = node_int(p, 0);
+    stage.domain = domain;
+    stage.subs = subs;
+    program_stage(p, stage);
+}
+
+static void write_whole_starts(Samples *s, uint32_t pass)
+{
+    for (SymId i = 0; i < s->symbols; i++)
+        if (s->start[i] == pass)
+            write_whole_start(s, i);
+}
+
+static void write_starts(Samples *s, uint32_t pass)
 {
     for (size_t i = 0; i < s->steps.count; i++) {
         const Step *step = &s->steps.at[i];
         SymId target = target_of(s, step);
-        bool moved = s->start[target] != UINT32_MAX;
 
-        if (step->early && moved == outside && (moved ? s->start[target] : first_pass(s, target)) == pass)
+        if (step->early && s->start[target] == UINT32_MAX && first_pass(s, target) == pass)
             write_start(s, step);
     }
 }
@@ -426,12 +456,12 @@ static void write_part(Samples *s)
             most = s->steps.at[i].level;
     find_early(s);
     for (uint32_t pass = 0; 2 * pass <= most; pass++) {
-        write_starts(s, pass, true);
+        write_whole_starts(s, pass);
         choose_outside(s, 2 * pass);
         write_chosen(s, NO_ID);
         for (size_t i = 0; i < s->steps.count; i++)
             s->steps.at[i].chosen = false;
-        write_starts(s, pass, false);
+        write_starts(s, pass);
         if (choose_for_pass(s, 2 * pass + 1))
             write_pass(s);
     }
@@ -444,8 +474,8 @@ static void begin(Samples *s, Program *p)
     p->body.count = 0;
     s->used = arena_array(s->arena, bool, p->symbols.count + 1);
     s->index_used = arena_array(s->arena, bool, p->loops.count + 1);
+    s->symbols = (SymId)p->symbols.count;
     s->start = arena_array(s->arena, uint32_t, p->symbols.count + 1);
-    memset(s->start, 0xff, (p->symbols.count + 1) * sizeof *s->start);
     rebuild_begin(&s->rebuild, p, p);
     s->rebuild.symbols = arena_array(s->arena, SymId, p->symbols.count + 1);
     for (SymId i = 0; i < p->symbols.count; i++)

@@ -38,7 +38,8 @@ typedef struct {
     Rebuild rebuild;
     bool *used;             /* by symbol: computed in an earlier pass, so that the next one has a copy */
     bool *index_used;       /* by loop: likewise */
-    uint32_t *start;        /* by symbol: before the stages in front of which pass its elements start; UINT32_MAX: behind them, at the first pass */
+    SymId symbols;          /* how many there were at the beginning */
+    uint32_t *start;        /* by symbol: all of its elements start before what comes in front of this pass; UINT32_MAX: they do not */
     uint32_t passes;        /* how many were written */
     VEC(uint32_t) work;
 } Samples;
