@@ -126,6 +126,15 @@ static void add_facts(CBody *b, NodeId condition, unsigned side, FactVec *facts)
     }
 }
 
+/* Is it known in the context? In c ? (d ? (c ? x : y) : z) : 0 the inner c says nothing new. */
+static bool is_known(const CBody *b, uint32_t context, NodeId condition, unsigned side)
+{
+    for (; b->contexts.at[context].depth > 0; context = b->contexts.at[context].parent)
+        if (b->groups.at[b->contexts.at[context].group].condition == condition && b->contexts.at[context].side == side)
+            return true;
+    return false;
+}
+
 /* The facts known in `context` and not in `above`, the outermost first. */
 static void list_facts(CBody *b, uint32_t above, uint32_t context, FactVec *facts)
 {
@@ -135,8 +144,10 @@ static void list_facts(CBody *b, uint32_t above, uint32_t context, FactVec *fact
         vec_push(b->arena, &path, context);
     while (path.count > 0) {
         const Context *c = &b->contexts.at[vec_pop(&path)];
+        NodeId condition = b->groups.at[c->group].condition;
 
-        add_facts(b, b->groups.at[c->group].condition, c->side, facts);
+        if (!is_known(b, c->parent, condition, c->side))
+            add_facts(b, condition, c->side, facts);
     }
 }
 
