@@ -87,6 +87,13 @@ for model in examples/*.expr tests/regress/*.expr ../shared/language/valid/*.exp
     case $model in examples/*) optimise=-O1; "$build/bpgen" "$model" --name m -o - 2> /dev/null | grep -q '^double m_value_grad' && list=$all,value_grad ;; esac
     values "$model" "$model" gcc functions=$list
 done
+optimise=-O0
+for seed in 1 2 3 4 1019; do
+    for kind in straight loop nested while; do
+        "$build/tests/numeric/tool_models" $seed $kind > "$work/r.expr"
+        values "random $kind $seed" "$work/r.expr" gcc functions=$all,value_grad
+    done
+done
 optimise=-O1
 for model in cs231n bundle gmm matmul rnn lstm_layers newton spiking; do
     model=examples/$model.expr
