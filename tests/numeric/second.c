@@ -359,6 +359,6 @@ int main(void)
         check_case(&t, &cases[i]);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         check_grad(&t, &cases[i]);
-    printf("second derivatives: %u passed, %u failed\n", t.passed, t.failed);
+    printf("second: %u passed, %u failed\n", t.passed, t.failed);
     return t.failed != 0;
 }

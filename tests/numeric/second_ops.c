@@ -114,6 +114,6 @@ int main(void)
     for (int op = 0; op < OP_COUNT; op++)
         if (has_second((Op)op))
             sweep(&passed, &failed, (Op)op);
-    printf("second derivatives of operators: %u passed, %u failed\n", passed, failed);
+    printf("second_ops: %u passed, %u failed\n", passed, failed);
     return failed != 0;
 }
