@@ -178,7 +178,7 @@ bool unit_make_sweeps(Unit *unit)
     Reverse reverse = { .seeds = true };
     Program *program;
 
-    if (unit->sweeps.forward != NULL)
+    if (unit->sweeps.backward != NULL) /* who prints them forgets the forward sweep first */
         return true;
     program = unit_reverse_bounded(unit, &reverse);
     if (program == NULL)

@@ -392,7 +392,7 @@ static Program *copy_merged(Merger *m)
     return to;
 }
 
-Program *pass_merge(Program *p)
+static Program *merge(Program *p)
 {
     Merger m = { .p = p, .nodes = program_like(p), .arena = heap_arena(p->heap) };
     Program *made = p;
@@ -410,4 +410,19 @@ Program *pass_merge(Program *p)
     program_free(m.nodes);
     heap_release(p->heap, m.arena);
     return made;
+}
+
+/* Where fewer than two arrays are computed nothing can be merged, and looking would take as long as copying all nodes. */
+static bool has_two(const Program *p)
+{
+    unsigned computed = 0;
+
+    for (SymId s = 0; s < p->symbols.count && computed < 2; s++)
+        computed += p->symbols.at[s].role == SYM_LOCAL || (p->symbols.at[s].role == SYM_INTEGER && p->symbols.at[s].local);
+    return computed > 1;
+}
+
+Program *pass_merge(Program *p)
+{
+    return has_two(p) ? merge(p) : p;
 }
