@@ -59,46 +59,29 @@ Program *unit_second_program(Unit *unit)
     return add_tangents(unit, program, program->gradients.at, program->gradients.count);
 }
 
-bool unit_make_jvp(Unit *unit)
+static bool make_product(Unit *unit, Program **made, Program *(*derive)(Unit *))
 {
     Program *program;
 
-    if (unit->jvp != NULL || unit->wanted.count == 0)
+    if (*made != NULL || unit->wanted.count == 0)
         return true;
-    program = unit_forward_program(unit);
+    program = derive(unit);
     if (program != NULL)
-        unit->jvp = unit_finish(unit, add_directions(unit, program));
+        *made = unit_finish(unit, add_directions(unit, program));
     return program != NULL;
+}
+
+bool unit_make_jvp(Unit *unit)
+{
+    return make_product(unit, &unit->jvp, unit_forward_program);
 }
 
 bool unit_make_hvp(Unit *unit)
 {
-    Program *program;
-
-    if (unit->hvp != NULL || unit->wanted.count == 0)
-        return true;
-    program = unit_second_program(unit);
-    if (program != NULL)
-        unit->hvp = unit_finish(unit, add_directions(unit, program));
-    return program != NULL;
+    return make_product(unit, &unit->hvp, unit_second_program);
 }
 
 /* ---- matrices ------------------------------------------------------------------------------------------ */
-
-static int64_t count_elements(const Program *program, const SymId *symbols, size_t count)
-{
-    int64_t all = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        const Symbol *symbol = &program->symbols.at[symbols[i]];
-        int64_t elements = 1;
-
-        for (unsigned k = 0; k < symbol->rank; k++)
-            elements *= symbol->extents[k];
-        all += elements;
-    }
-    return all;
-}
 
 static bool is_too_large(Unit *unit, const char *what, int64_t rows, int64_t columns)
 {
@@ -159,8 +142,8 @@ static Program *jacobian_reverse(Unit *unit)
 bool unit_make_jacobian(Unit *unit)
 {
     const Program *lowered = unit->lowered.program;
-    int64_t rows = count_elements(lowered, lowered->outputs.at, lowered->outputs.count);
-    int64_t columns = count_elements(lowered, unit->wanted.at, unit->wanted.count);
+    int64_t rows = (int64_t)program_elements(lowered, lowered->outputs.at, lowered->outputs.count);
+    int64_t columns = (int64_t)program_elements(lowered, unit->wanted.at, unit->wanted.count);
     bool forward = unit->options.mode == MODE_FORWARD || (unit->options.mode == MODE_CHEAPER && columns <= rows);
 
     if (unit->jacobian != NULL || unit->wanted.count == 0)
@@ -171,18 +154,9 @@ bool unit_make_jacobian(Unit *unit)
     return unit->jacobian != NULL;
 }
 
-/* The derivative of a gradient that goes through stated derivatives is symmetric only if they are exact. */
-static bool is_stated(const Program *program)
-{
-    for (NodeId id = 0; id < program->nodes.count; id++)
-        if (program->nodes.at[id].op == OP_LINK)
-            return true;
-    return false;
-}
-
 bool unit_make_hessian(Unit *unit)
 {
-    int64_t count = count_elements(unit->lowered.program, unit->wanted.at, unit->wanted.count);
+    int64_t count = (int64_t)program_elements(unit->lowered.program, unit->wanted.at, unit->wanted.count);
     Matrix matrix = { .role = SYM_HESSIAN, .lower = unit->options.lower_triangle };
     SymVec directions = { 0 };
     Program *program;
@@ -195,7 +169,7 @@ bool unit_make_hessian(Unit *unit)
     if (program == NULL)
         return false;
     unit_find_role(unit, program, SYM_DIRECTION, &directions);
-    matrix.symmetric = !is_stated(program);
+    matrix.symmetric = !program_has(program, OP_LINK); /* stated derivatives need not be exact */
     matrix.seeds = directions.at;
     matrix.seed_count = directions.count;
     matrix.results = program->derivatives.at;

@@ -130,17 +130,8 @@ bool unit_make_jacobian_sparse(Unit *unit)
     return true;
 }
 
-/* With stated derivatives a Hessian need not be symmetric: elements are not taken from the other side. */
-static bool has_stated(const Program *program)
-{
-    for (NodeId i = 0; i < program->nodes.count; i++)
-        if (program->nodes.at[i].op == OP_LINK)
-            return true;
-    return false;
-}
-
 /* Hessian-vector products for the colours of a star colouring, or of columns where they are as few: their entries are taken from
- * rows in order. */
+ * rows in order. With stated derivatives a Hessian need not be symmetric: elements are not taken from the other side. */
 bool unit_make_hessian_sparse(Unit *unit)
 {
     Compression c = { .arena = unit->arena, .role = SYM_HESSIAN };
@@ -162,7 +153,7 @@ bool unit_make_hessian_sparse(Unit *unit)
     c.seed_count = directions.count;
     c.results = program->derivatives.at;
     c.result_count = program->derivatives.count;
-    c.colours = s.columns.count <= s.star.count || has_stated(program) ? &s.columns : &s.star;
+    c.colours = s.columns.count <= s.star.count || program_has(program, OP_LINK) ? &s.columns : &s.star;
     part = pattern_symmetric(unit->arena, &s.pattern, unit->options.lower_triangle);
     unit->hessian_columns = pattern_transpose(unit->arena, &part);
     c.entries = part.entries;

@@ -6,26 +6,17 @@ enum { MOST_IN_PICTURE = 64 };
 
 /* ---- names of rows and columns ------------------------------------------------------------------------ */
 
-static uint32_t element_count(const Symbol *symbol)
-{
-    uint32_t count = 1;
-
-    for (unsigned k = 0; k < symbol->rank; k++)
-        count *= (uint32_t)symbol->extents[k];
-    return count;
-}
-
 /* "W[2,0]" for an element counted through all symbols of the list. */
 static void print_element(const Program *p, const SymId *symbols, uint32_t element, Text *out)
 {
     const Symbol *symbol = &p->symbols.at[*symbols];
     uint32_t block;
 
-    while (element >= element_count(symbol)) {
-        element -= element_count(symbol);
+    while (element >= symbol_elements(symbol)) {
+        element -= (uint32_t)symbol_elements(symbol);
         symbol = &p->symbols.at[*++symbols];
     }
-    block = element_count(symbol);
+    block = (uint32_t)symbol_elements(symbol);
     text_add(out, names_text(p->names, symbol->name));
     for (unsigned k = 0; k < symbol->rank; k++) {
         block /= (uint32_t)symbol->extents[k];

@@ -291,12 +291,7 @@ static void print_curvature(Test *t)
 /* Stated derivatives need not be those of any function: then both triangles of the second derivatives differ. */
 static bool is_symmetric(const Test *t)
 {
-    const Program *p = t->m->unit->lowered.program;
-    bool symmetric = true;
-
-    for (NodeId n = 0; n < p->nodes.count; n++)
-        symmetric &= p->nodes.at[n].op != OP_LINK;
-    return symmetric;
+    return !program_has(t->m->unit->lowered.program, OP_LINK);
 }
 
 /* ---- all --------------------------------------------------------------------------------------------- */

@@ -6,22 +6,13 @@
 /* Patterns of more elements go to a file of their own. */
 enum { MOST_IN_FILE = 1024 };
 
-static uint64_t elements_of(const Symbol *symbol)
-{
-    uint64_t elements = 1;
-
-    for (unsigned k = 0; k < symbol->rank; k++)
-        elements *= (uint64_t)symbol->extents[k];
-    return elements;
-}
-
 static uint64_t table_hash(const Symbol *symbol, bool integer)
 {
     uint64_t hash = hash_mix(HASH_START, symbol->rank * 2u + integer);
 
     for (unsigned k = 0; k < symbol->rank; k++)
         hash = hash_mix(hash, (uint64_t)symbol->extents[k]);
-    for (uint64_t i = 0; i < elements_of(symbol); i++)
+    for (uint64_t i = 0; i < symbol_elements(symbol); i++)
         hash = hash_mix(hash, rational_hash(symbol->values[i]));
     return hash;
 }
@@ -30,7 +21,7 @@ static bool same_table(const Symbol *a, const Symbol *b)
 {
     if (a->rank != b->rank || (a->rank > 0 && memcmp(a->extents, b->extents, a->rank * sizeof *a->extents) != 0))
         return false;
-    for (uint64_t i = 0; i < elements_of(a); i++)
+    for (uint64_t i = 0; i < symbol_elements(a); i++)
         if (!rational_equal(a->values[i], b->values[i]))
             return false;
     return true;
@@ -45,11 +36,11 @@ static Rational keep_rational(Arena *arena, Rational value)
 static const Symbol *keep_symbol(CModel *m, const Symbol *symbol)
 {
     Symbol *copy = arena_new(m->arena, Symbol);
-    Rational *values = arena_array(m->arena, Rational, elements_of(symbol));
+    Rational *values = arena_array(m->arena, Rational, symbol_elements(symbol));
     int32_t *extents = arena_array(m->arena, int32_t, symbol->rank + 1u);
 
     *copy = *symbol;
-    for (uint64_t i = 0; i < elements_of(symbol); i++)
+    for (uint64_t i = 0; i < symbol_elements(symbol); i++)
         values[i] = keep_rational(m->arena, symbol->values[i]);
     for (unsigned k = 0; k < symbol->rank; k++)
         extents[k] = symbol->extents[k];
@@ -107,7 +98,7 @@ static void print_values(const CModel *m, const CTable *table, Text *out)
 {
     enum { MOST_ON_A_LINE = 8 };
     const Symbol *symbol = table->symbol;
-    uint64_t count = elements_of(symbol);
+    uint64_t count = symbol_elements(symbol);
 
     for (uint64_t i = 0; i < count; i++) {
         uint64_t block = 1;
@@ -128,7 +119,7 @@ static void print_values(const CModel *m, const CTable *table, Text *out)
 
 static bool is_apart(const CTable *table)
 {
-    return table->symbol->pattern && elements_of(table->symbol) > MOST_IN_FILE;
+    return table->symbol->pattern && symbol_elements(table->symbol) > MOST_IN_FILE;
 }
 
 bool c_model_has_tables(const CModel *m, bool apart)

@@ -12,12 +12,7 @@
 
 size_t eval_elements(const Program *program, SymId symbol)
 {
-    const Symbol *s = &program->symbols.at[symbol];
-    size_t count = 1;
-
-    for (unsigned k = 0; k < s->rank; k++)
-        count *= (size_t)s->extents[k];
-    return count;
+    return symbol_elements(&program->symbols.at[symbol]);
 }
 
 /* ---- memory ------------------------------------------------------------------------------------------ */

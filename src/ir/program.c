@@ -113,6 +113,34 @@ uint32_t tables_subs(Program *p, const AffId *subs, uint32_t rank)
     return (uint32_t)p->subs.count - rank;
 }
 
+/* ---- symbols and nodes --------------------------------------------------------------------------------- */
+
+uint64_t symbol_elements(const Symbol *symbol)
+{
+    uint64_t elements = 1;
+
+    for (unsigned k = 0; k < symbol->rank; k++)
+        elements *= (uint64_t)symbol->extents[k];
+    return elements;
+}
+
+uint64_t program_elements(const Program *p, const SymId *symbols, size_t count)
+{
+    uint64_t all = 0;
+
+    for (size_t i = 0; i < count; i++)
+        all += symbol_elements(&p->symbols.at[symbols[i]]);
+    return all;
+}
+
+bool program_has(const Program *p, Op op)
+{
+    for (NodeId id = 0; id < p->nodes.count; id++)
+        if (p->nodes.at[id].op == op)
+            return true;
+    return false;
+}
+
 /* ---- index sets ------------------------------------------------------------------------------------- */
 
 SetId tables_set(Program *p, const IndexId *items, uint32_t count)

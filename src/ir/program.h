@@ -177,6 +177,9 @@ void program_free(Program *program);
 SymId program_symbol(Program *p, Symbol symbol);
 /* The values of an element of an integer symbol: *low .. *high-1. */
 void program_element_range(const Program *p, const Atom *element, int64_t *low, int64_t *high);
+/* The elements of one symbol, of several together. */
+uint64_t symbol_elements(const Symbol *symbol);
+uint64_t program_elements(const Program *p, const SymId *symbols, size_t count);
 IndexId program_index(Program *p, Name name, Span at);
 
 /* ---- building nodes (node.c) ------------------------------------------------------------------------ */
@@ -209,6 +212,7 @@ static inline Name node_called(const Program *p, NodeId call)
 }
 bool node_is_literal(const Program *p, NodeId node, Rational *value);
 bool node_is_int(const Program *p, NodeId node, int64_t value);
+bool program_has(const Program *p, Op op); /* is there a node of this operator? */
 const AffId *node_subs(const Program *p, NodeId node); /* of OP_READ */
 
 /* The partial derivative of `node` with respect to its argument `k`, as an expression over its arguments and itself;

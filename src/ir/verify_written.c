@@ -12,15 +12,6 @@ static int32_t *box_ends(const Elements *e, uint8_t rank, size_t i)
 
 /* ---- bits ------------------------------------------------------------------------------------------- */
 
-static uint64_t element_count(const Symbol *symbol)
-{
-    uint64_t count = 1;
-
-    for (unsigned k = 0; k < symbol->rank; k++)
-        count *= (uint64_t)symbol->extents[k];
-    return count;
-}
-
 /* Goes through the box row by row: `first` is the number of the row's first element. False behind the last row. */
 static bool next_row(const Symbol *symbol, const Box *box, int64_t *at, uint64_t *first)
 {
@@ -133,7 +124,7 @@ static bool is_whole(const Symbol *symbol, const Box *box)
 static void set_bits(Elements *e, const Symbol *symbol, const Box *box)
 {
     e->set += box_size(box) - visit_bits(e->bits, symbol, box, true);
-    e->whole |= e->set == element_count(symbol);
+    e->whole |= e->set == symbol_elements(symbol);
 }
 
 /* Too many boxes: the exact ones become bits; the others, of which some elements are meant, one box about them all. */
@@ -143,7 +134,7 @@ static void condense(Arena *arena, Elements *e, const Symbol *symbol)
     bool any = false;
 
     if (e->bits == NULL)
-        e->bits = arena_array(arena, uint64_t, element_count(symbol) / 64 + 1);
+        e->bits = arena_array(arena, uint64_t, symbol_elements(symbol) / 64 + 1);
     while (e->exact.count > 0) {
         read_box(e, symbol->rank, e->exact.count - 1, &box);
         drop_box(e, symbol->rank, e->exact.count - 1);

@@ -11,6 +11,24 @@ NodeId derive_plus(Program *p, NodeId sum, NodeId value)
     return sum == NO_ID ? value : value == NO_ID ? sum : node_op2(p, OP_ADD, sum, value);
 }
 
+Name derive_name(Program *p, Name name, bool tangent)
+{
+    return name == NAME_NONE ? NAME_NONE : names_format(p->names, tangent ? "%s_dot" : "d_%s", names_text(p->names, name));
+}
+
+SymId derive_symbol(Program *p, SymId primal, SymRole role, bool tangent)
+{
+    Symbol symbol = p->symbols.at[primal];
+
+    symbol.name = derive_name(p, symbol.name, tangent);
+    symbol.role = (uint8_t)role;
+    symbol.named = false;
+    symbol.adjoint |= !tangent;
+    symbol.tangent |= tangent;
+    symbol.of = primal;
+    return program_symbol(p, symbol);
+}
+
 /* Is it a select with the number 0 on one side? */
 static bool is_masked(const Program *p, NodeId value)
 {

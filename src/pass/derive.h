@@ -9,6 +9,10 @@
 bool derive_is_zero(const Program *p, NodeId value);
 NodeId derive_plus(Program *p, NodeId sum, NodeId value);
 
+/* "x_dot" or "d_x", and the symbol of that name with the shape of the primal one. */
+Name derive_name(Program *p, Name name, bool tangent);
+SymId derive_symbol(Program *p, SymId primal, SymRole role, bool tangent);
+
 /* factor * derivative. A side of a select that is 0 stays 0, whatever the other factor is: it is not multiplied. */
 NodeId derive_times(Program *p, NodeId factor, NodeId derivative);
 

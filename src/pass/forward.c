@@ -29,28 +29,11 @@ typedef struct {
 
 /* ---- symbols ------------------------------------------------------------------------------------------- */
 
-static Name tangent_name(const Push *t, Name name)
-{
-    return name == NAME_NONE ? NAME_NONE : names_format(t->p->names, "%s_dot", names_text(t->p->names, name));
-}
-
-static SymId new_tangent(Push *t, SymId primal, SymRole role)
-{
-    Symbol symbol = t->p->symbols.at[primal];
-
-    symbol.name = tangent_name(t, symbol.name);
-    symbol.role = (uint8_t)role;
-    symbol.named = false;
-    symbol.tangent = true;
-    symbol.of = primal;
-    return program_symbol(t->p, symbol);
-}
-
 static SymId tangent_of(Push *t, SymId symbol)
 {
     if (t->tangents[symbol] == NO_ID)
         t->tangents[symbol] =
-            new_tangent(t, symbol, t->results[symbol] && !t->forward->local ? SYM_TANGENT : SYM_LOCAL);
+            derive_symbol(t->p, symbol, t->results[symbol] && !t->forward->local ? SYM_TANGENT : SYM_LOCAL, true);
     return t->tangents[symbol];
 }
 
@@ -61,7 +44,7 @@ static void make_directions(Push *t, const SymId *wanted, size_t count)
         if (t->forward->directions != NULL)
             t->tangents[wanted[i]] = t->forward->directions[i];
         else
-            t->tangents[wanted[i]] = new_tangent(t, wanted[i], SYM_DIRECTION);
+            t->tangents[wanted[i]] = derive_symbol(t->p, wanted[i], SYM_DIRECTION, true);
     }
 }
 
@@ -127,7 +110,7 @@ static bool push_missing(Push *t, NodeId id)
 static void describe(Push *t, NodeId id, NodeId dot)
 {
     if (dot != NO_ID && dot >= t->nodes && t->p->nodes.at[id].deps == 0 && t->p->nodes.at[id].op != OP_READ)
-        node_describe(t->p, dot, tangent_name(t, node_telling_name(t->p, id)), place_of(t, id));
+        node_describe(t->p, dot, derive_name(t->p, node_telling_name(t->p, id), true), place_of(t, id));
 }
 
 static NodeId tangent_of_value(Push *t, NodeId root)
@@ -262,7 +245,7 @@ static void push_stage(Push *t, Stage stage, unsigned depth)
 static SymId fill_result(Push *t, SymId result)
 {
     Program *p = t->p;
-    SymId target = new_tangent(t, result, t->forward->local ? SYM_LOCAL : SYM_TANGENT);
+    SymId target = derive_symbol(t->p, result, t->forward->local ? SYM_LOCAL : SYM_TANGENT, true);
     const Symbol *symbol = &p->symbols.at[target];
     Stage stage = { .target = target, .op = STAGE_SET, .rank = symbol->rank, .guard = NO_ID, .at = symbol->at };
     Range domain[UINT8_MAX];

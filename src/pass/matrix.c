@@ -14,25 +14,6 @@ typedef struct {
     int64_t offset;  /* of the result at hand among all elements */
 } Filler;
 
-static int64_t elements_of(const Program *p, SymId symbol)
-{
-    const Symbol *s = &p->symbols.at[symbol];
-    int64_t count = 1;
-
-    for (unsigned k = 0; k < s->rank; k++)
-        count *= s->extents[k];
-    return count;
-}
-
-static int64_t all_elements(const Program *p, const SymId *symbols, size_t count)
-{
-    int64_t all = 0;
-
-    for (size_t i = 0; i < count; i++)
-        all += elements_of(p, symbols[i]);
-    return all;
-}
-
 /* ---- the stages that fill it --------------------------------------------------------------------------- */
 
 /* Indices over all elements of a result, and the number of an element among those of all results. */
@@ -133,7 +114,7 @@ static void fill_element(Filler *f, SymId result, int64_t element, int32_t k)
 
 static void fill_from_copies(Filler *f, SymId result, bool straight)
 {
-    int64_t count = elements_of(f->p, result);
+    int64_t count = (int64_t)symbol_elements(&f->p->symbols.at[result]);
 
     for (int32_t k = 0; k < f->count; k++) {
         if (!f->m->symmetric && !f->m->lower && !straight && count > MOST_COPIES) {
@@ -189,7 +170,8 @@ static void hide_results(Program *p, const Matrix *m)
 
 Program *pass_matrix(Program *p, const Matrix *m)
 {
-    int64_t count = all_elements(p, m->seeds, m->seed_count), elements = all_elements(p, m->results, m->result_count);
+    int64_t count = (int64_t)program_elements(p, m->seeds, m->seed_count);
+    int64_t elements = (int64_t)program_elements(p, m->results, m->result_count);
     bool straight = is_straight(p), copied = copies_fit(p, m, count, elements, straight);
     Batch batch = { .seeds = m->seeds, .count = m->seed_count, .extent = (int32_t)count, .unit = true };
     Filler f = { .m = m, .symbols = p->symbols.count, .count = (int32_t)count };
@@ -208,7 +190,7 @@ Program *pass_matrix(Program *p, const Matrix *m)
             fill_from_copies(&f, m->results[i], straight);
         else
             fill_row(&f, m->results[i], ranks[i]);
-        f.offset += elements_of(p, m->results[i]);
+        f.offset += (int64_t)symbol_elements(&p->symbols.at[m->results[i]]);
     }
     return f.p;
 }

@@ -9,27 +9,10 @@
 
 /* ---- adjoint symbols --------------------------------------------------------------------------------- */
 
-Name sweep_adjoint_name(Sweep *s, Name name)
-{
-    return name == NAME_NONE ? NAME_NONE : names_format(s->p->names, "d_%s", names_text(s->p->names, name));
-}
-
-static SymId adjoint_symbol(Sweep *s, SymId primal, SymRole role)
-{
-    Symbol symbol = s->p->symbols.at[primal];
-
-    symbol.name = sweep_adjoint_name(s, symbol.name);
-    symbol.role = (uint8_t)role;
-    symbol.named = false;
-    symbol.adjoint = true;
-    symbol.of = primal;
-    return program_symbol(s->p, symbol);
-}
-
 SymId sweep_adjoint(Sweep *s, SymId symbol)
 {
     if (s->adjoints[symbol] == NO_ID)
-        s->adjoints[symbol] = adjoint_symbol(s, symbol, SYM_LOCAL);
+        s->adjoints[symbol] = derive_symbol(s->p, symbol, SYM_LOCAL, false);
     return s->adjoints[symbol];
 }
 
@@ -66,7 +49,7 @@ static void make_seeds(Sweep *s, const bool *read)
 {
     for (size_t i = 0; i < s->p->outputs.count; i++) {
         SymId output = s->p->outputs.at[i];
-        SymId seed = s->reverse->seeds ? adjoint_symbol(s, output, SYM_SEED) : NO_ID;
+        SymId seed = s->reverse->seeds ? derive_symbol(s->p, output, SYM_SEED, false) : NO_ID;
 
         if (read[output])
             add_seed(s, output, seed);
@@ -80,7 +63,7 @@ static void make_seeds(Sweep *s, const bool *read)
 static void make_gradients(Sweep *s, const SymId *wanted, size_t wanted_count)
 {
     for (size_t i = 0; i < wanted_count; i++) {
-        s->adjoints[wanted[i]] = adjoint_symbol(s, wanted[i], SYM_GRADIENT);
+        s->adjoints[wanted[i]] = derive_symbol(s->p, wanted[i], SYM_GRADIENT, false);
         vec_push(s->p->arena, &s->p->gradients, s->adjoints[wanted[i]]);
     }
 }

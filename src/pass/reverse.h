@@ -62,7 +62,6 @@ typedef struct {
 
 SymId sweep_adjoint(Sweep *s, SymId symbol);                        /* the symbol that collects the adjoint */
 NodeId sweep_read_adjoint(Sweep *s, SymId symbol, const AffId *subs);
-Name sweep_adjoint_name(Sweep *s, Name name);                       /* d_NAME */
 
 /* ---- reverse_work.c: collecting and preparing -------------------------------------------------------- */
 

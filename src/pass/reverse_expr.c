@@ -36,7 +36,7 @@ Span sweep_place(const Sweep *s)
 
 static Name adjoint_name(Sweep *s, NodeId node)
 {
-    return sweep_adjoint_name(s, node_telling_name(s->p, node));
+    return derive_name(s->p, node_telling_name(s->p, node), false);
 }
 
 SymId scalar_adjoint(Sweep *s, NodeId node)

@@ -10,14 +10,6 @@ static bool is_mark(const Node *node)
     return node->op == OP_STOP || node->op == OP_LINK;
 }
 
-static bool has_marks(const Program *p)
-{
-    for (NodeId id = 0; id < p->nodes.count; id++)
-        if (is_mark(&p->nodes.at[id]))
-            return true;
-    return false;
-}
-
 static void unlink_node(Program *p, NodeId *value, NodeId id)
 {
     Node *node = &p->nodes.at[id];
@@ -42,7 +34,7 @@ Program *pass_unlink(Program *p)
     Arena *scratch;
     NodeId *value;
 
-    if (!has_marks(p))
+    if (!program_has(p, OP_STOP)) /* a link stands around a stop */
         return p;
     scratch = heap_arena(p->heap);
     value = arena_array(scratch, NodeId, p->nodes.count);

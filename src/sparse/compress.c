@@ -204,6 +204,7 @@ static SymId fill_seeds(Program *p, Arena *scratch, const Compression *c, size_t
 
 /* ---- the results ---------------------------------------------------------------------------------------- */
 
+/* Without the dimension of the copies. */
 static int64_t elements_of(const Symbol *symbol, unsigned rank)
 {
     int64_t count = 1;
@@ -211,15 +212,6 @@ static int64_t elements_of(const Symbol *symbol, unsigned rank)
     for (unsigned k = 0; k < rank; k++)
         count *= symbol->extents[k];
     return count;
-}
-
-static int64_t all_elements(const Program *p, const SymId *symbols, size_t count)
-{
-    int64_t all = 0;
-
-    for (size_t i = 0; i < count; i++)
-        all += elements_of(&p->symbols.at[symbols[i]], p->symbols.at[symbols[i]].rank);
-    return all;
 }
 
 /* Rows offset .. of the product: the elements of one result; what has no copies does not depend on the seeds and is 0. */
@@ -286,7 +278,8 @@ static void hide(Program *p, const Compression *c)
 
 Program *sparse_compress(Program *p, const Compression *c)
 {
-    int64_t rows = all_elements(p, c->results, c->result_count), elements = all_elements(p, c->seeds, c->seed_count);
+    int64_t rows = (int64_t)program_elements(p, c->results, c->result_count);
+    size_t elements = program_elements(p, c->seeds, c->seed_count);
     Arena *scratch = heap_arena(p->heap);
     unsigned *ranks = arena_array(scratch, unsigned, c->result_count + 1);
     Batch batch = { .seeds = c->seeds, .count = c->seed_count, .extent = (int32_t)c->colours->count };
@@ -297,7 +290,7 @@ Program *sparse_compress(Program *p, const Compression *c)
     for (size_t i = 0; i < c->result_count; i++)
         ranks[i] = p->symbols.at[c->results[i]].rank;
     p->simplify = true;
-    seeds = fill_seeds(p, scratch, c, (size_t)elements);
+    seeds = fill_seeds(p, scratch, c, elements);
     batch.matrix = &seeds;
     next = pass_batch(p, &batch);
     hide(next, c);

@@ -29,25 +29,10 @@ static void fill_entries(Pattern *pattern, const NumberSets *sets, const NumberS
     }
 }
 
-static uint64_t elements_of(const Program *p, const SymId *symbols, size_t count)
-{
-    uint64_t all = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        const Symbol *symbol = &p->symbols.at[symbols[i]];
-        uint64_t elements = 1;
-
-        for (unsigned k = 0; k < symbol->rank; k++)
-            elements *= (uint64_t)symbol->extents[k];
-        all += elements;
-    }
-    return all;
-}
-
 PatternEnd pattern_find(Pattern *pattern, Arena *arena, const Dependence *asked)
 {
-    uint64_t rows = elements_of(asked->program, asked->results, asked->result_count);
-    uint64_t columns = elements_of(asked->program, asked->wanted, asked->wanted_count);
+    uint64_t rows = program_elements(asked->program, asked->results, asked->result_count);
+    uint64_t columns = program_elements(asked->program, asked->wanted, asked->wanted_count);
     Arena *scratch = heap_arena(asked->program->heap);
     PatternEnd end = PATTERN_MANY_ENTRIES;
     NumberSets sets;

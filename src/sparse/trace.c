@@ -4,16 +4,6 @@
 /* Contributions to one symbol that wait for the next read of it. */
 enum { MOST_LATE = 1 << 20 };
 
-static size_t element_count(const Program *p, SymId id)
-{
-    const Symbol *symbol = &p->symbols.at[id];
-    size_t count = 1;
-
-    for (unsigned k = 0; k < symbol->rank; k++)
-        count *= (size_t)symbol->extents[k];
-    return count;
-}
-
 static bool too_long(const Trace *t)
 {
     return t->steps + t->sets->steps > PATTERN_MOST_STEPS;
@@ -58,8 +48,8 @@ static void deliver_late(Trace *t, SymId symbol)
     ContributionVec *late = &t->late[symbol];
 
     if (t->of[symbol] == NULL) {
-        t->of[symbol] = arena_array(t->arena, NumberSet, element_count(t->p, symbol));
-        t->steps += element_count(t->p, symbol) / 8;
+        t->of[symbol] = arena_array(t->arena, NumberSet, symbol_elements(&t->p->symbols.at[symbol]));
+        t->steps += symbol_elements(&t->p->symbols.at[symbol]) / 8;
     }
     if (!is_ascending(late))
         sort_late(t, late);
@@ -346,7 +336,7 @@ static void init_wanted(Trace *t)
 
     for (size_t i = 0; i < t->asked->wanted_count; i++) {
         SymId symbol = t->asked->wanted[i];
-        size_t count = element_count(t->p, symbol);
+        size_t count = symbol_elements(&t->p->symbols.at[symbol]);
 
         t->of[symbol] = arena_array(t->arena, NumberSet, count);
         for (size_t k = 0; k < count; k++, column++)
@@ -384,7 +374,7 @@ bool trace_run(const Dependence *asked, Arena *arena, NumberSets *sets, NumberSe
     trace_body(&t);
     for (size_t i = 0; i < asked->result_count && !too_long(&t); i++) {
         SymId symbol = asked->results[i];
-        size_t count = element_count(t.p, symbol);
+        size_t count = symbol_elements(&t.p->symbols.at[symbol]);
 
         if (t.late[symbol].count > 0)
             deliver_late(&t, symbol);
