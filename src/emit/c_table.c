@@ -93,28 +93,35 @@ static void print_element(const CModel *m, const CTable *table, uint64_t i, Text
         text_printf(out, "%ld", (long)whole);
 }
 
-/* Braces open before element i at every axis whose inner elements begin there, and close likewise. */
+/* How many of the inner axes begin (or end) at element i. */
+static unsigned count_borders(const Symbol *symbol, uint64_t i)
+{
+    uint64_t block = 1;
+    unsigned borders = 0;
+
+    for (unsigned k = symbol->rank; k-- > 1;)
+        borders += i % (block *= (uint64_t)symbol->extents[k]) == 0;
+    return borders;
+}
+
+/* A row of the last axis begins a line; long rows go on in the next one. */
 static void print_values(const CModel *m, const CTable *table, Text *out)
 {
     enum { MOST_ON_A_LINE = 8 };
     const Symbol *symbol = table->symbol;
-    uint64_t count = symbol_elements(symbol);
+    uint64_t count = symbol_elements(symbol), row = symbol->rank == 0 ? 1 : (uint64_t)symbol->extents[symbol->rank - 1];
 
+    text_add(out, symbol->rank == 0 ? "" : "{");
     for (uint64_t i = 0; i < count; i++) {
-        uint64_t block = 1;
-
-        for (unsigned k = symbol->rank; k-- > 0;)
-            if (i % (block *= (uint64_t)symbol->extents[k]) == 0)
-                text_add(out, "{");
-        text_add(out, i % MOST_ON_A_LINE == 0 ? "\n    " : " ");
+        text_add(out, i % row % MOST_ON_A_LINE == 0 ? "\n    " : " ");
+        for (unsigned k = count_borders(symbol, i); k > 0; k--)
+            text_add(out, "{ ");
         print_element(m, table, i, out);
-        block = 1;
-        for (unsigned k = symbol->rank; k-- > 0;)
-            if ((i + 1) % (block *= (uint64_t)symbol->extents[k]) == 0)
-                text_add(out, " }");
-        if (i + 1 < count)
-            text_add(out, ",");
+        for (unsigned k = count_borders(symbol, i + 1); k > 0; k--)
+            text_add(out, " }");
+        text_add(out, i + 1 < count ? "," : "");
     }
+    text_add(out, symbol->rank == 0 ? "" : " }");
 }
 
 static bool is_apart(const CTable *table)

@@ -116,11 +116,32 @@ NodeId node_integer(Program *p, AffId aff)
     return intern(p, &node);
 }
 
+/* Is it an element of a table that is known by now? */
+static const Rational *known_element(const Program *p, SymId symbol, const AffId *subs)
+{
+    const Symbol *table = &p->symbols.at[symbol];
+    uint64_t place = 0;
+
+    if (table->role != SYM_TABLE)
+        return NULL;
+    for (uint32_t k = 0; k < table->rank; k++) {
+        int64_t sub;
+
+        if (!aff_is_const(&p->affs, subs[k], &sub) || sub < 0 || sub >= table->extents[k])
+            return NULL;
+        place = place * (uint64_t)table->extents[k] + (uint64_t)sub;
+    }
+    return &table->values[place];
+}
+
 NodeId node_read(Program *p, SymId symbol, const AffId *subs)
 {
     Node node = { .op = OP_READ, .u.arg = { NO_ID, NO_ID, NO_ID } };
     uint32_t rank = p->symbols.at[symbol].rank;
+    const Rational *known = p->simplify ? known_element(p, symbol, subs) : NULL;
 
+    if (known != NULL)
+        return node_literal(p, *known);
     node.u.read.symbol = symbol;
     node.u.read.subs = tables_subs(p, subs, rank);
     for (uint32_t i = 0; i < rank; i++)

@@ -187,7 +187,7 @@ IndexId program_index(Program *p, Name name, Span at);
 NodeId node_literal(Program *p, Rational value);
 NodeId node_int(Program *p, int64_t value);
 NodeId node_integer(Program *p, AffId aff); /* an integer expression as a real value; a constant becomes a literal */
-NodeId node_read(Program *p, SymId symbol, const AffId *subs);
+NodeId node_read(Program *p, SymId symbol, const AffId *subs); /* with p->simplify: a literal where it is a known element of a table */
 /* A call of a C function of the user's, with `count` >= 1 arguments. */
 NodeId node_call(Program *p, Name function, const NodeId *args, uint32_t count);
 NodeId node_function(Program *p, Name function);
