@@ -5,6 +5,8 @@
 #include "emit/emit.h"
 #include "emit/functions.h"
 #include "eval/point.h"
+#include "show/message.h"
+#include "teach/mistake.h"
 
 typedef enum {
     EXIT_OK = 0,
@@ -30,14 +32,25 @@ typedef struct {
 typedef VEC(Setting) SettingVec;
 typedef VEC(const char *) NameVec;
 
+/* explain --trace, --break */
+typedef enum { TRACE_NONE, TRACE_FORWARD, TRACE_REVERSE, TRACE_BOTH } Trace;
+
+/* --for N=LOW..HIGH: the models with N = LOW ... HIGH-1. */
+typedef struct {
+    const char *name; /* NULL: no --for */
+    int64_t low, high;
+} FamilyRange;
+
 typedef struct {
     CommandId command;
     const char *model;        /* path, or "-" */
+    NameVec more_models;      /* swell: those behind the first */
     SettingVec settings, seeds, directions;
     uint32_t derivatives;     /* --jvp, --hessian ...: a bit for each row of emit/functions.def */
     const char *output;       /* -o, or NULL */
     const char *example;      /* --example, or NULL */
     const char *emit;         /* --emit */
+    const char *format;       /* --format, or NULL */
     bool named;               /* --name was given */
     NameVec wanted, surrogates;
     VEC(ConstOverride) overrides;
@@ -45,6 +58,15 @@ typedef struct {
     double tolerance;
     Options options;
     bool sparsity, triplets;
+    bool gates;               /* explain, graph: elementary gates */
+    Trace trace;
+    Mistake mistake;
+    bool show_steps, expand, collect; /* derive */
+    FamilyRange family;       /* swell */
+    bool modules, forward_only, reverse_network; /* graph */
+    VEC(double) steps;        /* check --table */
+    bool sweep_steps;         /* check --sweep-h */
+    Language language;
     bool help, version;
 } CommandLine;
 
@@ -108,6 +130,13 @@ bool cli_read_settings(Unit *unit, Run *run, Evaluation *e, bool *given);
 
 /* The structure of Jacobian and Hessian. (sparsity.c) */
 void cli_print_sparsity(Unit *unit, Run *run);
+
+/* The format of the result: --format, else by the ending of -o, else the first of `formats` (names that end in NULL, such as
+ * "text", "csv", "svg"; each is its ending, too, except "text"). NULL: it is none of them; run->code and run->errors are set. */
+const char *cli_format(Run *run, const char *const *formats);
+
+/* Writes a result whole to -o, or to standard output. */
+void cli_write(Unit *unit, Run *run, const Text *result);
 
 /* What follows the last '/'. */
 const char *cli_base_name(const char *path);

@@ -129,13 +129,6 @@ static bool read_functions(CommandLine *line, const char *text)
     }
 }
 
-static bool read_mode(CommandLine *line, const char *text)
-{
-    line->options.mode = strcmp(text, "forward") == 0 ? MODE_FORWARD : MODE_REVERSE;
-    return line->options.mode == MODE_FORWARD || strcmp(text, "reverse") == 0 ||
-           usage("--mode takes forward or reverse, not '%s'", text);
-}
-
 static bool is_identifier(const char *text)
 {
     size_t size = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
@@ -166,21 +159,146 @@ static bool read_assignment(CommandLine *line, Arena *arena, OptionId id, const 
     return true;
 }
 
-static bool read_word(const char *text, const char *no, const char *yes, bool *out, const char *message)
+/* The word of a list that `text` is; what follows the list is NULL. */
+static bool read_choice(const char *text, const char *const *words, unsigned *out)
 {
-    *out = strcmp(text, yes) == 0;
-    return *out || strcmp(text, no) == 0 || usage(message, text);
+    for (*out = 0; words[*out] != NULL; ++*out)
+        if (strcmp(words[*out], text) == 0)
+            return true;
+    return false;
 }
 
-/* What an option does; `text` is its argument. */
-static bool apply(CommandLine *line, Arena *arena, OptionId id, const char *text)
+/* N=LOW..HIGH, half open like every range of the language. */
+static bool read_range(CommandLine *line, Arena *arena, const char *text)
+{
+    Setting setting;
+    const char *dots;
+    char *end;
+    long long low, high;
+
+    if (!read_setting(text, &setting) || (dots = strstr(setting.value, "..")) == NULL)
+        return false;
+    errno = 0;
+    low = strtoll(setting.value, &end, 10);
+    if (end != dots || end == setting.value)
+        return false;
+    high = strtoll(dots + 2, &end, 10);
+    if (*end != '\0' || end == dots + 2 || errno != 0 || low >= high)
+        return false;
+    line->family = (FamilyRange){ arena_copy(arena, setting.name, setting.name_size), low, high };
+    return true;
+}
+
+/* Positive numbers, separated by commas. */
+static bool read_steps(CommandLine *line, Arena *arena, const char *text)
+{
+    NameVec words = { 0 };
+    double step;
+
+    split_names(&words, arena, text);
+    for (size_t i = 0; i < words.count; i++) {
+        if (!read_number(words.at[i], 1e-300, 1e300, &step))
+            return usage("--table takes steps, such as 0.1,0.01,0.001, not '%s'", words.at[i]);
+        vec_push(arena, &line->steps, step);
+    }
+    return words.count > 0 || usage("%s", "--table takes steps, such as 0.1,0.01,0.001");
+}
+
+/* The switch that an option turns on, or NULL. */
+static bool *switch_of(CommandLine *line, OptionId id)
+{
+    switch (id) {
+    case OPTION_LOWER: return &line->options.lower_triangle;
+    case OPTION_FAST: return &line->options.fast;
+    case OPTION_SPARSITY: return &line->sparsity;
+    case OPTION_TRIPLETS: return &line->triplets;
+    case OPTION_GATES: return &line->gates;
+    case OPTION_STEPS: return &line->show_steps;
+    case OPTION_EXPAND: return &line->expand;
+    case OPTION_COLLECT: return &line->collect;
+    case OPTION_MODULES: return &line->modules;
+    case OPTION_FORWARD: return &line->forward_only;
+    case OPTION_REVERSE: return &line->reverse_network;
+    case OPTION_SWEEP: return &line->sweep_steps;
+    case OPTION_HELP: return &line->help;
+    case OPTION_VERSION: return &line->version;
+    default: return NULL;
+    }
+}
+
+/* Options whose argument is a number. */
+static bool read_amount(CommandLine *line, OptionId id, const char *text)
 {
     double number = 0;
-    bool chosen = false;
 
+    switch (id) {
+    case OPTION_DIRECTIONS:
+        if (!read_number(text, 1, 1e6, &number) || number != (double)(int32_t)number)
+            return usage("--directions takes a number from 1 to 1000000, not '%s'", text);
+        line->options.directions = (int32_t)number;
+        return true;
+    case OPTION_STACK:
+        if (!read_number(text, 0, UINT32_MAX, &number))
+            return usage("--stack-limit takes a number of bytes, not '%s'", text);
+        line->options.stack_limit = (uint32_t)number;
+        return true;
+    case OPTION_TAPE:
+        if (!read_number(text, 0, 1e15, &number))
+            return usage("--tape-limit takes a number of bytes, not '%s'", text);
+        line->options.tape_limit = (uint64_t)number;
+        return true;
+    case OPTION_SAMPLES:
+        if (!read_number(text, 1, 1e6, &number))
+            return usage("--samples takes a number from 1 to 1000000, not '%s'", text);
+        line->samples = (unsigned)number;
+        return true;
+    default:
+        return read_number(text, 0, 1, &line->tolerance) || usage("--tol takes a number from 0 to 1, not '%s'", text);
+    }
+}
+
+/* Options whose argument is one of some words. */
+static bool read_words(CommandLine *line, OptionId id, const char *text)
+{
+    static const char *const reals[] = { "double", "float", NULL }, *const runtimes[] = { "print", "include", NULL },
+                      *const modes[] = { "forward", "reverse", NULL }, *const traces[] = { "forward", "reverse", "both", NULL },
+                      *const mistakes[] = { "assign", "transpose", "softmax", NULL }, *const languages[] = { "en", "zh", NULL };
+    unsigned word;
+
+    switch (id) {
+    case OPTION_REAL:
+        line->options.real = read_choice(text, reals, &word) && word == 1 ? REAL_FLOAT : REAL_DOUBLE;
+        return reals[word] != NULL || usage("--real takes double or float, not '%s'", text);
+    case OPTION_RUNTIME:
+        line->options.include_runtime = read_choice(text, runtimes, &word) && word == 1;
+        return runtimes[word] != NULL || usage("--runtime takes print or include, not '%s'", text);
+    case OPTION_MODE:
+        line->options.mode = read_choice(text, modes, &word) && word == 0 ? MODE_FORWARD : MODE_REVERSE;
+        return modes[word] != NULL || usage("--mode takes forward or reverse, not '%s'", text);
+    case OPTION_TRACE:
+        (void)read_choice(text, traces, &word);
+        line->trace = (Trace)(TRACE_FORWARD + word);
+        return traces[word] != NULL || usage("--trace takes forward, reverse or both, not '%s'", text);
+    case OPTION_BREAK:
+        (void)read_choice(text, mistakes, &word);
+        line->mistake = (Mistake)(MISTAKE_ASSIGN + word);
+        return mistakes[word] != NULL || usage("--break takes assign, transpose or softmax, not '%s'", text);
+    default:
+        (void)read_choice(text, languages, &word);
+        line->language = (Language)word;
+        return languages[word] != NULL || usage("--lang takes en or zh, not '%s'", text);
+    }
+}
+
+/* What an option with an argument does. */
+static bool apply(CommandLine *line, Arena *arena, OptionId id, const char *text)
+{
     switch (id) {
     case OPTION_OUTPUT:
         line->output = text;
+        return true;
+    case OPTION_FORMAT:
+        line->format = text;
         return true;
     case OPTION_NAME:
         line->options.prefix = text;
@@ -197,36 +315,6 @@ static bool apply(CommandLine *line, Arena *arena, OptionId id, const char *text
         return emitter_find(text) != NULL || usage("there is no format '%s'", text);
     case OPTION_FUNCTIONS:
         return read_functions(line, text);
-    case OPTION_MODE:
-        return read_mode(line, text);
-    case OPTION_DIRECTIONS:
-        if (!read_number(text, 1, 1e6, &number) || number != (double)(int32_t)number)
-            return usage("--directions takes a number from 1 to 1000000, not '%s'", text);
-        line->options.directions = (int32_t)number;
-        return true;
-    case OPTION_LOWER:
-        line->options.lower_triangle = true;
-        return true;
-    case OPTION_REAL:
-        if (!read_word(text, "double", "float", &chosen, "--real takes double or float, not '%s'"))
-            return false;
-        line->options.real = chosen ? REAL_FLOAT : REAL_DOUBLE;
-        return true;
-    case OPTION_FAST:
-        line->options.fast = true;
-        return true;
-    case OPTION_RUNTIME:
-        return read_word(text, "print", "include", &line->options.include_runtime, "--runtime takes print or include, not '%s'");
-    case OPTION_STACK:
-        if (!read_number(text, 0, UINT32_MAX, &number))
-            return usage("--stack-limit takes a number of bytes, not '%s'", text);
-        line->options.stack_limit = (uint32_t)number;
-        return true;
-    case OPTION_TAPE:
-        if (!read_number(text, 0, 1e15, &number))
-            return usage("--tape-limit takes a number of bytes, not '%s'", text);
-        line->options.tape_limit = (uint64_t)number;
-        return true;
     case OPTION_EXAMPLE:
         line->example = text;
         return true;
@@ -237,12 +325,6 @@ static bool apply(CommandLine *line, Arena *arena, OptionId id, const char *text
     case OPTION_SEED:
     case OPTION_DIRECTION:
         return read_assignment(line, arena, id, text);
-    case OPTION_SPARSITY:
-        line->sparsity = true;
-        return true;
-    case OPTION_TRIPLETS:
-        line->triplets = true;
-        return true;
     case OPTION_JVP:
     case OPTION_VJP:
     case OPTION_JACOBIAN:
@@ -250,23 +332,30 @@ static bool apply(CommandLine *line, Arena *arena, OptionId id, const char *text
     case OPTION_HESSIAN:
         line->derivatives |= 1u << function_find(options[id].name, strlen(options[id].name));
         return true;
+    case OPTION_FOR:
+        return read_range(line, arena, text) || usage("--for takes N=LOW..HIGH with LOW below HIGH, not '%s'", text);
+    case OPTION_TABLE:
+        return read_steps(line, arena, text);
+    case OPTION_DIRECTIONS:
+    case OPTION_STACK:
+    case OPTION_TAPE:
     case OPTION_SAMPLES:
-        if (!read_number(text, 1, 1e6, &number))
-            return usage("--samples takes a number from 1 to 1000000, not '%s'", text);
-        line->samples = (unsigned)number;
-        return true;
     case OPTION_TOL:
-        return read_number(text, 0, 1, &line->tolerance) || usage("--tol takes a number from 0 to 1, not '%s'", text);
-    case OPTION_HELP:
-        line->help = true;
-        return true;
-    case OPTION_VERSION:
-        line->version = true;
-        return true;
-    case OPTION_COUNT:
-        break;
+        return read_amount(line, id, text);
+    default:
+        return read_words(line, id, text);
     }
-    return false;
+}
+
+/* An option of the command line; `text` is its argument. */
+static bool take_option(CommandLine *line, Arena *arena, OptionId id, const char *text)
+{
+    bool *chosen = switch_of(line, id);
+
+    if (chosen == NULL)
+        return apply(line, arena, id, text);
+    *chosen = true;
+    return true;
 }
 
 static CommandId find_command(const char *word)
@@ -296,6 +385,8 @@ static bool take_words(CommandLine *line, Arena *arena, int count, char **words)
 
         if (line->model == NULL && line->command != COMMAND_functions) {
             line->model = words[i];
+        } else if (line->command == COMMAND_swell && strchr(words[i], '=') == NULL) {
+            vec_push(arena, &line->more_models, words[i]);
         } else if (line->command != COMMAND_functions && line->command != COMMAND_compile && read_setting(words[i], &setting)) {
             vec_push(arena, &line->settings, setting);
         } else {
@@ -331,13 +422,27 @@ static OptionId option_of(int value)
     return OPTION_COUNT;
 }
 
+/* What the environment says, in the order of setlocale(3). */
+static Language language_of_environment(void)
+{
+    static const char *const variables[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+
+    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
+        const char *value = getenv(variables[i]);
+
+        if (value != NULL && *value != '\0')
+            return strncmp(value, "zh", 2) == 0 ? LANGUAGE_ZH : LANGUAGE_EN;
+    }
+    return LANGUAGE_EN;
+}
+
 bool options_parse(CommandLine *line, Arena *arena, int argc, char **argv)
 {
     struct option longs[OPTION_COUNT + 1] = { { 0 } };
     char shorts[3 * OPTION_COUNT + 2];
     int skip, value;
 
-    *line = (CommandLine){ .emit = "c", .samples = 10, .tolerance = 1e-7, .options = options_default() };
+    *line = (CommandLine){ .emit = "c", .samples = 10, .tolerance = 1e-7, .options = options_default(), .language = language_of_environment() };
     line->command = argc > 1 ? find_command(argv[1]) : COMMAND_compile;
     skip = line->command != COMMAND_compile;
     argc -= skip;
@@ -348,7 +453,7 @@ bool options_parse(CommandLine *line, Arena *arena, int argc, char **argv)
             return usage("there is no option '%s'", argv[optind - 1]);
         if (value == ':')
             return usage("the option '%s' needs an argument", argv[optind - 1]);
-        if (!check_allowed(line, option_of(value)) || !apply(line, arena, option_of(value), optarg))
+        if (!check_allowed(line, option_of(value)) || !take_option(line, arena, option_of(value), optarg))
             return false;
     }
     line->options.wanted = line->wanted.count > 0 ? line->wanted.at : NULL;

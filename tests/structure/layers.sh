@@ -9,9 +9,12 @@ layer() { # of a path below src/
     plan/*) echo 4 ;;
     eval/*) echo 4 ;;
     sparse/*) echo 4 ;;
+    sym/*) echo 4 ;;
     unit.* | unit_*) echo 5 ;;
     emit/*) echo 6 ;;
-    cli/* | main.c) echo 7 ;;
+    teach/*) echo 6 ;;
+    show/*) echo 7 ;;
+    cli/* | main.c) echo 8 ;;
     *) echo 9 ;;
     esac
 }
@@ -19,7 +22,9 @@ layer() { # of a path below src/
 forbidden() { # including file, included file
     case $1:$2 in
     pass/*:front/* | plan/*:front/* | plan/*:pass/* | plan/*:eval/* | eval/*:plan/* | eval/*:pass/* |\
-        sparse/*:front/* | sparse/*:plan/* | sparse/*:eval/* | plan/*:sparse/* | eval/*:sparse/*) return 0 ;;
+        sparse/*:front/* | sparse/*:plan/* | sparse/*:eval/* | plan/*:sparse/* | eval/*:sparse/* |\
+        sym/*:front/* | sym/*:plan/* | sym/*:eval/* | sym/*:sparse/* | sym/*:pass/* | plan/*:sym/* | eval/*:sym/* | sparse/*:sym/* |\
+        teach/*:emit/* | show/*:emit/*) return 0 ;;
     *) return 1 ;;
     esac
 }

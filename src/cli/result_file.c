@@ -1,0 +1,50 @@
+/* result_file.c -- the one result of a command, in one of its formats, to -o or to standard output. */
+#include "cli/cli.h"
+#include "cli/file.h"
+
+#include <string.h>
+
+static const char *find(const char *const *formats, const char *name)
+{
+    for (size_t i = 0; name != NULL && formats[i] != NULL; i++)
+        if (strcmp(formats[i], name) == 0)
+            return formats[i];
+    return NULL;
+}
+
+const char *cli_format(Run *run, const char *const *formats)
+{
+    const char *asked = run->line->format, *found, *dot;
+
+    if (asked == NULL) {
+        dot = run->line->output == NULL ? NULL : strrchr(cli_base_name(run->line->output), '.');
+        found = find(formats, dot == NULL ? NULL : dot + 1);
+        return found == NULL ? formats[0] : found;
+    }
+    found = find(formats, asked);
+    if (found != NULL)
+        return found;
+    text_printf(&run->errors, "bpgen: --format: there is no '%s' here, only", asked);
+    for (size_t i = 0; formats[i] != NULL; i++)
+        text_printf(&run->errors, "%s %s", i == 0 ? "" : ",", formats[i]);
+    text_add(&run->errors, "\n");
+    run->code = EXIT_USAGE;
+    return NULL;
+}
+
+void cli_write(Unit *unit, Run *run, const Text *result)
+{
+    const char *path = run->line->output;
+    OutputFile file = { path, text_string(result), result->size };
+    Text why;
+
+    if (path == NULL || strcmp(path, "-") == 0) {
+        text_bytes(&run->out, file.bytes, file.size);
+        return;
+    }
+    text_init(&why, unit->arena);
+    if (!file_write_all(unit->arena, &file, 1, &why)) {
+        text_line(&run->errors, "bpgen: %s", text_string(&why));
+        run->code = EXIT_IO;
+    }
+}
