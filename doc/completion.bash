@@ -4,7 +4,7 @@ _bpgen() {
     case $word in
     --*) mapfile -t COMPREPLY < <(compgen -W "$(bpgen --help | grep -o -- '--[a-z-]*=\?')" -- "$word") ;;
     *) mapfile -t COMPREPLY < <(
-        [ "$COMP_CWORD" -eq 1 ] && compgen -W "eval check functions" -- "$word"
+        [ "$COMP_CWORD" -eq 1 ] && compgen -W "$(bpgen --help | sed -n 's/^  bpgen \([a-z][a-z]*\) .*/\1/p')" -- "$word"
         compgen -f -X '!*.expr' -- "$word"
         compgen -d -S / -- "$word"
     ) ;;
