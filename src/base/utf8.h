@@ -1,0 +1,16 @@
+/* utf8.h -- the characters of UTF-8 text from outside: what is not UTF-8 is read as U+FFFD. */
+#ifndef BPGEN_UTF8_H
+#define BPGEN_UTF8_H
+
+#include "base/text.h"
+
+enum { UTF8_REPLACEMENT = 0xFFFD };
+
+/* The next character of a text that ends in NUL; *at moves behind it. 0 at the end, where *at stays. A byte that begins no
+ * well-formed sequence (overlong, surrogate, beyond U+10FFFF, cut short) is one character U+FFFD. */
+uint32_t utf8_next(const char **at);
+
+/* Appends a character. */
+void utf8_add(Text *text, uint32_t c);
+
+#endif
