@@ -2,77 +2,51 @@
  * products with vectors, and directions against differences along them. */
 #include "emit/c_selftest.h"
 
-#include <stdarg.h>
-
 /* ---- text -------------------------------------------------------------------------------------------- */
-
-static bool is_made(const Test *t, Part part)
-{
-    return (t->parts >> part & 1) != 0;
-}
 
 static uint64_t directions(const Test *t)
 {
     return t->m->unit->options.directions > 0 ? (uint64_t)t->m->unit->options.directions : 1;
 }
 
-static const char *format(const Test *t, const char *pattern, ...) __attribute__((format(printf, 2, 3)));
-static const char *format(const Test *t, const char *pattern, ...)
-{
-    Text text;
-    va_list arguments;
-
-    text_init(&text, t->arena);
-    va_start(arguments, pattern);
-    text_vprintf(&text, pattern, arguments);
-    va_end(arguments);
-    return text_string(&text);
-}
-
-const char *c_test_direction(const Test *t, const char *place)
-{
-    return format(t, "(0.5%s - 0.125%s * (%s)((%s) %% 7))", t->m->suffix, t->m->suffix, t->m->real, place);
-}
-
 /* Element `j` of direction b. */
 static const char *direction_of(const Test *t, const char *j)
 {
-    return c_test_direction(t, directions(t) == 1 ? j : format(t, "b * %llu + %s", (unsigned long long)c_model_reals(t->m, PART_GRAD), j));
+    if (directions(t) == 1)
+        return c_test_direction(t, j);
+    return c_test_direction(t, c_test_format(t, "b * %llu + %s", (unsigned long long)c_model_reals(t->m, PART_GRAD), j));
 }
 
 /* Element `i` of the b-th tangent or product. */
 static const char *result_of(const Test *t, const char *vector, Part part, const char *i)
 {
     if (directions(t) == 1)
-        return format(t, "%s[%s]", vector, i);
-    return format(t, "%s[b * %llu + %s]", vector, (unsigned long long)c_model_reals(t->m, part), i);
+        return c_test_format(t, "%s[%s]", vector, i);
+    return c_test_format(t, "%s[b * %llu + %s]", vector, (unsigned long long)c_model_reals(t->m, part), i);
 }
 
 static const char *hessian_at(const Test *t, const char *i, const char *j)
 {
     if (!t->m->unit->options.lower_triangle)
-        return format(t, "hessian[%s][%s]", i, j);
-    return format(t, "hessian[%s < %s ? %s : %s][%s < %s ? %s : %s]", i, j, j, i, i, j, i, j);
+        return c_test_format(t, "hessian[%s][%s]", i, j);
+    return c_test_format(t, "hessian[%s < %s ? %s : %s][%s < %s ? %s : %s]", i, j, j, i, i, j, i, j);
 }
 
-static void open_loop(const Test *t, const char *index, uint64_t count)
-{
-    text_line(t->out, "for (int32_t %s = 0; %s < %llu; %s++) {", index, index, (unsigned long long)count, index);
-    t->out->indent++;
-}
-
-static void close_loop(const Test *t)
-{
-    t->out->indent--;
-    text_line(t->out, "}");
-}
-
-/* Sets the variable to the sum of the terms, and adds that of their absolute values to the scale. */
+/* Adds the terms to the variable, which is 0 or new, and their absolute values to the scale. */
 static void add_terms(const Test *t, const char *variable, const char *index, uint64_t count, const char *term)
 {
-    c_test_sum(t, variable, index, count, term);
-    c_test_sum(t, "part", index, count, format(t, "fabs%s(%s)", t->m->suffix, term));
-    text_line(t->out, "scale += part;");
+    if (count == 1) {
+        text_line(t->out, "%s = %s;", variable, term);
+        text_line(t->out, "scale += fabs%s(%s);", t->m->suffix, variable);
+        return;
+    }
+    text_line(t->out, "%s = 0;", variable);
+    c_test_open(t, index, count);
+    text_line(t->out, "const %s term = %s;", t->m->real, term);
+    text_add(t->out, "\n");
+    text_line(t->out, "%s += term;", variable);
+    text_line(t->out, "scale += fabs%s(term);", t->m->suffix);
+    c_test_close(t, count);
 }
 
 static void compare(Test *t, const char *value)
@@ -81,25 +55,13 @@ static void compare(Test *t, const char *value)
     c_test_fail(t);
 }
 
-static void open_directions(const Test *t)
-{
-    if (directions(t) > 1)
-        open_loop(t, "b", directions(t));
-}
-
 /* Elements that are nothing but rounding are compared with the size of the others. */
-static void begin_scale(const Test *t, Part part)
+static void begin_scale(const Test *t, double others)
 {
     text_begin_line(t->out);
     text_add(t->out, "scale = ");
-    c_test_number(t, t->sample->golden[part].scale);
+    c_test_number(t, others);
     text_add(t->out, ";\n");
-}
-
-static void close_directions(const Test *t)
-{
-    if (directions(t) > 1)
-        close_loop(t);
 }
 
 /* ---- one function against another -------------------------------------------------------------------- */
@@ -108,36 +70,47 @@ static void close_directions(const Test *t)
 static void tangent_with_gradient(Test *t)
 {
     uint64_t outputs = c_model_reals(t->m, PART_OUTPUTS), wanted = c_model_reals(t->m, PART_GRAD);
+    const char *i = c_test_index("i", outputs), *j = c_test_index("j", wanted);
 
-    open_directions(t);
-    text_line(t->out, "scale = 0;");
-    add_terms(t, "up", "i", outputs, format(t, "%s * %s", c_test_seed(t, "i"), result_of(t, "t", PART_OUTPUTS, "i")));
-    add_terms(t, "down", "i", wanted, format(t, "g[i] * %s", direction_of(t, "i")));
+    c_test_open(t, "b", directions(t));
+    begin_scale(t, 0);
+    add_terms(t, "up", "i", outputs, c_test_seeded(t, i, result_of(t, "t", PART_OUTPUTS, i)));
+    add_terms(t, "down", "j", wanted, c_test_format(t, "g[%s] * %s", j, direction_of(t, j)));
     compare(t, "down");
-    close_directions(t);
+    c_test_close(t, directions(t));
 }
 
 /* A matrix times the directions is what the function with directions gave. */
 static void product_with_matrix(Test *t, const char *vector, Part part, const char *element)
 {
     Part rows = c_model_struct(part);
+    uint64_t row_count = c_model_reals(t->m, rows), columns = c_model_reals(t->m, PART_GRAD);
+    const char *i = c_test_index("i", row_count), *j = c_test_index("j", columns);
 
-    open_directions(t);
-    open_loop(t, "i", c_model_reals(t->m, rows));
-    begin_scale(t, part);
-    add_terms(t, "up", "j", c_model_reals(t->m, PART_GRAD), format(t, "%s * %s", element, direction_of(t, "j")));
-    compare(t, result_of(t, vector, rows, "i"));
-    close_loop(t);
-    close_directions(t);
+    c_test_open(t, "b", directions(t));
+    c_test_open(t, "i", row_count);
+    begin_scale(t, t->sample->golden[part].scale);
+    add_terms(t, "up", "j", columns, c_test_format(t, "%s * %s", element, direction_of(t, j)));
+    compare(t, result_of(t, vector, rows, i));
+    c_test_close(t, row_count);
+    c_test_close(t, directions(t));
+}
+
+static const char *jacobian_at(const Test *t)
+{
+    return c_test_format(t, "jacobian[%s][%s]", c_test_index("i", c_model_reals(t->m, PART_OUTPUTS)),
+                         c_test_index("j", c_model_reals(t->m, PART_GRAD)));
 }
 
 static void gradient_with_jacobian(Test *t)
 {
-    open_loop(t, "j", c_model_reals(t->m, PART_GRAD));
-    begin_scale(t, PART_GRAD);
-    add_terms(t, "up", "i", c_model_reals(t->m, PART_OUTPUTS), format(t, "%s * jacobian[i][j]", c_test_seed(t, "i")));
-    compare(t, "g[j]");
-    close_loop(t);
+    uint64_t outputs = c_model_reals(t->m, PART_OUTPUTS), wanted = c_model_reals(t->m, PART_GRAD);
+
+    c_test_open(t, "j", wanted);
+    begin_scale(t, t->sample->golden[PART_GRAD].scale);
+    add_terms(t, "up", "i", outputs, c_test_seeded(t, c_test_index("i", outputs), jacobian_at(t)));
+    compare(t, c_test_format(t, "g[%s]", c_test_index("j", wanted)));
+    c_test_close(t, wanted);
 }
 
 /* ---- differences along the first direction ----------------------------------------------------------- */
@@ -149,14 +122,33 @@ static bool has_slope(const Test *t)
 
 static bool has_curvature(const Test *t)
 {
-    return t->sample->curvatures.count > 0 && (is_made(t, PART_PRODUCT) || is_made(t, PART_HESSIAN));
+    return t->sample->curvatures.count > 0 && (c_test_has(t, PART_PRODUCT) || c_test_has(t, PART_HESSIAN));
+}
+
+/* Do params (inputs) move along a direction? */
+static bool moves(const Test *t, Part part)
+{
+    for (size_t k = 0; k < t->sample->symbols.count; k++)
+        for (size_t i = 0; i < t->m->unit->wanted.count; i++)
+            if (t->sample->symbols.at[k].part == part && t->sample->symbols.at[k].symbol == t->m->unit->wanted.at[i])
+                return true;
+    return false;
+}
+
+static const char *behind(const Test *t, uint64_t place, const char *i)
+{
+    return place == 0 ? i : c_test_format(t, "%llu + %s", (unsigned long long)place, i);
 }
 
 static void print_run(const Test *t, const char *vector, uint64_t offset, uint64_t place, uint64_t count)
 {
-    text_line(t->out, "for (int32_t i = 0; i < %llu; i++)", (unsigned long long)count);
-    text_line(t->out, "    %s[%s] += step * %s;", vector, offset == 0 ? "i" : format(t, "%llu + i", (unsigned long long)offset),
-              c_test_direction(t, place == 0 ? "i" : format(t, "%llu + i", (unsigned long long)place)));
+    const char *i = c_test_index("i", count);
+    const char *element = count == 1 ? c_test_format(t, "%llu", (unsigned long long)offset) : behind(t, offset, i);
+    const char *moved = count == 1 ? c_test_format(t, "%llu", (unsigned long long)place) : behind(t, place, i);
+
+    c_test_each(t, "i", count);
+    text_line(t->out, "%s[%s] += step * %s;", vector, element, c_test_direction(t, moved));
+    c_test_each_end(t, count);
 }
 
 /* What is wanted lies in runs in the structs of params and inputs. */
@@ -184,59 +176,62 @@ static void print_runs(const Test *t, Part part)
 
 void c_crosstest_print_move(const Test *t)
 {
-    bool params = c_model_has(t->m, PART_PARAMS), inputs = c_model_has(t->m, PART_INPUTS);
-
     if (!has_slope(t) && !has_curvature(t))
         return;
     text_printf(t->out, "static void %s_move(", t->m->prefix);
-    if (params)
+    if (moves(t, PART_PARAMS))
         text_printf(t->out, "%s *x, ", t->m->real);
-    if (inputs)
+    if (moves(t, PART_INPUTS))
         text_printf(t->out, "%s *y, ", t->m->real);
     text_printf(t->out, "%s step)\n{\n", t->m->real);
     t->out->indent = 1;
     print_runs(t, PART_PARAMS);
     print_runs(t, PART_INPUTS);
-    if (params)
-        text_line(t->out, "(void)x;");
-    if (inputs)
-        text_line(t->out, "(void)y;");
     t->out->indent = 0;
     text_add(t->out, "}\n\n");
 }
 
-/* Back to the point and, with a sign, a step along the direction. */
-static void move(const Test *t, const char *sign)
+/* A step along the direction: "" or "-". */
+static void step_away(const Test *t, const char *sign)
 {
-    bool params = c_model_has(t->m, PART_PARAMS), inputs = c_model_has(t->m, PART_INPUTS);
+    text_line(t->out, "%s_move(%s%s%sstep);", t->m->prefix, moves(t, PART_PARAMS) ? "x, " : "", moves(t, PART_INPUTS) ? "y, " : "", sign);
+}
 
-    if (params)
+static void step_back(const Test *t)
+{
+    if (moves(t, PART_PARAMS))
         text_line(t->out, "p = kept_p;");
-    if (inputs)
+    if (moves(t, PART_INPUTS))
         text_line(t->out, "in = kept_in;");
-    if (sign != NULL)
-        text_line(t->out, "%s_move(%s%s%sstep);", t->m->prefix, params ? "x, " : "", inputs ? "y, " : "", sign);
+}
+
+/* Sets `kept` to the derivative of the total along the first direction. */
+static void print_tangent(const Test *t)
+{
+    uint64_t outputs = c_model_reals(t->m, PART_OUTPUTS), wanted = c_model_reals(t->m, PART_GRAD);
+    const char *i = c_test_index("i", outputs), *j = c_test_index("j", wanted);
+
+    if (c_test_has(t, PART_TANGENT)) {
+        c_test_sum(t, "kept", "i", outputs, c_test_seeded(t, i, c_test_format(t, "t[%s]", i)));
+        return;
+    }
+    text_line(t->out, "kept = 0;");
+    c_test_each(t, "i", outputs);
+    c_test_each(t, "j", wanted);
+    text_line(t->out, "kept += %s * %s;", c_test_seeded(t, i, jacobian_at(t)), c_test_direction(t, j));
+    c_test_each_end(t, wanted);
+    c_test_each_end(t, outputs);
 }
 
 static void print_slope(Test *t)
 {
-    const char *seed = c_test_seed(t, "i");
-
-    if (is_made(t, PART_TANGENT))
-        c_test_sum(t, "kept", "i", c_model_reals(t->m, PART_OUTPUTS), format(t, "%s * t[i]", seed));
-    else
-        text_line(t->out, "kept = 0;");
-    if (!is_made(t, PART_TANGENT)) {
-        open_loop(t, "i", c_model_reals(t->m, PART_OUTPUTS));
-        c_test_sum(t, "part", "j", c_model_reals(t->m, PART_GRAD), format(t, "jacobian[i][j] * %s", c_test_direction(t, "j")));
-        text_line(t->out, "kept += %s * part;", seed);
-        close_loop(t);
-    }
-    move(t, "");
+    print_tangent(t);
+    step_away(t, "");
     c_test_total(t, "up");
-    move(t, "-");
+    step_back(t);
+    step_away(t, "-");
     c_test_total(t, "down");
-    move(t, NULL);
+    step_back(t);
     text_begin_line(t->out);
     text_printf(t->out, "if (fabs%s((up - down) / (2 * step) - kept) > ", t->m->suffix);
     c_test_number(t, t->sample->slope_gap);
@@ -253,39 +248,74 @@ static void call_gradient(const Test *t)
     text_line(t->out, "%s;", c_test_call(t, id));
 }
 
+/* Sets `curve` to the derivative of the gradient along the first direction. */
+static void print_curve(const Test *t)
+{
+    uint64_t wanted = c_model_reals(t->m, PART_GRAD);
+    const char *i = c_test_index("i", wanted), *j = c_test_index("j", wanted);
+
+    if (c_test_has(t, PART_PRODUCT)) {
+        c_test_each(t, "i", wanted);
+        text_line(t->out, "curve[%s] = h[%s];", i, i);
+        c_test_each_end(t, wanted);
+        return;
+    }
+    c_test_open(t, "i", wanted);
+    c_test_sum(t, c_test_format(t, "curve[%s]", i), "j", wanted,
+               c_test_format(t, "%s * %s", hessian_at(t, i, j), c_test_direction(t, j)));
+    c_test_close(t, wanted);
+}
+
+static TestRun run_from(const uint64_t *place, size_t most)
+{
+    TestRun run = { place[0], most > 1 ? place[1] - place[0] : 1, 1 };
+
+    while (run.count < most && place[run.count] - place[run.count - 1] == run.stride)
+        run.count++;
+    return run;
+}
+
+static void compare_curve(Test *t, const TestRun *run)
+{
+    const char *i = c_test_run_index(t, "i", run), *abs = c_test_format(t, "fabs%s", t->m->suffix);
+
+    c_test_open_run(t, "i", run);
+    text_begin_line(t->out);
+    text_printf(t->out, "if (%s((moved[%s] - g[%s]) / (2 * step) - curve[%s]) > ", abs, i, i, i);
+    if (t->sample->calls_c)
+        text_printf(t->out, "gap + %s(moved[%s] - slopes[%s] + (g[%s] - slopes[%s])) / step", abs, i, i, i, i);
+    else
+        c_test_number(t, t->sample->curvature_gap);
+    text_add(t->out, ")\n");
+    c_test_fail(t);
+    c_test_close(t, run->count);
+}
+
 static void print_curvature(Test *t)
 {
     uint64_t wanted = c_model_reals(t->m, PART_GRAD);
+    const char *i = c_test_index("i", wanted);
 
-    open_loop(t, "i", wanted);
-    if (is_made(t, PART_PRODUCT))
-        text_line(t->out, "curve[i] = h[i];");
-    else
-        c_test_sum(t, "curve[i]", "j", wanted, format(t, "%s * %s", hessian_at(t, "i", "j"), c_test_direction(t, "j")));
-    close_loop(t);
+    print_curve(t);
     if (t->sample->calls_c)
         c_externtest_gap(t, "curve");
-    move(t, "");
+    step_away(t, "");
     call_gradient(t);
-    text_line(t->out, "for (int32_t i = 0; i < %llu; i++)", (unsigned long long)wanted);
-    text_line(t->out, "    moved[i] = g[i];");
-    move(t, "-");
+    c_test_each(t, "i", wanted);
+    text_line(t->out, "moved[%s] = g[%s];", i, i);
+    c_test_each_end(t, wanted);
+    step_back(t);
+    step_away(t, "-");
     call_gradient(t);
-    move(t, NULL);
-    for (size_t i = 0; i < t->sample->curvatures.count; i++) {
-        unsigned long long place = t->sample->curvatures.at[i];
+    step_back(t);
+    for (size_t k = 0; k < t->sample->curvatures.count;) {
+        TestRun run = run_from(&t->sample->curvatures.at[k], t->sample->curvatures.count - k);
 
-        text_begin_line(t->out);
-        text_printf(t->out, "if (fabs%s((moved[%llu] - g[%llu]) / (2 * step) - curve[%llu]) > ", t->m->suffix, place, place, place);
-        if (t->sample->calls_c)
-            text_printf(t->out, "gap + fabs%s(moved[%llu] - slopes[%llu] + (g[%llu] - slopes[%llu])) / step", t->m->suffix,
-                        place, place, place, place);
-        else
-            c_test_number(t, t->sample->curvature_gap);
-        text_add(t->out, ")\n");
-        c_test_fail(t);
+        compare_curve(t, &run);
+        k += run.count;
     }
-    call_gradient(t);
+    if (c_test_has_differences(t) && !t->sample->calls_c) /* which compare with the gradient at the point */
+        call_gradient(t);
 }
 
 /* Stated derivatives need not be those of any function: then both triangles of the second derivatives differ. */
@@ -296,46 +326,48 @@ static bool is_symmetric(const Test *t)
 
 /* ---- all --------------------------------------------------------------------------------------------- */
 
-void c_crosstest_declare(const Test *t)
+void c_crosstest_declare(const Test *t, const Text *checks)
 {
     unsigned long long wanted = c_model_reals(t->m, PART_GRAD);
 
-    text_line(t->out, "%s scale, part;", t->m->real);
-    if (has_curvature(t))
+    if (c_test_uses(checks, "curve"))
         text_line(t->out, "static %s curve[%llu], moved[%llu];", t->m->real, wanted, wanted);
-    if (!has_slope(t) && !has_curvature(t))
-        return;
-    if (c_model_has(t->m, PART_PARAMS))
+    if (c_test_uses(checks, "kept_p"))
         text_line(t->out, "static %s kept_p;", c_model_type(t->m, PART_PARAMS));
-    if (c_model_has(t->m, PART_INPUTS))
+    if (c_test_uses(checks, "kept_in"))
         text_line(t->out, "static %s kept_in;", c_model_type(t->m, PART_INPUTS));
 }
 
 void c_crosstest_fill(const Test *t)
 {
-    text_line(t->out, "(void)scale, (void)part;");
-    if (!is_made(t, PART_DIRECTION))
+    uint64_t count = directions(t) * c_model_reals(t->m, PART_GRAD);
+    const char *i = c_test_index("i", count);
+
+    if (!c_test_has(t, PART_DIRECTION))
         return;
-    text_line(t->out, "for (int32_t i = 0; i < %llu; i++)", (unsigned long long)(directions(t) * c_model_reals(t->m, PART_GRAD)));
-    text_line(t->out, "    ((%s *)%sdirection)[i] = %s;", t->m->real, c_model_is_batch(t->m, PART_DIRECTION) ? "" : "&",
-              c_test_direction(t, "i"));
+    c_test_each(t, "i", count);
+    text_line(t->out, "((%s *)%sdirection)[%s] = %s;", t->m->real, c_model_is_batch(t->m, PART_DIRECTION) ? "" : "&", i,
+              c_test_direction(t, i));
+    c_test_each_end(t, count);
 }
 
 void c_crosstest_print(Test *t)
 {
-    if (is_made(t, PART_TANGENT) && is_made(t, PART_GRAD))
+    uint64_t wanted = c_model_reals(t->m, PART_GRAD);
+
+    if (c_test_has(t, PART_TANGENT) && c_test_has(t, PART_GRAD))
         tangent_with_gradient(t);
-    if (is_made(t, PART_TANGENT) && is_made(t, PART_JACOBIAN))
-        product_with_matrix(t, "t", PART_TANGENT, "jacobian[i][j]");
-    if (is_made(t, PART_GRAD) && is_made(t, PART_JACOBIAN))
+    if (c_test_has(t, PART_TANGENT) && c_test_has(t, PART_JACOBIAN))
+        product_with_matrix(t, "t", PART_TANGENT, jacobian_at(t));
+    if (c_test_has(t, PART_GRAD) && c_test_has(t, PART_JACOBIAN))
         gradient_with_jacobian(t);
-    if (is_made(t, PART_PRODUCT) && is_made(t, PART_HESSIAN) && is_symmetric(t))
-        product_with_matrix(t, "h", PART_PRODUCT, hessian_at(t, "i", "j"));
+    if (c_test_has(t, PART_PRODUCT) && c_test_has(t, PART_HESSIAN) && is_symmetric(t))
+        product_with_matrix(t, "h", PART_PRODUCT, hessian_at(t, c_test_index("i", wanted), c_test_index("j", wanted)));
     if (!has_slope(t) && !has_curvature(t))
         return;
-    if (c_model_has(t->m, PART_PARAMS))
+    if (moves(t, PART_PARAMS))
         text_line(t->out, "kept_p = p;");
-    if (c_model_has(t->m, PART_INPUTS))
+    if (moves(t, PART_INPUTS))
         text_line(t->out, "kept_in = in;");
     if (has_slope(t))
         print_slope(t);

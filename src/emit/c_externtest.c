@@ -4,139 +4,117 @@
  */
 #include "emit/c_selftest.h"
 
-static bool is_made(const Test *t, Part part)
-{
-    return (t->parts >> part & 1) != 0;
-}
-
 static bool gives(const Test *t, FunctionId id, Part part)
 {
-    return t->functions[id].made && c_function_has(&t->functions[id], part);
+    return t->functions[id].made && c_function_has(&t->functions[id], part) &&
+           !(part == PART_OUTPUTS && t->functions[id].returns);
 }
 
-static void declare_kept(const Test *t, const char *name, Part part)
+static unsigned count_giving(const Test *t, Part part)
 {
-    text_line(t->out, "static %s %s[%llu];", t->m->real, name, (unsigned long long)c_model_reals(t->m, part));
+    unsigned count = 0;
+
+    for (unsigned id = 0; id < FUNCTION_COUNT; id++)
+        count += gives(t, (FunctionId)id, part);
+    return count;
 }
 
-static void open_loop(const Test *t, Part part)
+/* The value of a model with one scalar output: the first function gives `mid`, the others are compared with it. */
+static void check_value(Test *t, FunctionId id, bool *is_kept)
 {
-    text_line(t->out, "for (int32_t i = 0; i < %llu; i++) {", (unsigned long long)c_model_reals(t->m, part));
-    t->out->indent++;
-}
-
-static void close_loop(const Test *t)
-{
-    t->out->indent--;
-    text_line(t->out, "}");
+    if (!*is_kept) {
+        text_line(t->out, "mid = %s;", c_test_call(t, id));
+        text_line(t->out, "if (!(mid - mid == 0)) /* not a point that the functions are made for */");
+        text_line(t->out, "    return 0;");
+    } else {
+        text_line(t->out, "if (!%s_close(%s, mid, 0))", t->m->prefix, c_test_call(t, id));
+        c_test_fail(t);
+    }
+    *is_kept = true;
 }
 
 /* The first function that gives it is kept, with its size; the others are compared. */
 static void keep_or_compare(Test *t, Part part, const char *vector, const char *kept, bool *is_kept)
 {
+    uint64_t count = c_model_reals(t->m, part);
+    const char *i = c_test_index("i", count);
+
     if (!*is_kept) {
         text_line(t->out, "%s_scale = 0;", kept);
-        open_loop(t, part);
-        text_line(t->out, "%s[i] = %s[i];", kept, vector);
-        text_line(t->out, "%s_scale += fabs%s(%s[i]);", kept, t->m->suffix, vector);
+        c_test_open(t, "i", count);
+        text_line(t->out, "%s[%s] = %s[%s];", kept, i, vector, i);
+        text_line(t->out, "%s_scale += fabs%s(%s[%s]);", kept, t->m->suffix, vector, i);
+        c_test_close(t, count);
     } else {
-        open_loop(t, part);
-        text_line(t->out, "if (!%s_close(%s[i], %s[i], %s_scale))", t->m->prefix, vector, kept, kept);
+        c_test_each(t, "i", count);
+        text_line(t->out, "if (!%s_close(%s[%s], %s[%s], %s_scale))", t->m->prefix, vector, i, kept, i, kept);
         c_test_fail(t);
+        c_test_each_end(t, count);
     }
-    close_loop(t);
     *is_kept = true;
+}
+
+static bool has_slopes(const Test *t)
+{
+    return count_giving(t, PART_GRAD) > 1 || c_test_has_differences(t) || t->sample->curvatures.count > 0;
 }
 
 static void compare_functions(Test *t)
 {
     bool value = false, outputs = false, gradient = false;
 
-    for (unsigned id = 0; id < FUNCTION_COUNT; id++) {
-        const CFunction *function = &t->functions[id];
+    for (unsigned f = 0; f < FUNCTION_COUNT; f++) {
+        FunctionId id = (FunctionId)f;
 
-        if (!function->made)
+        if (!t->functions[id].made)
             continue;
-        text_line(t->out, "%s%s;", function->returns ? "up = " : "", c_test_call(t, (FunctionId)id));
-        if (function->returns && !value) {
-            text_line(t->out, "mid = up;");
-            text_line(t->out, "if (!(mid - mid == 0)) /* not a point that the functions are made for */");
-            text_line(t->out, "    return 0;");
-            value = true;
-        } else if (function->returns) {
-            text_line(t->out, "if (!%s_close(up, mid, 0))", t->m->prefix);
-            c_test_fail(t);
-        }
-        if (gives(t, (FunctionId)id, PART_OUTPUTS) && !function->returns)
+        if (t->functions[id].returns)
+            check_value(t, id, &value);
+        else
+            text_line(t->out, "%s;", c_test_call(t, id));
+        if (gives(t, id, PART_OUTPUTS) && count_giving(t, PART_OUTPUTS) > 1)
             keep_or_compare(t, PART_OUTPUTS, "o", "values", &outputs);
-        if (gives(t, (FunctionId)id, PART_GRAD))
+        if (gives(t, id, PART_GRAD) && has_slopes(t))
             keep_or_compare(t, PART_GRAD, "g", "slopes", &gradient);
     }
 }
 
 /* A kink adds to what the difference may be off: as much as the slopes on both sides differ. */
-static void print_difference(Test *t, const Difference *difference)
-{
-    const char *vector = difference->part == PART_PARAMS ? "x" : "y";
-    unsigned long long moved = difference->moved;
-
-    text_line(t->out, "kept = %s[%llu];", vector, moved);
-    text_line(t->out, "%s[%llu] = kept + step;", vector, moved);
-    c_test_total(t, "up");
-    text_line(t->out, "%s[%llu] = kept - step;", vector, moved);
-    c_test_total(t, "down");
-    text_line(t->out, "%s[%llu] = kept;", vector, moved);
-    text_line(t->out, "if (fabs%s((up - down) / (2 * step) - slopes[%llu]) > gap + fabs%s(up - mid + (down - mid)) / step)",
-              t->m->suffix, (unsigned long long)difference->place, t->m->suffix);
-    c_test_fail(t);
-}
-
 static void print_differences(Test *t)
 {
-    if (t->sample->differences.count == 0 || c_test_giving(t, PART_OUTPUTS) == FUNCTION_COUNT)
+    if (!c_test_has_differences(t))
         return;
     c_test_total(t, "mid");
     text_begin_line(t->out);
     text_add(t->out, "gap = ");
     c_literal_double(t->m, c_tolerance(t->m).difference, t->out);
     text_printf(t->out, " * (slopes_scale + fabs%s(mid));\n", t->m->suffix);
-    for (size_t i = 0; i < t->sample->differences.count; i++)
-        print_difference(t, &t->sample->differences.at[i]);
+    c_test_differences(t, c_test_format(t, "gap + fabs%s(up - mid + (down - mid)) / step", t->m->suffix));
 }
 
 void c_externtest_gap(const Test *t, const char *curve)
 {
-    Text term;
+    uint64_t wanted = c_model_reals(t->m, PART_GRAD);
 
-    text_init(&term, t->arena);
-    text_printf(&term, "fabs%s(%s[i])", t->m->suffix, curve);
-    c_test_sum(t, "gap", "i", c_model_reals(t->m, PART_GRAD), text_string(&term));
+    c_test_sum(t, "gap", "i", wanted, c_test_format(t, "fabs%s(%s[%s])", t->m->suffix, curve, c_test_index("i", wanted)));
     text_begin_line(t->out);
     text_add(t->out, "gap = ");
     c_literal_double(t->m, c_tolerance(t->m).difference, t->out);
     text_add(t->out, " * (gap + slopes_scale);\n");
 }
 
-void c_externtest_declare(const Test *t)
+void c_externtest_declare(const Test *t, const Text *checks)
 {
-    text_line(t->out, "%s mid = 0, gap = 0;", t->m->real);
-    if (is_made(t, PART_OUTPUTS))
-        declare_kept(t, "values", PART_OUTPUTS);
-    if (is_made(t, PART_OUTPUTS))
-        text_line(t->out, "%s values_scale = 0;", t->m->real);
-    if (is_made(t, PART_GRAD))
-        declare_kept(t, "slopes", PART_GRAD);
-    if (is_made(t, PART_GRAD))
-        text_line(t->out, "%s slopes_scale = 0;", t->m->real);
+    if (c_test_uses(checks, "values"))
+        text_line(t->out, "static %s values[%llu];", t->m->real, (unsigned long long)c_model_reals(t->m, PART_OUTPUTS));
+    if (c_test_uses(checks, "values_scale"))
+        text_line(t->out, "%s values_scale;", t->m->real);
+    if (c_test_uses(checks, "slopes_scale"))
+        text_line(t->out, "%s slopes_scale;", t->m->real);
 }
 
 void c_externtest_print(Test *t)
 {
-    text_line(t->out, "(void)gap, (void)mid, (void)%s_close;", t->m->prefix);
-    if (is_made(t, PART_OUTPUTS))
-        text_line(t->out, "(void)values, (void)values_scale;");
-    if (is_made(t, PART_GRAD))
-        text_line(t->out, "(void)slopes, (void)slopes_scale;");
     compare_functions(t);
     c_crosstest_print(t);
     print_differences(t);

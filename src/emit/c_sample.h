@@ -39,6 +39,8 @@ typedef struct {
     uint64_t moved; /* in the struct as a flat vector */
 } Difference;
 
+typedef VEC(Difference) DifferenceVec;
+
 typedef struct {
     Evaluation value;    /* of unit->value; both only inside c_sample_find */
     Evaluation gradient; /* of value_grad or reversed */
@@ -47,7 +49,7 @@ typedef struct {
     bool calls_c;        /* C functions of the user's: nothing can be evaluated here, so there are no golden values */
     VEC(SampleSymbol) symbols;    /* as declared */
     GoldenList golden[PART_COUNT]; /* by kind of result; not found: it is not emitted, or not finite at the point */
-    VEC(Difference) differences;
+    DifferenceVec differences;
     VEC(uint64_t) curvatures; /* places of the first product that differences of gradients agree with */
     double curvature_gap;
     double slope_gap;         /* of the first tangent, likewise; 0: they do not agree */

@@ -2,11 +2,6 @@
  * matrix (which has nothing else), and the matrix times a direction. */
 #include "emit/c_selftest.h"
 
-static bool is_made(const Test *t, Part part)
-{
-    return (t->parts >> part & 1) != 0;
-}
-
 /* What there is of one matrix. */
 typedef struct {
     Part entries, dense, product;
@@ -38,7 +33,7 @@ static void print_columns(Test *t)
 /* As many elements are not 0 among the entries as there are in all. */
 static void print_dense(Test *t, const Tested *x)
 {
-    unsigned long long rows = c_model_reals(t->m, x->rows), columns = c_model_reals(t->m, PART_GRAD);
+    uint64_t rows = c_model_reals(t->m, x->rows), columns = c_model_reals(t->m, PART_GRAD);
 
     text_line(t->out, "int32_t left = 0;");
     text_add(t->out, "\n");
@@ -52,9 +47,11 @@ static void print_dense(Test *t, const Tested *x)
     text_line(t->out, "left += fabs%s(%s[rows[k]][columns[k]]) > 0;", t->m->suffix, x->name);
     t->out->indent--;
     text_line(t->out, "}");
-    text_line(t->out, "for (int32_t i = 0; i < %llu; i++)", rows);
-    text_line(t->out, "    for (int32_t j = 0; j < %llu; j++)", columns);
-    text_line(t->out, "        left -= fabs%s(%s[i][j]) > 0;", t->m->suffix, x->name);
+    c_test_each(t, "i", rows);
+    c_test_each(t, "j", columns);
+    text_line(t->out, "left -= fabs%s(%s[%s][%s]) > 0;", t->m->suffix, x->name, c_test_index("i", rows), c_test_index("j", columns));
+    c_test_each_end(t, columns);
+    c_test_each_end(t, rows);
     text_line(t->out, "if (left != 0)");
     c_test_fail(t);
 }
@@ -67,12 +64,14 @@ static void print_term(const Test *t, const Tested *x, const char *row, const ch
 
 static void print_product(Test *t, const Tested *x)
 {
-    unsigned long long rows = c_model_reals(t->m, x->rows);
+    uint64_t rows = c_model_reals(t->m, x->rows);
+    const char *i = c_test_index("i", rows);
 
-    text_line(t->out, "static %s sums[%llu], sizes[%llu];", t->m->real, rows, rows);
+    text_line(t->out, "static %s sums[%llu], sizes[%llu];", t->m->real, (unsigned long long)rows, (unsigned long long)rows);
     text_add(t->out, "\n");
-    text_line(t->out, "for (int32_t i = 0; i < %llu; i++)", rows);
-    text_line(t->out, "    sums[i] = sizes[i] = 0;");
+    c_test_each(t, "i", rows);
+    text_line(t->out, "sums[%s] = sizes[%s] = 0;", i, i);
+    c_test_each_end(t, rows);
     text_line(t->out, "for (int32_t k = 0; k < %s_%s_NNZ; k++) {", t->m->upper, x->upper);
     t->out->indent++;
     print_term(t, x, "rows[k]", "columns[k]");
@@ -83,13 +82,13 @@ static void print_product(Test *t, const Tested *x)
     }
     t->out->indent--;
     text_line(t->out, "}");
-    text_line(t->out, "for (int32_t i = 0; i < %llu; i++)", rows);
+    c_test_each(t, "i", rows);
     text_begin_line(t->out);
-    text_printf(t->out, "    if (!%s_close(%s[i], sums[i], sizes[i] + ", t->m->prefix, x->vector);
+    text_printf(t->out, "if (!%s_close(%s[%s], sums[%s], sizes[%s] + ", t->m->prefix, x->vector, i, i, i);
     c_test_number(t, t->sample->golden[x->entries].scale);
     text_add(t->out, "))\n");
-    text_add(t->out, "    ");
     c_test_fail(t);
+    c_test_each_end(t, rows);
 }
 
 static void open_block(const Test *t)
@@ -106,17 +105,17 @@ static void close_block(const Test *t)
 
 static void print_matrix(Test *t, const Tested *x)
 {
-    if (!is_made(t, x->entries))
+    if (!c_test_has(t, x->entries))
         return;
     open_block(t);
     print_arrays(t, x);
     print_columns(t);
-    if (is_made(t, x->product) && t->m->unit->options.directions == 0) {
+    if (c_test_has(t, x->product) && t->m->unit->options.directions == 0) {
         open_block(t);
         print_product(t, x);
         close_block(t);
     }
-    if (is_made(t, x->dense) && t->sample->golden[x->entries].found) {
+    if (c_test_has(t, x->dense) && t->sample->golden[x->entries].found) {
         open_block(t);
         print_dense(t, x);
         close_block(t);
