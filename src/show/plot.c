@@ -382,7 +382,7 @@ void plot_svg(const Plot *plot, Text *out)
     for (size_t s = 0; s < plot->series_count; s++)
         if (plot->series[s].label != NULL)
             ends = fmax(ends, svg_text_width(plot->series[s].label, LABEL_SIZE) + END_GAP);
-    width = fmax(d.right + ends, SIDE + fmax(width_of_lines(plot->title, 16), width_of_lines(plot->note, 12))) + SIDE;
+    width = ceil(fmax(d.right + ends, SIDE + fmax(width_of_lines(plot->title, 16), width_of_lines(plot->note, 12))) + SIDE);
     height = d.bottom + 40 + SIDE;
     for (const char *at = plot->note; at != NULL && *at != '\0'; at++)
         height += at == plot->note ? LINE + 8 : *at == '\n' ? LINE : 0;
