@@ -128,6 +128,9 @@ bool cli_count_samples(Unit *unit, Run *run);
 /* Fills all settings of the command line; `given` (by symbol) says which. False as above. */
 bool cli_read_settings(Unit *unit, Run *run, Evaluation *e, bool *given);
 
+/* Gives what was not given its default, or the middle of its range. False, with a message, where there is neither. */
+bool cli_fill_unset(Unit *unit, Run *run, Evaluation *e, const bool *given);
+
 /* The structure of Jacobian and Hessian. (sparsity.c) */
 void cli_print_sparsity(Unit *unit, Run *run);
 

@@ -8,24 +8,6 @@ static bool refuse(Run *run, const char *option, const Setting *setting, const c
     return false;
 }
 
-static bool fill_unset(Unit *unit, Run *run, Evaluation *e, const bool *given)
-{
-    bool good = true;
-
-    for (size_t i = 0; i < unit->lowered.declared.count; i++) {
-        const Declared *declared = &unit->lowered.declared.at[i];
-
-        if (given[declared->symbol] || point_fill_default(e, declared))
-            continue;
-        text_line(&run->errors, "bpgen: '%s' has no value: write %s=... (or give it a default or a range in the model)",
-                  names_text(&unit->names, e->program->symbols.at[declared->symbol].name),
-                  names_text(&unit->names, e->program->symbols.at[declared->symbol].name));
-        run->code = EXIT_REFUSED;
-        good = false;
-    }
-    return good;
-}
-
 /* Seeds of the command line; a scalar model has the seed 1 without any. */
 static bool fill_seeds(Unit *unit, Run *run, Evaluation *e)
 {
@@ -116,7 +98,7 @@ static bool eval_function(Unit *unit, Run *run, FunctionId id, Printed *printed)
         return false;
     eval_init(&e, unit->arena, *function_program(unit, id));
     given = arena_array(unit->arena, bool, e.program->symbols.count + 1);
-    if (!cli_read_settings(unit, run, &e, given) || !fill_unset(unit, run, &e, given))
+    if (!cli_read_settings(unit, run, &e, given) || !cli_fill_unset(unit, run, &e, given))
         return false;
     if (any_takes(1u << id, unit->scalar ? "S" : "sS") && !fill_seeds(unit, run, &e))
         return false;

@@ -150,3 +150,21 @@ bool cli_read_settings(Unit *unit, Run *run, Evaluation *e, bool *given)
     }
     return true;
 }
+
+bool cli_fill_unset(Unit *unit, Run *run, Evaluation *e, const bool *given)
+{
+    bool good = true;
+
+    for (size_t i = 0; i < unit->lowered.declared.count; i++) {
+        const Declared *declared = &unit->lowered.declared.at[i];
+
+        if (given[declared->symbol] || point_fill_default(e, declared))
+            continue;
+        text_line(&run->errors, "bpgen: '%s' has no value: write %s=... (or give it a default or a range in the model)",
+                  names_text(&unit->names, e->program->symbols.at[declared->symbol].name),
+                  names_text(&unit->names, e->program->symbols.at[declared->symbol].name));
+        run->code = EXIT_REFUSED;
+        good = false;
+    }
+    return good;
+}
