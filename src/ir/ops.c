@@ -5,13 +5,14 @@
 
 #include "runtime/bpgen_runtime.h"
 
-enum { COMMUTES = 1, CALLABLE = 2, EXPENSIVE = 4, NO_DERIVATIVE = 8 };
+enum { COMMUTES = 1, CALLABLE = 2, EXPENSIVE = 4, NO_DERIVATIVE = 8, POSITIVE = 16 };
 
 /* The columns KIND and flags of ops.def. */
 #define C COMMUTES
 #define F CALLABLE
 #define X EXPENSIVE
 #define N NO_DERIVATIVE
+#define P POSITIVE
 #define LEAF FORM_LEAF, FROM_NOWHERE, KIND_REAL
 #define ARITHMETIC FORM_INFIX, FROM_NOWHERE, KIND_REAL
 #define MINUS FORM_PREFIX, FROM_NOWHERE, KIND_REAL
@@ -24,11 +25,12 @@ enum { COMMUTES = 1, CALLABLE = 2, EXPENSIVE = 4, NO_DERIVATIVE = 8 };
 #define PART FORM_PART, FROM_NOWHERE, KIND_PART
 #define MARK FORM_CALL, FROM_NOWHERE, KIND_REAL
 #define ZERO NULL
+#define NONE NULL
 
 const OpInfo op_info[OP_COUNT] = {
-#define OP(ID, name, c, arity, kind, weight, flags, value, da, db, dc, note)                                          \
+#define OP(ID, name, c, arity, kind, weight, flags, value, da, db, dc, note, tex, gates)                              \
     { name, c, arity, kind, weight, ((flags) & COMMUTES) != 0, ((flags) & CALLABLE) != 0, ((flags) & EXPENSIVE) != 0, \
-      ((flags) & NO_DERIVATIVE) != 0, note, { da, db, dc } },
+      ((flags) & NO_DERIVATIVE) != 0, ((flags) & POSITIVE) != 0, note, { da, db, dc }, tex, gates },
 #include "ir/ops.def"
 };
 

@@ -45,11 +45,16 @@ typedef struct {
     bool callable;     /* a scalar function of the language: found by name, listed by `bpgen functions` */
     bool expensive;    /* outlined into a stage of its own when it stands inside a domain (cost >= 5: divisions, roots, calls) */
     bool no_derivative; /* trigamma: to differentiate it is an error (step and sign have the derivative 0) */
+    bool positive;      /* its value is greater than 0 wherever it is defined */
     const char *note;  /* kink and domain, for `bpgen functions` and the reference */
     /* The partial derivatives in postfix, over the arguments a b c and the result y: "y 1 y - *" is y*(1-y). Words are operator
      * names of this table, whole numbers, pi, and `?:` for select. NULL: structurally 0 (or never asked for). Postfix, because it
      * fixes the order in which nodes are made; C leaves the order of nested calls open. */
     const char *partial[OP_MOST_ARGS];
+    /* LaTeX: of infix and prefix operators the sign; of functions the name ("\\sin"), or with # in it what the argument is put in
+     * ("\\sqrt{#}"); "": by its name in the language. */
+    const char *tex;
+    const char *gates; /* the same function by elementary operators, in the words of `partial`; NULL: it is one */
 } OpInfo;
 
 extern const OpInfo op_info[OP_COUNT];
