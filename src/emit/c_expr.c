@@ -1,44 +1,6 @@
 /* c_expr.c -- expressions as C text, with the parentheses that precedence and careful compilers ask for, and no others.
  */
-#include "emit/c_body.h"
-
-typedef enum { TASK_TEXT, TASK_NODE, TASK_AFF, TASK_ATOM, TASK_NUMBER, TASK_NEGATED } TaskKind;
-
-/* What is still to be written. */
-typedef struct {
-    uint8_t kind;
-    uint8_t level;    /* NODE, AFF: how tightly it has to bind */
-    bool whole;       /* NODE: itself, even if it has a name; ATOM: with a cast to int64_t */
-    uint32_t id;      /* NEGATED: a literal node */
-    uint32_t context; /* NODE: of its user */
-    union {
-        const char *text;
-        int64_t number;
-    } u;
-} Task;
-
-typedef struct CPrinter {
-    CBody *b;
-    Text *out;
-    VEC(Task) stack;
-    VEC(Task) next;   /* in the order of writing; moved to the stack in reverse */
-    uint32_t context; /* of the node being written */
-} Printer;
-
-static void add(Printer *p, Task task)
-{
-    vec_push(p->b->arena, &p->next, task);
-}
-
-/* What comes first is written at once. */
-static void add_text(Printer *p, const char *text)
-{
-    if (p->next.count == 0) {
-        text_add(p->out, text);
-        return;
-    }
-    add(p, (Task){ .kind = TASK_TEXT, .u.text = text });
-}
+#include "emit/c_expr.h"
 
 static void expand_node(Printer *p, const Task *task);
 
@@ -53,7 +15,7 @@ static void add_node_in(Printer *p, NodeId node, unsigned level, uint32_t contex
         expand_node(p, &task);
         p->context = outer;
     } else {
-        add(p, task);
+        c_expr_add(p, task);
     }
 }
 
@@ -68,152 +30,6 @@ static void add_operand(Printer *p, NodeId node, unsigned k, unsigned level)
     NodeId operand = c_operand(p->b, node, p->context, k, &context);
 
     add_node_in(p, operand, level, context);
-}
-
-static void add_aff(Printer *p, AffId aff, unsigned level)
-{
-    add(p, (Task){ .kind = TASK_AFF, .id = aff, .level = (uint8_t)level });
-}
-
-static void add_number(Printer *p, int64_t value)
-{
-    add(p, (Task){ .kind = TASK_NUMBER, .u.number = value });
-}
-
-/* ---- integer expressions ----------------------------------------------------------------------------- */
-
-static void add_term(Printer *p, const AffTerm *term, bool first, bool wide)
-{
-    int64_t coef = term->coef < 0 ? -term->coef : term->coef;
-
-    if (first)
-        add_text(p, term->coef < 0 ? "-" : "");
-    else
-        add_text(p, term->coef < 0 ? " - " : " + ");
-    if (coef != 1) {
-        add_number(p, coef);
-        add_text(p, " * ");
-    }
-    add(p, (Task){ .kind = TASK_ATOM, .id = term->atom, .whole = wide });
-}
-
-static unsigned aff_level(const CBody *b, const Affine *a, bool wide)
-{
-    const AffTerm *term = a->count == 0 ? NULL : &b->p->affs.terms.at[a->first];
-
-    if (a->count == 0)
-        return a->constant < 0 ? LEVEL_UNARY : LEVEL_PRIMARY;
-    if (a->count > 1 || a->constant != 0)
-        return LEVEL_ADD;
-    if (term->coef == 1)
-        return wide ? LEVEL_UNARY : LEVEL_PRIMARY;
-    return term->coef == -1 ? LEVEL_UNARY : LEVEL_MUL;
-}
-
-/* What is positive comes first: i - 1, 4 - i. */
-static void expand_aff(Printer *p, const Task *task)
-{
-    const AffPool *pool = &p->b->p->affs;
-    const Affine *a = &pool->affs.at[task->id];
-    bool wide = c_expr_is_wide(p->b, task->id), first = true, brackets = aff_level(p->b, a, wide) < task->level;
-    bool constant_first = a->constant > 0;
-
-    for (uint32_t t = 0; t < a->count; t++)
-        constant_first &= pool->terms.at[a->first + t].coef < 0;
-    add_text(p, brackets ? "(" : "");
-    if (constant_first || a->count == 0) {
-        add_number(p, a->constant);
-        first = false;
-    }
-    for (int negative = 0; negative < 2; negative++)
-        for (uint32_t t = 0; t < a->count; t++) {
-            const AffTerm *term = &pool->terms.at[a->first + t];
-
-            if ((term->coef < 0) != negative)
-                continue;
-            add_term(p, term, first, wide);
-            first = false;
-        }
-    if (a->count > 0 && a->constant != 0 && !constant_first) {
-        add_text(p, a->constant < 0 ? " - " : " + ");
-        add_number(p, a->constant < 0 ? -a->constant : a->constant);
-    }
-    add_text(p, brackets ? ")" : "");
-}
-
-/* ---- elements of symbols ----------------------------------------------------------------------------- */
-
-const char **c_expr_base(CBody *b, SymId symbol, const AffId *subs)
-{
-    return plan_is_new(b->plan, symbol, subs) ? &b->symbols[symbol].next : &b->symbols[symbol].base;
-}
-
-static const char *base_of(CBody *b, SymId symbol, const AffId *subs, bool integer)
-{
-    CSymbol *s = &b->symbols[symbol];
-    const char **base = integer ? &s->integer_base : &s->base;
-
-    if (b->p->symbols.at[symbol].role == SYM_TABLE && *base == NULL)
-        *base = c_model_table(b->m, b->p, symbol, integer);
-    if (b->p->symbols.at[symbol].role == SYM_TABLE)
-        return *base;
-    if (b->p->symbols.at[symbol].role == SYM_SAMPLES)
-        b->counts_samples = true;
-    else if (s->part < PART_COUNT && !c_is_local(b, symbol) && !s->loaded)
-        b->used_parts |= 1u << s->part;
-    return *c_expr_base(b, symbol, subs);
-}
-
-static void add_parity(Printer *p, AffId aff)
-{
-    int64_t value;
-
-    if (aff_is_const(&p->b->p->affs, aff, &value)) {
-        add_number(p, value & 1);
-        return;
-    }
-    add_aff(p, aff, LEVEL_UNARY);
-    add_text(p, " & 1");
-}
-
-static void add_element(Printer *p, SymId symbol, const AffId *subs, unsigned rank, bool integer)
-{
-    const Store *store = &p->b->plan->stores[symbol];
-    const char *batch = p->b->symbols[symbol].batch;
-    unsigned first = batch != NULL && p->b->p->symbols.at[symbol].role == SYM_DATA;
-
-    if (batch != NULL) {
-        add_text(p, batch);
-        add_text(p, "[");
-        add_aff(p, subs[first == 1 ? 0 : --rank], LEVEL_ANY);
-        add_text(p, "]");
-    }
-    add_text(p, base_of(p->b, symbol, subs, integer));
-    if (store->kind == STORE_CELL)
-        return;
-    for (unsigned k = first; k < rank; k++) {
-        if (store->kind == STORE_ARRAY && plan_extent(p->b->plan, symbol, k) == 0)
-            continue;
-        add_text(p, "[");
-        if (store->fold == FOLD_PARITY && k == store->folded)
-            add_parity(p, subs[k]);
-        else
-            add_aff(p, subs[k], LEVEL_ANY);
-        add_text(p, "]");
-    }
-}
-
-static void expand_atom(Printer *p, const Task *task)
-{
-    const AffPool *pool = &p->b->p->affs;
-    const Atom *atom = &pool->atoms.at[task->id];
-
-    if (task->whole)
-        add_text(p, "(int64_t)");
-    if (atom->kind == ATOM_INDEX)
-        add_text(p, p->b->index_names[atom->of]);
-    else
-        add_element(p, atom->of, pool->subs.at + atom->subs, atom->rank, true);
 }
 
 /* ---- nodes ------------------------------------------------------------------------------------------- */
@@ -248,11 +64,11 @@ static void add_integer(Printer *p, NodeId node)
     int64_t whole = 0;
 
     if (n->op == OP_INTEGER) {
-        add_aff(p, n->u.aff, LEVEL_ADD);
+        c_expr_add_aff(p, n->u.aff, LEVEL_ADD);
     } else {
         node_is_literal(p->b->p, node, &value);
         rational_to_int(value, &whole);
-        add_number(p, whole);
+        c_expr_add_number(p, whole);
     }
 }
 
@@ -264,8 +80,8 @@ static bool add_negative_literal(Printer *p, const Node *node)
     if ((node->op != OP_ADD && node->op != OP_SUB) || !node_is_literal(p->b->p, node->u.arg[1], &value) ||
         rational_sign(value) >= 0)
         return false;
-    add_text(p, node->op == OP_ADD ? " - " : " + ");
-    add(p, (Task){ .kind = TASK_NEGATED, .id = node->u.arg[1] });
+    c_expr_add_text(p, node->op == OP_ADD ? " - " : " + ");
+    c_expr_add(p, (Task){ .kind = TASK_NEGATED, .id = node->u.arg[1] });
     return true;
 }
 
@@ -283,7 +99,7 @@ static void add_left(Printer *p, NodeId id)
         return;
     }
     c_count_add(p->b->counts, OP_NOT, p->b->times);
-    add_text(p, "!");
+    c_expr_add_text(p, "!");
     add_node(p, left, LEVEL_UNARY);
 }
 
@@ -294,18 +110,18 @@ static void expand_infix(Printer *p, NodeId id)
 
     if (compares_integers(p->b, node)) {
         add_integer(p, node->u.arg[0]);
-        add_text(p, " ");
-        add_text(p, op_info[op].c);
-        add_text(p, " ");
+        c_expr_add_text(p, " ");
+        c_expr_add_text(p, op_info[op].c);
+        c_expr_add_text(p, " ");
         add_integer(p, node->u.arg[1]);
         return;
     }
     add_left(p, id);
     if (add_negative_literal(p, node))
         return;
-    add_text(p, " ");
-    add_text(p, op_info[op].c);
-    add_text(p, " ");
+    c_expr_add_text(p, " ");
+    c_expr_add_text(p, op_info[op].c);
+    c_expr_add_text(p, " ");
     add_operand(p, id, 1, c_level_right(op));
 }
 
@@ -315,15 +131,15 @@ static void expand_call(Printer *p, const Node *node)
 
     if (op_info[node->op].source == FROM_RUNTIME)
         m->helpers[node->op] = true;
-    add_text(p, op_info[node->op].c);
-    add_text(p, m->suffix);
-    add_text(p, "(");
+    c_expr_add_text(p, op_info[node->op].c);
+    c_expr_add_text(p, m->suffix);
+    c_expr_add_text(p, "(");
     for (unsigned k = 0; k < op_info[node->op].arity; k++) {
         if (k > 0)
-            add_text(p, ", ");
+            c_expr_add_text(p, ", ");
         add_node(p, node->u.arg[k], LEVEL_ANY);
     }
-    add_text(p, ")");
+    c_expr_add_text(p, ")");
 }
 
 /* lut(x), rho(p, t): the arguments are those of a list, which has no text of its own. */
@@ -334,18 +150,18 @@ static void expand_user_call(Printer *p, NodeId id)
     NodeId list = b->p->nodes.at[id].u.arg[1];
 
     c_extern_note(b->m, b->p, id);
-    add_text(p, names_text(b->p->names, node_called(b->p, id)));
-    add_text(p, "(");
+    c_expr_add_text(p, names_text(b->p->names, node_called(b->p, id)));
+    c_expr_add_text(p, "(");
     while (c_is_part(b, list)) {
         uint32_t inst = c_find(b, list, context);
 
         context = inst == NO_ID ? context : b->insts.at[inst].context;
         add_node_in(p, b->p->nodes.at[list].u.arg[0], LEVEL_ANY, context);
-        add_text(p, ", ");
+        c_expr_add_text(p, ", ");
         list = b->p->nodes.at[list].u.arg[1];
     }
     add_node_in(p, list, LEVEL_ANY, context);
-    add_text(p, ")");
+    c_expr_add_text(p, ")");
 }
 
 static void expand_select(Printer *p, NodeId id)
@@ -354,9 +170,9 @@ static void expand_select(Printer *p, NodeId id)
 
     c_condition(p->b, p->b->p->nodes.at[id].u.arg[0], &side);
     add_operand(p, id, 0, LEVEL_OR);
-    add_text(p, " ? ");
+    c_expr_add_text(p, " ? ");
     add_operand(p, id, side == 0 ? 1 : 2, LEVEL_OR);
-    add_text(p, " : ");
+    c_expr_add_text(p, " : ");
     add_operand(p, id, side == 0 ? 2 : 1, LEVEL_TERNARY);
 }
 
@@ -366,10 +182,10 @@ static void expand_read(Printer *p, NodeId id, const Node *node)
     const Symbol *s = &p->b->p->symbols.at[symbol];
 
     if (s->integer && s->role != SYM_TABLE) {
-        add_text(p, p->b->m->is_float ? "(float)" : "(double)");
-        add_element(p, symbol, node_subs(p->b->p, id), s->rank, true);
+        c_expr_add_text(p, p->b->m->is_float ? "(float)" : "(double)");
+        c_expr_add_element(p, symbol, node_subs(p->b->p, id), s->rank, true);
     } else {
-        add_element(p, symbol, node_subs(p->b->p, id), s->rank, false);
+        c_expr_add_element(p, symbol, node_subs(p->b->p, id), s->rank, false);
     }
 }
 
@@ -404,7 +220,7 @@ static void expand_op(Printer *p, NodeId id)
         expand_infix(p, id);
         break;
     case FORM_PREFIX:
-        add_text(p, op_info[node->op].c);
+        c_expr_add_text(p, op_info[node->op].c);
         add_node(p, node->u.arg[0], node->op == OP_NOT ? LEVEL_UNARY : LEVEL_PRIMARY);
         break;
     case FORM_SELECT:
@@ -425,7 +241,7 @@ static void expand_node(Printer *p, const Task *task)
     bool brackets;
 
     if (inst != NO_ID && p->b->insts.at[inst].own && !task->whole) {
-        add_text(p, p->b->insts.at[inst].name);
+        c_expr_add_text(p, p->b->insts.at[inst].name);
         return;
     }
     p->context = inst != NO_ID ? p->b->insts.at[inst].context : task->context;
@@ -439,7 +255,7 @@ static void expand_node(Printer *p, const Task *task)
         break;
     case OP_INTEGER:
         text_add(p->out, p->b->m->is_float ? "(float)" : "(double)");
-        add_aff(p, node->u.aff, LEVEL_UNARY);
+        c_expr_add_aff(p, node->u.aff, LEVEL_UNARY);
         break;
     case OP_READ:
         expand_read(p, task->id, node);
@@ -448,7 +264,7 @@ static void expand_node(Printer *p, const Task *task)
         expand_op(p, task->id);
     }
     if (brackets)
-        add_text(p, ")");
+        c_expr_add_text(p, ")");
 }
 
 /* ---- the loop ---------------------------------------------------------------------------------------- */
@@ -463,10 +279,10 @@ static void run_task(Printer *p, const Task *task)
         expand_node(p, task);
         break;
     case TASK_AFF:
-        expand_aff(p, task);
+        c_expr_expand_aff(p, task);
         break;
     case TASK_ATOM:
-        expand_atom(p, task);
+        c_expr_expand_atom(p, task);
         break;
     case TASK_NUMBER:
         text_integer(p->out, task->u.number);
@@ -510,7 +326,7 @@ void c_expr(CBody *b, NodeId node, unsigned level, bool whole, Text *out)
 {
     Printer *p = begin(b, out);
 
-    add(p, (Task){ .kind = TASK_NODE, .id = node, .level = (uint8_t)level, .whole = whole, .context = p->context });
+    c_expr_add(p, (Task){ .kind = TASK_NODE, .id = node, .level = (uint8_t)level, .whole = whole, .context = p->context });
     run(p);
 }
 
@@ -518,7 +334,7 @@ void c_expr_aff(CBody *b, AffId aff, unsigned level, Text *out)
 {
     Printer *p = begin(b, out);
 
-    add_aff(p, aff, level);
+    c_expr_add_aff(p, aff, level);
     run(p);
 }
 
@@ -526,7 +342,7 @@ void c_expr_element(CBody *b, SymId symbol, const AffId *subs, unsigned rank, Te
 {
     Printer *p = begin(b, out);
 
-    add_element(p, symbol, subs, rank, b->p->symbols.at[symbol].integer);
+    c_expr_add_element(p, symbol, subs, rank, b->p->symbols.at[symbol].integer);
     run(p);
 }
 
@@ -534,7 +350,7 @@ void c_expr_condition(CBody *b, NodeId condition, bool holds, Text *out)
 {
     Printer *p = begin(b, out);
 
-    add_text(p, holds ? "" : "!");
+    c_expr_add_text(p, holds ? "" : "!");
     add_node(p, condition, holds ? LEVEL_ANY : LEVEL_UNARY);
     run(p);
 }

@@ -4,142 +4,7 @@
  * goes into the last `if` made for that branch if all it needs is known in front of it (or inside it), else a new `if`
  * is opened. So several selects with one condition share one `if` where that is possible; a value needed by two
  * separate ones is declared in front of the first. */
-#include "emit/c_body.h"
-
-/* What the next line needs: something known in `segment` from `time` on. */
-typedef struct {
-    uint32_t inst; /* or NO_ID: memory */
-    uint32_t segment, time;
-    uint32_t chain; /* first of its links, from the scope downwards */
-    uint8_t side;   /* of the branch that needs it */
-} Need;
-
-/* One level of the way from the scope down to a need: where it is, and from when on it is known there. */
-typedef struct {
-    uint32_t segment, time;
-} Link;
-
-/* A node and the context of its user. */
-typedef struct {
-    NodeId node;
-    uint32_t context;
-} Asked;
-
-typedef struct {
-    CBody *b;
-    uint32_t scope;
-    Order *order;
-    uint32_t clock;
-    VEC(Need) needs;
-    VEC(Link) links;
-    VEC(Asked) nodes;
-    VEC(AffId) affs;
-    VEC(uint32_t) path;
-} Placer;
-
-/* ---- what a line needs ------------------------------------------------------------------------------- */
-
-static void need(Placer *p, uint32_t inst, uint32_t segment, uint32_t time, unsigned side)
-{
-    uint32_t depth = p->order->segments.at[segment].depth, chain = (uint32_t)p->links.count;
-
-    vec_push(p->b->arena, &p->needs, (Need){ inst, segment, time, chain, (uint8_t)side });
-    vec_reserve(p->b->arena, &p->links, depth + 1);
-    p->links.count += depth + 1;
-    for (uint32_t level = depth;; level--) {
-        uint32_t opening = p->order->segments.at[segment].opening;
-
-        p->links.at[chain + level] = (Link){ segment, time };
-        if (level == 0)
-            return;
-        segment = p->order->openings.at[opening].segment;
-        time = p->order->openings.at[opening].time;
-    }
-}
-
-static void need_symbol(Placer *p, SymId symbol, unsigned side)
-{
-    const CSymbol *s = &p->b->symbols[symbol];
-
-    if (s->write_scope == p->scope)
-        need(p, NO_ID, s->write_segment, s->write_time, side);
-}
-
-/* Integer arrays that are computed here and stand in subscripts. */
-static void need_aff(Placer *p, AffId aff, unsigned side)
-{
-    const AffPool *pool = &p->b->p->affs;
-
-    if (!p->b->has_integers)
-        return;
-    vec_push(p->b->arena, &p->affs, aff);
-    while (p->affs.count > 0) {
-        Affine a = pool->affs.at[vec_pop(&p->affs)];
-
-        for (uint32_t t = 0; t < a.count; t++) {
-            const Atom *atom = &pool->atoms.at[pool->terms.at[a.first + t].atom];
-
-            if (atom->kind != ATOM_ELEMENT)
-                continue;
-            need_symbol(p, atom->of, side);
-            for (unsigned k = 0; k < atom->rank; k++)
-                vec_push(p->b->arena, &p->affs, pool->subs.at[atom->subs + k]);
-        }
-    }
-}
-
-static void need_leaf(Placer *p, NodeId node, unsigned side)
-{
-    const Node *n = &p->b->p->nodes.at[node];
-
-    if (n->op == OP_INTEGER)
-        need_aff(p, n->u.aff, side);
-    if (n->op != OP_READ)
-        return;
-    need_symbol(p, n->u.read.symbol, side);
-    for (unsigned k = 0; k < p->b->p->symbols.at[n->u.read.symbol].rank; k++)
-        need_aff(p, node_subs(p->b->p, node)[k], side);
-}
-
-static void push_arguments(Placer *p, NodeId node, uint32_t context)
-{
-    for (unsigned k = 0; k < op_info[p->b->p->nodes.at[node].op].arity; k++) {
-        Asked asked;
-
-        asked.node = c_operand(p->b, node, context, k, &asked.context);
-        vec_push(p->b->arena, &p->nodes, asked);
-    }
-}
-
-/* Of what is printed together with the nodes on the stack. */
-static void need_all(Placer *p, unsigned side)
-{
-    const Scope *scope = &p->b->scopes[p->scope];
-
-    while (p->nodes.count > 0) {
-        Asked asked = vec_pop(&p->nodes);
-        uint32_t id = c_find(p->b, asked.node, asked.context);
-
-        if (id == NO_ID) {
-            need_leaf(p, asked.node, side);
-        } else if (id >= scope->first_inst && id < scope->first_inst + scope->inst_count) {
-            const Inst *inst = &p->b->insts.at[id];
-
-            if (inst->own) {
-                need(p, id, inst->segment, inst->time, side);
-            } else {
-                need_leaf(p, asked.node, side);
-                push_arguments(p, asked.node, inst->context);
-            }
-        }
-    }
-}
-
-static void need_node(Placer *p, NodeId node, uint32_t context, unsigned side)
-{
-    vec_push(p->b->arena, &p->nodes, (Asked){ node, context });
-    need_all(p, side);
-}
+#include "emit/c_place.h"
 
 /* ---- lines and branches ------------------------------------------------------------------------------ */
 
@@ -219,7 +84,7 @@ static uint32_t new_opening(Placer *p, uint32_t group, uint32_t segment)
 
     if (g.opening != NO_ID)
         define_condition(p, &g, g.opening);
-    need_node(p, g.condition, g.context, 0);
+    c_need_node(p, g.condition, g.context, 0);
     note_users(p, needs, segment);
     p->needs.count = needs;
     p->links.count = links;
@@ -287,7 +152,7 @@ static uint32_t enter(Placer *p, uint32_t context, bool either)
         for (; asked > level; asked--) {
             Group g = p->b->groups.at[p->b->contexts.at[p->path.at[p->path.count - asked]].group];
 
-            need_node(p, g.condition, g.context, 0);
+            c_need_node(p, g.condition, g.context, 0);
         }
     p->needs.count = needs;
     p->links.count = links;
@@ -317,7 +182,7 @@ static void place_branch(Placer *p, uint32_t id)
         uint32_t context;
         NodeId operand = c_operand(b, b->insts.at[id].node, b->insts.at[id].context, k, &context);
 
-        need_node(p, operand, context, flip ^ (node->op == OP_SELECT ? k - 1 : node->op == OP_OR));
+        c_need_node(p, operand, context, flip ^ (node->op == OP_SELECT ? k - 1 : node->op == OP_OR));
     }
     segment = enter(p, c_context(b, b->insts.at[id].context, node->u.arg[0], 0), true);
     opening = p->order->segments.at[segment].opening;
@@ -343,9 +208,7 @@ static void place_instance(Placer *p, uint32_t id)
         place_branch(p, id);
         return;
     }
-    need_leaf(p, inst->node, 0);
-    push_arguments(p, inst->node, inst->context);
-    need_all(p, 0);
+    c_need_parts(p, inst->node, inst->context, 0);
     segment = enter(p, inst->context, false);
     append(p, segment, ITEM_DEFINE, id);
     inst = &p->b->insts.at[id];
@@ -388,7 +251,7 @@ static bool is_first_write(const Placer *p, const Stage *stage)
 static void need_all_before(Placer *p, const Stage *stage)
 {
     if (p->b->plan->stores[stage->target].fold == FOLD_IN_PLACE)
-        need(p, NO_ID, 0, p->clock, 0);
+        c_need(p, NO_ID, 0, p->clock, 0);
 }
 
 static void place_leaf(Placer *p, PlanId id)
@@ -405,14 +268,14 @@ static void place_leaf(Placer *p, PlanId id)
         p->clock++;
         record_write(p, stage->target, 0);
     }
-    need_symbol(p, stage->target, 0);
+    c_need_symbol(p, stage->target, 0);
     need_all_before(p, stage);
     for (unsigned k = 0; k < subs; k++)
-        need_aff(p, stage->subs[k], 0);
+        c_need_aff(p, stage->subs[k], 0);
     if (!leaf->zero && stage->guard != NO_ID)
         context = c_context(b, context, stage->guard, 0);
     if (!leaf->zero)
-        need_node(p, stage->value, context, 0);
+        c_need_node(p, stage->value, context, 0);
     segment = enter(p, context, false);
     append(p, segment, ITEM_LEAF, id);
     p->clock++;
@@ -453,7 +316,7 @@ static void place_loop(Placer *p, PlanId id)
 /* The loop's condition, asked before all else in a turn. */
 static void place_stop(Placer *p, PlanId loop, NodeId condition)
 {
-    need_node(p, condition, p->b->scopes[p->scope].context, 0);
+    c_need_node(p, condition, p->b->scopes[p->scope].context, 0);
     note_users(p, 0, 0);
     append(p, 0, ITEM_STOP, loop);
     p->clock++;

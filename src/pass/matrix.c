@@ -156,15 +156,12 @@ static SymId matrix_symbol(Program *p, const Matrix *m, int64_t rows, int64_t co
     return program_symbol(p, symbol);
 }
 
-/* What the copies were made of, and with the last dimension they themselves, are handed to nobody. */
-static void hide_results(Program *p, const Matrix *m)
+void pass_hide_results(Program *p, const SymId *results, size_t count, bool gradients)
 {
-    for (size_t i = 0; i < m->result_count; i++)
-        p->symbols.at[m->results[i]].role = SYM_LOCAL;
-    for (size_t i = 0; i < m->seed_count; i++)
-        p->symbols.at[m->seeds[i]].role = SYM_LOCAL;
+    for (size_t i = 0; i < count; i++)
+        p->symbols.at[results[i]].role = SYM_LOCAL;
     p->derivatives.count = 0;
-    if (m->transposed)
+    if (gradients)
         p->gradients.count = 0;
 }
 
@@ -182,7 +179,9 @@ Program *pass_matrix(Program *p, const Matrix *m)
     if (copied)
         f.copies = arena_array(p->arena, SymId, f.symbols * (size_t)count);
     f.p = copied ? pass_copies(p, &batch, f.copies) : pass_batch(p, &batch);
-    hide_results(f.p, m);
+    pass_hide_results(f.p, m->results, m->result_count, m->transposed);
+    for (size_t i = 0; i < m->seed_count; i++) /* with the last dimension, or copied: given by nobody */
+        f.p->symbols.at[m->seeds[i]].role = SYM_LOCAL;
     f.target = matrix_symbol(f.p, m, m->transposed ? count : elements, m->transposed ? elements : count);
     vec_push(f.p->arena, &f.p->derivatives, f.target);
     for (size_t i = 0; i < m->result_count; i++) {

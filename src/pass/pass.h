@@ -119,6 +119,9 @@ typedef struct {
 } Matrix;
 Program *pass_matrix(Program *p, const Matrix *matrix);
 
+/* What a matrix is made of is handed to nobody: the results become locals, p->derivatives empty, and `gradients` p->gradients, too. */
+void pass_hide_results(Program *p, const SymId *results, size_t count, bool gradients);
+
 /* Replaces zero fills by first writes: the first stage that reaches an element of an adjoint sets it; what no
  * stage reaches is set to 0. Called by pass_reverse at its end; kept apart because forward mode and loops use it,
  * too. */

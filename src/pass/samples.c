@@ -9,16 +9,6 @@
 
 #include <string.h>
 
-static SymId target_of(const Samples *s, const Step *step)
-{
-    return s->p->stages.at[step->stage].target;
-}
-
-static bool in_part(const Samples *s, const Step *step)
-{
-    return step->item >= s->begin && step->item < s->end;
-}
-
 /* What counts the turns of the loop around it that asks a condition, or NO_ID. */
 static SymId counter_of(const Samples *s, const Step *step)
 {
@@ -51,7 +41,7 @@ static void choose_writers(Samples *s, const Step *reader, SymId symbol, bool st
 static void choose_loop(Samples *s, const Step *step)
 {
     for (uint32_t i = 0; i < s->steps.count && step->asked != NO_ID; i++)
-        if (s->steps.at[i].asked == step->asked && s->steps.at[i].by_sample && samples_has(s, target_of(s, &s->steps.at[i])))
+        if (s->steps.at[i].asked == step->asked && s->steps.at[i].by_sample && samples_has(s, samples_target(s, &s->steps.at[i])))
             choose(s, i);
 }
 
@@ -60,14 +50,14 @@ static bool choose_for_pass(Samples *s, uint32_t level)
     for (uint32_t i = 0; i < s->steps.count; i++) {
         const Step *step = &s->steps.at[i];
 
-        if (in_part(s, step) && step->by_sample && step->level == level && !samples_has(s, target_of(s, step)))
+        if (samples_in_part(s, step) && step->by_sample && step->level == level && !samples_has(s, samples_target(s, step)))
             choose(s, i);
     }
     if (s->work.count == 0)
         return false;
     while (s->work.count > 0) {
         const Step *step = &s->steps.at[vec_pop(&s->work)];
-        SymId target = target_of(s, step);
+        SymId target = samples_target(s, step);
 
         for (uint32_t i = step->reads; i < step->read_end; i++)
             if (samples_has(s, s->reads.at[i]))
@@ -84,7 +74,7 @@ static void choose_outside(Samples *s, uint32_t level)
     for (size_t i = 0; i < s->steps.count; i++) {
         Step *step = &s->steps.at[i];
 
-        step->chosen = in_part(s, step) && !step->by_sample && step->level == level;
+        step->chosen = samples_in_part(s, step) && !step->by_sample && step->level == level;
     }
 }
 
@@ -100,7 +90,7 @@ static void make_versions(Samples *s)
 {
     for (size_t i = 0; i < s->steps.count; i++) {
         const Step *step = &s->steps.at[i];
-        SymId target = target_of(s, step), counter = counter_of(s, step);
+        SymId target = samples_target(s, step), counter = counter_of(s, step);
 
         if (step->chosen && samples_has(s, target))
             version(s, target);
@@ -115,7 +105,7 @@ static void end_versions(Samples *s)
         Step *step = &s->steps.at[i];
 
         if (step->chosen)
-            s->used[target_of(s, step)] = true;
+            s->used[samples_target(s, step)] = true;
         if (step->chosen && counter_of(s, step) != NO_ID)
             s->used[counter_of(s, step)] = true;
         step->chosen = false;
@@ -126,14 +116,6 @@ static void end_versions(Samples *s)
 }
 
 /* ---- stages ------------------------------------------------------------------------------------------- */
-
-static void rename_index(Samples *s, IndexId from, AffId to)
-{
-    if (s->rebuild.indices[from] == to)
-        return;
-    s->rebuild.indices[from] = to;
-    rebuild_forget(&s->rebuild);
-}
 
 static void without_range(Samples *s, StageId id, IndexId index)
 {
@@ -158,10 +140,10 @@ static void write_by_sample(Samples *s, const Step *step, IndexId sample)
     StageId made;
 
     if (renamed)
-        rename_index(s, own, present);
+        samples_rename(s, own, present);
     made = rebuild_stage(&s->rebuild, step->stage);
     if (renamed)
-        rename_index(s, own, AFF_FAIL);
+        samples_rename(s, own, AFF_FAIL);
     without_range(s, made, sample);
     if (k == NO_ID) {
         s->p->stages.at[made].fresh = false;
@@ -185,58 +167,6 @@ static void write_outside(Samples *s, const Step *step)
         return;
     stage->op = stage->op == STAGE_SET ? STAGE_ADD : stage->op;
     stage->fresh = false;
-}
-
-static bool is_subscript(const Program *p, const Stage *stage, IndexId index)
-{
-    for (uint32_t k = 0; k < stage_subs(p, stage); k++)
-        if (aff_uses_index(&p->affs, stage->subs[k], index))
-            return true;
-    return false;
-}
-
-/* The value from which a stage counts: a number that every double and float takes for minus infinity, if it is a maximum. */
-static NodeId start_of(Program *p, const Stage *stage)
-{
-    static const char root[] = "1e200";
-    Rational value;
-
-    if (stage->op != STAGE_MAX || !rational_parse(p->arena, root, sizeof root - 1, &value) ||
-        !rational_mul(p->arena, value, value, &value))
-        return node_int(p, 0);
-    return node_literal(p, rational_neg(p->arena, value));
-}
-
-/* The start of all elements that the stage writes, whatever loops are around it. */
-static void write_start(Samples *s, const Step *step)
-{
-    Program *p = s->p;
-    Stage stage = p->stages.at[step->stage];
-    Range domain[UINT8_MAX];
-    AffId subs[UINT8_MAX];
-    uint32_t count = stage_subs(p, &stage);
-    uint8_t rank = 0;
-
-    for (LoopId loop = step->loop; loop != NO_ID; loop = s->outer[loop]) {
-        const Loop *around = &p->loops.at[loop];
-        IndexId index = around->index;
-
-        if (index == p->sample || !is_subscript(p, &stage, index))
-            continue;
-        domain[rank] = (Range){ .low = aff_const(&p->affs, around->low), .high = aff_const(&p->affs, around->high) };
-        domain[rank].index = program_index(p, p->indices.at[index].name, p->indices.at[index].at);
-        rename_index(s, index, aff_index(&p->affs, domain[rank++].index));
-    }
-    for (unsigned d = 0; d < stage.rank; d++)
-        if (is_subscript(p, &stage, stage.domain[d].index))
-            domain[rank++] = (Range){ stage.domain[d].index, rebuild_aff(&s->rebuild, stage.domain[d].low),
-                                      rebuild_aff(&s->rebuild, stage.domain[d].high) };
-    for (uint32_t k = 0; k < count; k++)
-        subs[k] = rebuild_aff(&s->rebuild, stage.subs[k]);
-    program_stage(p, (Stage){ .target = stage.target, .op = STAGE_SET, .rank = rank, .value = start_of(p, &stage), .guard = NO_ID,
-                              .domain = domain, .subs = subs });
-    for (LoopId loop = step->loop; loop != NO_ID; loop = s->outer[loop])
-        rename_index(s, p->loops.at[loop].index, AFF_FAIL);
 }
 
 /* ---- loops -------------------------------------------------------------------------------------------- */
@@ -271,7 +201,7 @@ static void begin_loop(Samples *s, Open *open, bool by_sample)
     if (s->index_used[open->old]) {
         IndexId index = program_index(p, p->indices.at[loop.index].name, p->indices.at[loop.index].at);
 
-        rename_index(s, loop.index, aff_index(&p->affs, index));
+        samples_rename(s, loop.index, aff_index(&p->affs, index));
         loop.index = index;
     }
     s->index_used[open->old] = true;
@@ -291,7 +221,7 @@ static void end_loop(Samples *s, Opens *opens)
     if (open.made == NO_ID)
         return;
     program_end_loop(s->p, open.made);
-    rename_index(s, s->p->loops.at[open.old].index, AFF_FAIL);
+    samples_rename(s, s->p->loops.at[open.old].index, AFF_FAIL);
 }
 
 /* The chosen steps with the loops around them; `sample`: the index of the loop over the samples, or NO_ID. */
@@ -331,118 +261,11 @@ static void write_pass(Samples *s)
     make_versions(s);
     loop.index = sample;
     made = program_begin_loop(p, loop);
-    rename_index(s, p->sample, aff_index(&p->affs, sample));
+    samples_rename(s, p->sample, aff_index(&p->affs, sample));
     write_chosen(s, sample);
     program_end_loop(p, made);
-    rename_index(s, p->sample, AFF_FAIL);
+    samples_rename(s, p->sample, AFF_FAIL);
     end_versions(s);
-}
-
-/* ---- beginnings --------------------------------------------------------------------------------------- */
-
-/* The first pass that adds to the symbol, or UINT32_MAX. */
-static uint32_t first_pass(const Samples *s, SymId symbol)
-{
-    uint32_t first = UINT32_MAX;
-
-    for (uint32_t w = s->first_writer[symbol]; w != 0; w = s->steps.at[w - 1].next) {
-        const Step *step = &s->steps.at[w - 1];
-
-        if (step->by_sample && in_part(s, step) && step->level / 2 < first)
-            first = step->level / 2;
-    }
-    return first;
-}
-
-static bool begins_before(const Samples *s, const Step *step)
-{
-    SymId target = target_of(s, step);
-
-    if (!step->first || samples_has(s, target))
-        return false;
-    return step->by_sample || first_pass(s, target) < step->level / 2;
-}
-
-/* Is the element chosen by a count of turns? */
-static bool is_at_turns(const Samples *s, const Step *step)
-{
-    const Stage *stage = &s->p->stages.at[step->stage];
-
-    for (uint32_t k = 0; k < stage_subs(s->p, stage); k++)
-        if (aff_has_element(&s->p->affs, stage->subs[k]))
-            return true;
-    return false;
-}
-
-/* The first pass before which the symbol is written, if some first write begins early and another one has its place by a count of
- * turns, which may be among the elements of the other: then all elements start before all that, and every write adds. */
-static uint32_t find_start(const Samples *s, SymId symbol)
-{
-    uint32_t least = UINT32_MAX;
-    bool early = false, at_turns = false;
-
-    for (uint32_t w = s->first_writer[symbol]; w != 0; w = s->steps.at[w - 1].next) {
-        const Step *step = &s->steps.at[w - 1];
-
-        if (!in_part(s, step))
-            continue;
-        early |= step->early;
-        at_turns |= step->first && is_at_turns(s, step);
-        least = step->level / 2 < least ? step->level / 2 : least;
-    }
-    return early && at_turns ? least : UINT32_MAX;
-}
-
-static void find_early(Samples *s)
-{
-    for (size_t i = 0; i < s->steps.count; i++) {
-        Step *step = &s->steps.at[i];
-
-        step->early = in_part(s, step) && begins_before(s, step);
-    }
-    for (SymId i = 0; i < s->symbols; i++)
-        s->start[i] = samples_has(s, i) ? UINT32_MAX : find_start(s, i);
-    for (size_t i = 0; i < s->steps.count; i++) {
-        Step *step = &s->steps.at[i];
-
-        step->early |= in_part(s, step) && step->first && s->start[target_of(s, step)] != UINT32_MAX;
-    }
-}
-
-static void write_whole_start(Samples *s, SymId symbol)
-{
-    Program *p = s->p;
-    Stage stage = { .target = symbol, .op = STAGE_SET, .rank = p->symbols.at[symbol].rank, .guard = NO_ID };
-    Range domain[UINT8_MAX];
-    AffId subs[UINT8_MAX];
-
-    for (unsigned k = 0; k < stage.rank; k++) {
-        domain[k] = (Range){ program_index(p, NAME_NONE, (Span){ 0, 0 }), AFF_ZERO, AFF_ZERO };
-        domain[k].high = aff_const(&p->affs, p->symbols.at[symbol].extents[k]);
-        subs[k] = aff_index(&p->affs, domain[k].index);
-    }
-    stage.value = node_int(p, 0);
-    stage.domain = domain;
-    stage.subs = subs;
-    program_stage(p, stage);
-}
-
-static void write_whole_starts(Samples *s, uint32_t pass)
-{
-    for (SymId i = 0; i < s->symbols; i++)
-        if (s->start[i] == pass)
-            write_whole_start(s, i);
-}
-
-static void write_starts(Samples *s, uint32_t pass)
-{
-    for (size_t i = 0; i < s->steps.count; i++) {
-        const Step *step = &s->steps.at[i];
-        SymId target = target_of(s, step);
-
-        if (step->early && s->start[target] == UINT32_MAX && first_pass(s, target) == pass)
-            write_start(s, step);
-    }
 }
 
 /* ---- the whole ---------------------------------------------------------------------------------------- */
@@ -452,16 +275,16 @@ static void write_part(Samples *s)
     uint32_t most = 0;
 
     for (size_t i = 0; i < s->steps.count; i++)
-        if (in_part(s, &s->steps.at[i]) && s->steps.at[i].level > most)
+        if (samples_in_part(s, &s->steps.at[i]) && s->steps.at[i].level > most)
             most = s->steps.at[i].level;
-    find_early(s);
+    samples_find_starts(s);
     for (uint32_t pass = 0; 2 * pass <= most; pass++) {
-        write_whole_starts(s, pass);
+        samples_write_whole_starts(s, pass);
         choose_outside(s, 2 * pass);
         write_chosen(s, NO_ID);
         for (size_t i = 0; i < s->steps.count; i++)
             s->steps.at[i].chosen = false;
-        write_starts(s, pass);
+        samples_write_starts(s, pass);
         if (choose_for_pass(s, 2 * pass + 1))
             write_pass(s);
     }

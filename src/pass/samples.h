@@ -49,6 +49,31 @@ void samples_list(Samples *s);  /* of the program's body: steps, what they read,
 bool samples_order(Samples *s, Span *at); /* levels of the steps of the part; false: there are none, see pass_samples_check */
 bool samples_before(const Step *writer, const Step *reader);
 
+/* samples_start.c: where elements get the value that they begin with, if that is before what adds to them. */
+void samples_find_starts(Samples *s);
+void samples_write_whole_starts(Samples *s, uint32_t pass); /* in front of everything before the pass */
+void samples_write_starts(Samples *s, uint32_t pass);       /* right in front of it */
+
+static inline SymId samples_target(const Samples *s, const Step *step)
+{
+    return s->p->stages.at[step->stage].target;
+}
+
+/* Does it belong to the part that is being ordered? */
+static inline bool samples_in_part(const Samples *s, const Step *step)
+{
+    return step->item >= s->begin && step->item < s->end;
+}
+
+/* From now on what is written down has `to` in place of the index; AFF_FAIL: the index itself. */
+static inline void samples_rename(Samples *s, IndexId from, AffId to)
+{
+    if (s->rebuild.indices[from] == to)
+        return;
+    s->rebuild.indices[from] = to;
+    rebuild_forget(&s->rebuild);
+}
+
 static inline bool samples_has(const Samples *s, SymId symbol)
 {
     return s->dimension[symbol] != NO_ID;

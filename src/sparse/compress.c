@@ -267,15 +267,6 @@ static void take_entries(Program *p, Arena *scratch, const Compression *c, SymId
     }
 }
 
-static void hide(Program *p, const Compression *c)
-{
-    for (size_t i = 0; i < c->result_count; i++)
-        p->symbols.at[c->results[i]].role = SYM_LOCAL;
-    p->derivatives.count = 0;
-    if (c->transposed)
-        p->gradients.count = 0;
-}
-
 Program *sparse_compress(Program *p, const Compression *c)
 {
     int64_t rows = (int64_t)program_elements(p, c->results, c->result_count);
@@ -293,7 +284,7 @@ Program *sparse_compress(Program *p, const Compression *c)
     seeds = fill_seeds(p, scratch, c, elements);
     batch.matrix = &seeds;
     next = pass_batch(p, &batch);
-    hide(next, c);
+    pass_hide_results(next, c->results, c->result_count, c->transposed);
     target = program_symbol(next, (Symbol){ .name = names_intern_text(p->names, c->role == SYM_HESSIAN ? "hessian" : "jacobian"),
                                             .role = (uint8_t)c->role, .rank = 1, .extents = &entries, .of = NO_ID });
     take_entries(next, scratch, c, gather_results(next, c, ranks, rows), target);

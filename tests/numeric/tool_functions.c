@@ -8,6 +8,7 @@
  */
 #include "emit/c_sample.h"
 #include "eval/point.h"
+#include "tool_model.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -27,23 +28,6 @@ typedef struct {
     Random random;
     Unit *unit;
 } Job;
-
-static char *read_all(const char *path, size_t *size)
-{
-    FILE *file = fopen(path, "rb");
-    char *text;
-
-    if (file == NULL)
-        exit(3);
-    fseek(file, 0, SEEK_END);
-    *size = (size_t)ftell(file);
-    rewind(file);
-    text = calloc(1, *size + 1);
-    if (fread(text, 1, *size, file) != *size)
-        exit(3);
-    fclose(file);
-    return text;
-}
 
 /* ---- points ------------------------------------------------------------------------------------------ */
 
@@ -291,11 +275,7 @@ static void work(Unit *unit, void *context)
         job->code = 0;
         write_driver(job);
     } else {
-        Text messages;
-
-        text_init(&messages, unit->arena);
-        diag_print(&unit->diag, &messages);
-        fputs(text_string(&messages), stderr);
+        print_messages(unit);
     }
     free(text);
 }

@@ -5,7 +5,7 @@
  */
 #include "eval/point.h"
 #include "oracle.h"
-#include "unit.h"
+#include "tool_model.h"
 
 enum { STEP_EXPONENT = -64, TRIES = 60 };
 
@@ -184,23 +184,6 @@ static bool write_tables(Job *job, unsigned points)
     return true;
 }
 
-static char *read_all(const char *path, size_t *size)
-{
-    FILE *file = fopen(path, "rb");
-    char *text;
-
-    if (file == NULL)
-        exit(3);
-    fseek(file, 0, SEEK_END);
-    *size = (size_t)ftell(file);
-    rewind(file);
-    text = calloc(1, *size + 1);
-    if (fread(text, 1, *size, file) != *size)
-        exit(3);
-    fclose(file);
-    return text;
-}
-
 typedef struct {
     const char *model, *prefix;
     unsigned points;
@@ -216,11 +199,7 @@ static void work(Unit *unit, void *context)
 
     request->code = 1;
     if (!unit_open(unit, request->model, text, size)) {
-        Text messages;
-
-        text_init(&messages, unit->arena);
-        diag_print(&unit->diag, &messages);
-        fputs(text_string(&messages), stderr);
+        print_messages(unit);
         return;
     }
     oracle_init(&job.oracle, unit->lowered.program, unit->arena);
