@@ -213,18 +213,18 @@ static void join_places(LayoutGraph *g)
         for (uint32_t k = 0; k < g->links.count; k++)
             sides->list[sides->first[g->links.at[k].end[1 - s] + 1]++] = k;
     }
+    for (unsigned i = 0; i < 3; i++)
+        g->work[i] = arena_array(g->arena, uint32_t, (g->links.count > g->places.count ? g->links.count : g->places.count) + 2);
     g->first = arena_array(g->arena, uint32_t, g->columns + 2);
     g->order = arena_array(g->arena, uint32_t, g->places.count + 1);
     for (size_t p = 0; p < g->places.count; p++)
         g->first[g->places.at[p].column + 2]++;
     for (size_t c = 2; c < g->columns + 2; c++)
         g->first[c] += g->first[c - 1];
-    for (uint32_t p = 0; p < g->places.count; p++) {
-        uint32_t *at = &g->first[g->places.at[p].column + 1];
-
-        g->places.at[p].position = *at - g->first[g->places.at[p].column];
-        g->order[(*at)++] = p;
-    }
+    for (uint32_t p = 0; p < g->places.count; p++)
+        g->order[g->first[g->places.at[p].column + 1]++] = p;
+    for (uint32_t c = 0; c < g->columns; c++)
+        layout_number(g, c);
 }
 
 /* ---- where wires reach boxes --------------------------------------------------------------------------- */

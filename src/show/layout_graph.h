@@ -39,7 +39,11 @@ typedef struct {
     uint32_t columns;
     uint32_t *first;     /* by column, and one more: where its places begin in `order` */
     uint32_t *order;     /* all places, column by column, from above */
+    uint32_t *work[3];   /* room for as many numbers as there are places or links */
 } LayoutGraph;
+
+/* Sets the positions in a column by `order`. */
+void layout_number(LayoutGraph *g, uint32_t c);
 
 /* Crossings of links (layout_order.c). */
 uint64_t layout_crossings(const LayoutGraph *g);

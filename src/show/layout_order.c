@@ -56,15 +56,10 @@ static uint64_t crossings_behind(const LayoutGraph *g, uint32_t c, uint32_t *bas
 
 uint64_t layout_crossings(const LayoutGraph *g)
 {
-    uint32_t *base = arena_array(g->arena, uint32_t, g->places.count + 1), *keys = arena_array(g->arena, uint32_t, g->links.count + 1);
-    uint32_t *tree = arena_array(g->arena, uint32_t, g->links.count + 2);
     uint64_t crossings = 0;
 
     for (uint32_t c = 0; c + 1 < g->columns; c++)
-        crossings += crossings_behind(g, c, base, keys, tree);
-    arena_drop(g->arena, base, (g->places.count + 1) * sizeof *base);
-    arena_drop(g->arena, keys, (g->links.count + 1) * sizeof *keys);
-    arena_drop(g->arena, tree, (g->links.count + 2) * sizeof *tree);
+        crossings += crossings_behind(g, c, g->work[0], g->work[1], g->work[2]);
     return crossings;
 }
 
@@ -115,7 +110,7 @@ static bool wanted_position(const LayoutGraph *g, uint32_t p, unsigned side, boo
     return true;
 }
 
-static void number(LayoutGraph *g, uint32_t c)
+void layout_number(LayoutGraph *g, uint32_t c)
 {
     for (uint32_t k = g->first[c]; k < g->first[c + 1]; k++)
         g->places.at[g->order[k]].position = k - g->first[c];
@@ -126,7 +121,7 @@ static void sort_column(LayoutGraph *g, uint32_t c, unsigned side, unsigned turn
 {
     size_t count = 0, next = 0;
     uint32_t size = g->first[c + 1] - g->first[c];
-    bool *moves = arena_array(g->arena, bool, size + 1);
+    uint32_t *moves = g->work[0];
 
     for (uint32_t k = 0; k < size; k++) {
         Sorted one = { 0, (turn & 4) != 0 ? size - k : k, g->order[g->first[c] + k] };
@@ -139,8 +134,7 @@ static void sort_column(LayoutGraph *g, uint32_t c, unsigned side, unsigned turn
     for (uint32_t k = 0; k < size; k++)
         if (moves[k])
             g->order[g->first[c] + k] = sorted[next++].place;
-    number(g, c);
-    arena_drop(g->arena, moves, size + 1);
+    layout_number(g, c);
 }
 
 /* ---- exchanges of neighbours ---------------------------------------------------------------------------- */
@@ -192,7 +186,7 @@ static void restore(LayoutGraph *g, const uint32_t *order)
 {
     memcpy(g->order, order, g->places.count * sizeof *order);
     for (uint32_t c = 0; c < g->columns; c++)
-        number(g, c);
+        layout_number(g, c);
 }
 
 static void sweep(LayoutGraph *g, unsigned start, unsigned turn, Sorted *sorted, double *around)
