@@ -1,5 +1,4 @@
 /* node.c -- hash-consing constructors of nodes, and derivatives by the rows of ops.def. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "ir/simplify.h"
@@ -221,25 +220,6 @@ const AffId *node_subs(const Program *p, NodeId node)
 
 enum { LONGEST_PARTIAL = 64 };
 
-static bool is_word(const char *word, size_t size, const char *text)
-{
-    return strncmp(word, text, size) == 0 && text[size] == '\0';
-}
-
-static PartialWord read_word(const char *word, size_t size)
-{
-    if (size == 1 && *word >= 'a' && *word <= 'c')
-        return (PartialWord){ WORD_ARGUMENT, *word - 'a' };
-    if (size == 1 && *word == 'y')
-        return (PartialWord){ WORD_RESULT, 0 };
-    if ((*word >= '0' && *word <= '9') || (*word == '-' && size > 1))
-        return (PartialWord){ WORD_NUMBER, (int32_t)strtol(word, NULL, 10) };
-    for (int32_t op = 0; op < OP_COUNT; op++)
-        if (is_word(word, size, op_info[op].name))
-            return (PartialWord){ WORD_OP, op };
-    return (PartialWord){ WORD_OP, OP_COUNT };
-}
-
 static PartialCode *read_partial(Program *p, Op op, unsigned k)
 {
     PartialCode *code = &p->tables->partials[op][k];
@@ -248,12 +228,8 @@ static PartialCode *read_partial(Program *p, Op op, unsigned k)
     if (code->words != NULL)
         return code;
     code->words = arena_array(p->arena, PartialWord, LONGEST_PARTIAL);
-    while (*at != '\0' && code->count < LONGEST_PARTIAL) {
-        size_t size = strcspn(at, " ");
-
-        code->words[code->count++] = read_word(at, size);
-        at += size + strspn(at + size, " ");
-    }
+    while (*at != '\0' && code->count < LONGEST_PARTIAL)
+        code->words[code->count++] = partial_word(&at);
     return code;
 }
 

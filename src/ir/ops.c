@@ -1,6 +1,7 @@
 /* ops.c -- the table of operators, and their values for numbers. */
 #include "ir/ops.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "runtime/bpgen_runtime.h"
@@ -44,6 +45,34 @@ Op op_find(const char *name)
         if (op_info[op].callable && strcmp(op_info[op].name, name) == 0)
             return (Op)op;
     return OP_COUNT;
+}
+
+static bool is_word(const char *word, size_t size, const char *text)
+{
+    return strncmp(word, text, size) == 0 && text[size] == '\0';
+}
+
+static PartialWord read_word(const char *word, size_t size)
+{
+    if (size == 1 && *word >= 'a' && *word <= 'c')
+        return (PartialWord){ WORD_ARGUMENT, *word - 'a' };
+    if (size == 1 && *word == 'y')
+        return (PartialWord){ WORD_RESULT, 0 };
+    if ((*word >= '0' && *word <= '9') || (*word == '-' && size > 1))
+        return (PartialWord){ WORD_NUMBER, (int32_t)strtol(word, NULL, 10) };
+    for (int32_t op = 0; op < OP_COUNT; op++)
+        if (is_word(word, size, op_info[op].name))
+            return (PartialWord){ WORD_OP, op };
+    return (PartialWord){ WORD_OP, OP_COUNT };
+}
+
+PartialWord partial_word(const char **at)
+{
+    const char *word = *at;
+    size_t size = strcspn(word, " ");
+
+    *at = word + size + strspn(word + size, " ");
+    return read_word(word, size);
 }
 
 double op_value(Op op, const double *args)

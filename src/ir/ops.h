@@ -62,6 +62,15 @@ extern const OpInfo op_info[OP_COUNT];
 /* The callable operator of this name (aliases ln, sigmoid included), or OP_COUNT. */
 Op op_find(const char *name);
 
+/* One word of a partial derivative. */
+typedef struct {
+    enum { WORD_ARGUMENT, WORD_RESULT, WORD_NUMBER, WORD_OP } kind;
+    int32_t value; /* which argument; the number; the operator */
+} PartialWord;
+
+/* Reads the word at *at, which then stands at the next one, or at the end of the text. */
+PartialWord partial_word(const char **at);
+
 /* The function's value for numeric arguments, as the emitted C computes it (the same runtime helpers). Conditions are 0 and 1.
  * OP_SELECT is not evaluated here: its untaken branch must not be. */
 double op_value(Op op, const double *args);

@@ -13,12 +13,6 @@ typedef struct {
     SetId a, b, both;
 } SetUnion;
 
-/* One word of a postfix derivative of ops.def, read once. */
-typedef struct {
-    enum { WORD_ARGUMENT, WORD_RESULT, WORD_NUMBER, WORD_OP } kind;
-    int32_t value;
-} PartialWord;
-
 typedef struct {
     PartialWord *words;
     uint32_t count;

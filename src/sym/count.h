@@ -1,8 +1,9 @@
 /* count.h -- how large expressions are: as trees, as graphs, and what automatic differentiation costs on them.
  *
- * The rule: operators with two operands, the unary minus and function calls count 1 each, and so do choices and comparisons; marks of
- * stated derivatives, numbers, pi, e and names count nothing. A tree counts every repetition: its size is found on the graph
- * by adding up the sizes of operands, exactly, however large it is. A graph counts every distinct operation once.
+ * The rule: operators with two operands, the unary minus and function calls count 1 each, and so do choices and comparisons; numbers,
+ * pi, e and names count nothing, nor do marks of stated derivatives, but what stands below them does (expr_unmark takes
+ * both away). A tree counts every repetition: its size is found on the graph by adding up the sizes of operands, exactly,
+ * however large it is. A graph counts every distinct operation once.
  */
 #ifndef BPGEN_SYM_COUNT_H
 #define BPGEN_SYM_COUNT_H
@@ -23,7 +24,7 @@ uint64_t count_graph(const ExprPool *pool, Arena *arena, const ExprId *roots, si
  *     negation, and u*(1/v) is the division u/v; plus an addition for every further wire that joins at a value. The gradient of
  *     the output is a free seed. This is all partial derivatives at once.
  * forward: the value, plus the same products for every active operand with the operand's tangent in place of the upstream
- *     gradient, and an addition where two or more meet in an operation; the tangent of the variable is a free seed.
+ *     gradient, and an addition for every further one that meets them in an operation; the tangent of the variable is a free seed.
  *     This is the derivative along one direction. */
 typedef struct {
     uint64_t value;    /* operations of the value */

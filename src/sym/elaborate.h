@@ -18,7 +18,7 @@ typedef struct {
 
 typedef struct {
     VEC(ElaboratedValue) outputs; /* in the order of the program */
-    VEC(ElaboratedValue) named;   /* scalars and arrays that the user named, in the order of their computation, outputs among them */
+    VEC(ElaboratedValue) named;   /* scalars and arrays that the user named, outputs among them; each behind what it needs */
     VariableId *variables;        /* by symbol: its variable in the pool, or EXPR_NONE */
 } Elaboration;
 

@@ -26,8 +26,8 @@ typedef enum {
 } ExprKind;
 
 typedef struct {
-    uint8_t kind; /* ExprKind */
-    uint16_t op;  /* Op */
+    uint16_t kind; /* ExprKind */
+    uint16_t op;   /* Op */
     union {
         uint32_t number;
         AffId aff;
@@ -63,8 +63,8 @@ typedef struct {
     VEC(Name) indices;
     size_t most;       /* nodes that the pool may hold; 0: EXPR_MOST */
     bool full;         /* it would have been more, or a constant is too large: what was made since is of no use */
-    struct { HashTable nodes, numbers, subs; } tables;
-    VEC(uint32_t) sub_runs; /* starts of the lists in `subs`, and their ends */
+    HashTable node_table, number_table, sub_table;
+    VEC(uint8_t) marks; /* by node: expr_reach's, all 0 between calls */
 } ExprPool;
 
 enum { EXPR_MOST = 1 << 22 };
@@ -117,6 +117,11 @@ const AffId *expr_subs(const ExprPool *pool, ExprId id); /* of EXPR_NAME */
 /* Every node that the roots need, each once, ascending, appended to `out`. */
 typedef VEC(ExprId) ExprVec;
 void expr_reach(const ExprPool *pool, Arena *arena, const ExprId *roots, size_t count, ExprVec *out);
+static inline void expr_drop(Arena *arena, ExprVec *vec) /* gives its memory back */
+{
+    arena_drop(arena, vec->at, vec->room * sizeof *vec->at);
+    *vec = (ExprVec){ 0 };
+}
 
 /* The expression made anew by a constructor, from its leaves upwards. */
 ExprId expr_remake(ExprPool *pool, ExprId root, ExprMake *make);

@@ -1,0 +1,322 @@
+/* print.c -- expressions as infix text: one loop over a stack of what is left to be written. */
+#include "sym/print.h"
+
+/* Still to be written: a text, or (text NULL) the expression in a place that asks for a binding. */
+typedef struct {
+    const char *text;
+    ExprId id;
+    Binding bind;
+    bool right; /* behind an operator: what begins with a sign gets brackets */
+} Todo;
+
+typedef struct {
+    const ExprPool *pool;
+    Arena *arena;
+    Text *out;
+    const Name *names; /* by node, below `count` */
+    size_t count;
+    ExprId root;
+    VEC(Todo) todo;
+} Printer;
+
+/* ---- numbers ----------------------------------------------------------------------------------------- */
+
+enum { MOST_DECIMALS = 6 };
+
+/* How many decimals the fraction has, if few; -1 otherwise. */
+static int decimals_of(Rational value)
+{
+    int64_t scale = 1;
+
+    if (value.big != NULL || value.num > INT64_MAX / 1000000 || value.num < -(INT64_MAX / 1000000))
+        return -1;
+    for (int digits = 0; digits <= MOST_DECIMALS; digits++, scale *= 10)
+        if (scale % value.den == 0)
+            return digits;
+    return -1;
+}
+
+static void print_number(Rational value, Text *out)
+{
+    int decimals = decimals_of(value);
+    int64_t scale = 1, scaled;
+
+    if (decimals <= 0) {
+        rational_print(value, out);
+        return;
+    }
+    for (int i = 0; i < decimals; i++)
+        scale *= 10;
+    scaled = value.num * (scale / value.den);
+    if (scaled < 0)
+        text_add(out, "-");
+    scaled = scaled < 0 ? -scaled : scaled;
+    text_printf(out, "%lld.%0*lld", (long long)(scaled / scale), decimals, (long long)(scaled % scale));
+}
+
+static Binding number_binding(Rational value)
+{
+    if (decimals_of(value) < 0 && !rational_is_whole(value))
+        return BIND_PRODUCT;
+    return rational_sign(value) < 0 ? BIND_SIGN : BIND_ATOM;
+}
+
+/* ---- bindings ---------------------------------------------------------------------------------------- */
+
+static Binding operator_binding(Op op)
+{
+    switch (op) {
+    case OP_ADD:
+    case OP_SUB:
+        return BIND_SUM;
+    case OP_MUL:
+    case OP_DIV:
+        return BIND_PRODUCT;
+    case OP_NEG:
+        return BIND_SIGN;
+    case OP_POW:
+        return BIND_POWER;
+    case OP_NOT:
+        return BIND_NOT;
+    case OP_AND:
+        return BIND_AND;
+    case OP_OR:
+        return BIND_OR;
+    case OP_SELECT:
+        return BIND_CHOICE;
+    default:
+        return op_info[op].form == FORM_INFIX ? BIND_COMPARE : BIND_ATOM;
+    }
+}
+
+/* A sum of indices binds as it is written. */
+static Binding integer_binding(const ExprPool *pool, AffId aff)
+{
+    uint32_t index;
+
+    return aff_is_index(&pool->affs, aff, &index) ? BIND_ATOM : BIND_SUM;
+}
+
+Binding expr_binding(const ExprPool *pool, ExprId id)
+{
+    const Expr *node = &pool->nodes.at[id];
+
+    switch ((ExprKind)node->kind) {
+    case EXPR_NUMBER:
+        return number_binding(pool->numbers.at[node->u.number]);
+    case EXPR_INTEGER:
+        return integer_binding(pool, node->u.aff);
+    case EXPR_OP:
+        return operator_binding((Op)node->op);
+    case EXPR_NAME:
+    case EXPR_SUM:
+        break;
+    }
+    return BIND_ATOM;
+}
+
+Binding expr_operand_binding(const ExprPool *pool, ExprId id, unsigned k)
+{
+    const Expr *node = &pool->nodes.at[id];
+    Binding own = expr_binding(pool, id);
+
+    if (node->kind != EXPR_OP)
+        return BIND_CHOICE;
+    switch (own) {
+    case BIND_CHOICE:
+        return k == 0 ? BIND_OR : BIND_CHOICE;
+    case BIND_OR:
+    case BIND_AND:
+    case BIND_SUM:
+        return k == 0 ? own : own + 1;
+    case BIND_PRODUCT:
+    case BIND_SIGN:
+        return k == 0 && own == BIND_PRODUCT ? BIND_PRODUCT : BIND_POWER;
+    case BIND_NOT:
+        return BIND_NOT;
+    case BIND_COMPARE:
+        return BIND_SUM;
+    case BIND_POWER:
+        return k == 0 ? BIND_ATOM : BIND_SIGN;
+    case BIND_ATOM:
+        break;
+    }
+    return BIND_CHOICE;
+}
+
+/* ---- writing ----------------------------------------------------------------------------------------- */
+
+static bool is_named(const Printer *p, ExprId id)
+{
+    return id < p->count && id != p->root && p->names[id] != NAME_NONE;
+}
+
+/* Does its text begin with a minus? */
+static bool begins_with_sign(const Printer *p, ExprId id)
+{
+    const Expr *node = &p->pool->nodes.at[id];
+
+    while (!is_named(p, id) && node->kind == EXPR_OP && op_info[node->op].form == FORM_INFIX &&
+           expr_binding(p->pool, node->u.arg[0]) >= expr_operand_binding(p->pool, id, 0)) {
+        id = node->u.arg[0];
+        node = &p->pool->nodes.at[id];
+    }
+    if (is_named(p, id))
+        return false;
+    if (node->kind == EXPR_NUMBER)
+        return rational_sign(p->pool->numbers.at[node->u.number]) < 0;
+    return node->kind == EXPR_OP && node->op == OP_NEG;
+}
+
+static void later_text(Printer *p, const char *text)
+{
+    vec_push(p->arena, &p->todo, (Todo){ .text = text });
+}
+
+static void later_operand(Printer *p, ExprId id, unsigned k)
+{
+    const Expr *node = &p->pool->nodes.at[id];
+    bool infix = node->op == OP_ADD || node->op == OP_SUB || node->op == OP_MUL || node->op == OP_DIV;
+
+    vec_push(p->arena, &p->todo,
+             (Todo){ .id = node->u.arg[k], .bind = expr_operand_binding(p->pool, id, k), .right = infix && k > 0 });
+}
+
+static const char *name_of_atom(const void *context, AtomKind kind, uint32_t id)
+{
+    const ExprPool *pool = context;
+
+    if (kind == ATOM_INDEX)
+        return names_text(pool->names, pool->indices.at[id]);
+    for (size_t v = 0; v < pool->variables.count; v++)
+        if (pool->variables.at[v].symbol == id)
+            return names_text(pool->names, pool->variables.at[v].name);
+    return "";
+}
+
+static void print_aff(const ExprPool *pool, AffId aff, Text *out)
+{
+    aff_print(&pool->affs, aff, name_of_atom, pool, out);
+}
+
+static void print_name(const Printer *p, ExprId id)
+{
+    const ExprVariable *v = &p->pool->variables.at[p->pool->nodes.at[id].u.name.variable];
+
+    text_add(p->out, names_text(p->pool->names, v->name));
+    for (unsigned k = 0; k < v->rank; k++) {
+        text_add(p->out, k == 0 ? "[" : ",");
+        print_aff(p->pool, expr_subs(p->pool, id)[k], p->out);
+    }
+    text_add(p->out, v->rank > 0 ? "]" : "");
+}
+
+/* `* / ^` close up, the others have blanks about them. */
+static void later_infix(Printer *p, Op op)
+{
+    const char *blank = operator_binding(op) < BIND_PRODUCT ? " " : "";
+
+    later_text(p, blank);
+    later_text(p, op == OP_POW ? "^" : op_info[op].name);
+    later_text(p, blank);
+}
+
+static void print_operator(Printer *p, ExprId id)
+{
+    const Expr *node = &p->pool->nodes.at[id];
+
+    if (op_info[node->op].form == FORM_PREFIX) {
+        later_operand(p, id, 0);
+        later_text(p, op_info[node->op].c);
+    } else if (node->op == OP_SELECT) {
+        later_operand(p, id, 2);
+        later_text(p, " : ");
+        later_operand(p, id, 1);
+        later_text(p, " ? ");
+        later_operand(p, id, 0);
+    } else if (node->op == OP_POW || op_info[node->op].form == FORM_INFIX) {
+        later_operand(p, id, 1);
+        later_infix(p, (Op)node->op);
+        later_operand(p, id, 0);
+    } else if (expr_arity(p->pool, id) == 0) {
+        text_add(p->out, op_info[node->op].name);
+    } else {
+        later_text(p, ")");
+        for (unsigned k = expr_arity(p->pool, id); k-- > 0;) {
+            later_operand(p, id, k);
+            later_text(p, k > 0 ? ", " : "(");
+        }
+        text_add(p->out, op_info[node->op].name);
+    }
+}
+
+static void print_sum(Printer *p, const Expr *node)
+{
+    Text range;
+
+    text_init(&range, p->arena);
+    text_printf(&range, " for %s in ", names_text(p->pool->names, p->pool->indices.at[node->u.sum.index]));
+    print_aff(p->pool, node->u.sum.low, &range);
+    text_add(&range, "..");
+    print_aff(p->pool, node->u.sum.high, &range);
+    text_add(&range, ")");
+    later_text(p, text_string(&range));
+    vec_push(p->arena, &p->todo, (Todo){ .id = node->u.sum.body, .bind = BIND_CHOICE });
+    text_add(p->out, "sum(");
+}
+
+static void print_node(Printer *p, ExprId id)
+{
+    const Expr *node = &p->pool->nodes.at[id];
+
+    switch ((ExprKind)node->kind) {
+    case EXPR_NUMBER:
+        print_number(p->pool->numbers.at[node->u.number], p->out);
+        break;
+    case EXPR_NAME:
+        print_name(p, id);
+        break;
+    case EXPR_INTEGER:
+        print_aff(p->pool, node->u.aff, p->out);
+        break;
+    case EXPR_OP:
+        print_operator(p, id);
+        break;
+    case EXPR_SUM:
+        print_sum(p, node);
+        break;
+    }
+}
+
+static void print_todo(Printer *p, const Todo *todo)
+{
+    if (todo->text != NULL) {
+        text_add(p->out, todo->text);
+    } else if (is_named(p, todo->id)) {
+        text_add(p->out, names_text(p->pool->names, p->names[todo->id]));
+    } else if (expr_binding(p->pool, todo->id) < todo->bind || (todo->right && begins_with_sign(p, todo->id))) {
+        text_add(p->out, "(");
+        later_text(p, ")");
+        print_node(p, todo->id);
+    } else {
+        print_node(p, todo->id);
+    }
+}
+
+void expr_print_named(const ExprPool *pool, Arena *arena, ExprId root, const Name *names, size_t count, Text *out)
+{
+    Printer p = { .pool = pool, .arena = arena, .out = out, .names = names, .count = count, .root = root };
+
+    vec_push(arena, &p.todo, (Todo){ .id = root, .bind = BIND_CHOICE });
+    while (p.todo.count > 0) {
+        Todo todo = vec_pop(&p.todo);
+
+        print_todo(&p, &todo);
+    }
+    arena_drop(arena, p.todo.at, p.todo.room * sizeof *p.todo.at);
+}
+
+void expr_print(const ExprPool *pool, Arena *arena, ExprId root, Text *out)
+{
+    expr_print_named(pool, arena, root, NULL, 0, out);
+}
