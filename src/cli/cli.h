@@ -107,6 +107,9 @@ void cli_second_point(SecondCheck *c, Evaluation *reversed);
 /* False: a gap is too large. */
 bool cli_second_print(const SecondCheck *c);
 
+/* check_table.c: --table and --sweep-h. */
+void cli_check_table(Unit *unit, Run *run);
+
 /* Can the evaluator run it? False, with a message, if it calls C functions of the user's. */
 bool cli_can_run(Unit *unit, Run *run);
 

@@ -123,6 +123,10 @@ void command_check(Unit *unit, Run *run)
 {
     Checking c = { .unit = unit, .run = run, .random = { 1 } };
 
+    if (run->line->steps.count > 0 || run->line->sweep_steps) {
+        cli_check_table(unit, run);
+        return;
+    }
     if (!cli_open_model(unit, run) || !cli_can_run(unit, run))
         return;
     if (run->line->settings.count > 0 && !cli_count_samples(unit, run))

@@ -305,10 +305,15 @@ static size_t find_ends(Drawing *d, EndLabel *labels)
     for (size_t s = 0; s < d->plot->series_count; s++) {
         EndLabel label = { .series = &d->plot->series[s] };
         bool found = false;
+        SvgPoint point;
         size_t i;
 
-        for (size_t k = 0; k < label.series->count; k++)
-            found |= place_point(d, label.series->points[k], &label.end);
+        for (size_t k = 0; k < label.series->count; k++) {
+            if (!place_point(d, label.series->points[k], &point) || (found && point.x < label.end.x))
+                continue;
+            label.end = point;
+            found = true;
+        }
         if (!found || label.series->label == NULL)
             continue;
         label.y = label.end.y;

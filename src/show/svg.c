@@ -1,10 +1,10 @@
 /* svg.c -- elements of SVG, the style block with both palettes, escaping. */
 #include "show/svg.h"
+#include "base/utf8.h"
 #include "show/message.h"
 
 #include <math.h>
 #include <stdint.h>
-#include <string.h>
 
 /* ---- palette ------------------------------------------------------------------------------------------- */
 
@@ -76,45 +76,29 @@ static void write_style(Text *out)
 
 /* ---- escaping ------------------------------------------------------------------------------------------ */
 
-/* How many bytes the character at `at` has, if it is one that XML 1.0 allows in well-formed UTF-8; else 0. */
-static size_t character_size(const unsigned char *at)
+/* XML 1.0 has no control characters, and these two are none at all. */
+static bool is_allowed(uint32_t c)
 {
-    static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-    size_t size = *at < 0x80 ? 1 : *at >= 0xC2 && *at < 0xE0 ? 2 : *at >= 0xE0 && *at < 0xF0 ? 3 : *at >= 0xF0 && *at < 0xF5 ? 4 : 0;
-    uint32_t c = size <= 1 ? *at : *at & (0x7Fu >> size);
-
-    for (size_t k = 1; k < size; k++) {
-        if ((at[k] & 0xC0) != 0x80)
-            return 0;
-        c = c << 6 | (at[k] & 0x3Fu);
-    }
-    if (c < 0x20 && c != '\t' && c != '\n' && c != '\r')
-        return 0;
-    if (size > 1 && (c < least[size] || (c >= 0xD800 && c < 0xE000) || c == 0xFFFE || c == 0xFFFF || c > 0x10FFFF))
-        return 0;
-    return size;
+    return (c >= 0x20 || c == '\t' || c == '\n' || c == '\r') && c != 0xFFFE && c != 0xFFFF;
 }
 
 void svg_escape(Text *out, const char *text)
 {
-    for (const unsigned char *at = (const unsigned char *)text; *at != '\0';) {
-        size_t size = character_size(at);
+    uint32_t c;
 
-        if (size == 0)
-            text_add(out, "\xEF\xBF\xBD"); /* the replacement character */
-        else if (*at == '<')
+    while ((c = utf8_next(&text)) != 0) {
+        if (c == '<')
             text_add(out, "&lt;");
-        else if (*at == '>')
+        else if (c == '>')
             text_add(out, "&gt;");
-        else if (*at == '&')
+        else if (c == '&')
             text_add(out, "&amp;");
-        else if (*at == '"')
+        else if (c == '"')
             text_add(out, "&quot;");
-        else if (*at == '\'')
+        else if (c == '\'')
             text_add(out, "&#39;");
         else
-            text_bytes(out, (const char *)at, size);
-        at += size == 0 ? 1 : size;
+            utf8_add(out, is_allowed(c) ? c : UTF8_REPLACEMENT);
     }
 }
 

@@ -1,0 +1,195 @@
+/* taylor.c -- Taylor series by the chain rule, one order after the other.
+ *
+ * Of y = g(a, b): y' = g_a(a, b, y) a' + g_b(a, b, y) b', so
+ *
+ *     (k+1) y_(k+1) = sum over arguments a, sum over j = 0 .. k of (g_a)_(k-j) (j+1) a_(j+1)
+ *
+ * where g_a is the partial derivative from the row of ops.def, an expression of the same pool. Its coefficients are needed to one
+ * order less than those of y, so partials of partials end; sin and cos, which are each other's, do at once.
+ */
+#include "teach/taylor.h"
+
+#include "sym/derivative.h"
+
+typedef struct {
+    unsigned need;      /* order to which its coefficients are needed; UNNEEDED */
+    bool depends;       /* on the variable */
+    bool partials;      /* they were made */
+    ExprId partial[OP_MOST_ARGS];
+    double *at;         /* need + 1 coefficients */
+} Series;
+
+#define UNNEEDED UINT32_MAX
+
+typedef struct {
+    ExprPool *pool;
+    ExprId by;
+    const double *const *values;
+    VEC(Series) series; /* by expression */
+    ExprVec waiting;    /* expressions whose need grew */
+} Taylor;
+
+static const Expr *expr_at(const Taylor *t, ExprId id)
+{
+    return &t->pool->nodes.at[id];
+}
+
+/* Entries of what was added to the pool. */
+static void extend(Taylor *t)
+{
+    for (ExprId id = (ExprId)t->series.count; id < t->pool->nodes.count; id++) {
+        Series series = { .need = UNNEEDED, .depends = id == t->by, .partial = { EXPR_NONE, EXPR_NONE, EXPR_NONE } };
+
+        for (unsigned k = 0; k < expr_arity(t->pool, id); k++)
+            series.depends |= t->series.at[expr_args(t->pool, id)[k]].depends;
+        vec_push(t->pool->arena, &t->series, series);
+    }
+}
+
+static void need(Taylor *t, ExprId id, unsigned order)
+{
+    Series *series = &t->series.at[id];
+
+    if (!series->depends)
+        order = 0;
+    if (series->need != UNNEEDED && series->need >= order)
+        return;
+    series->need = order;
+    vec_push(t->pool->arena, &t->waiting, id);
+}
+
+static bool is_condition(Op op)
+{
+    return op_info[op].result == KIND_CONDITION;
+}
+
+/* What the coefficients of an operator are computed from. */
+static bool need_operands(Taylor *t, ExprId id)
+{
+    Op op = (Op)expr_at(t, id)->op;
+    unsigned order = t->series.at[id].need, arity = expr_arity(t->pool, id);
+
+    for (unsigned k = 0; k < arity; k++) {
+        ExprId arg = expr_args(t->pool, id)[k];
+
+        need(t, arg, is_condition(op) || (op == OP_SELECT && k == 0) ? 0 : order);
+        if (order == 0 || is_condition(op) || op == OP_SELECT || !t->series.at[arg].depends)
+            continue;
+        if (op_info[op].no_derivative)
+            return false;
+        if (!t->series.at[id].partials)
+            t->series.at[id].partial[k] = sym_partial(t->pool, id, k, expr_fold);
+        if (t->pool->full)
+            return false;
+        extend(t);
+        if (t->series.at[id].partial[k] != EXPR_NONE)
+            need(t, t->series.at[id].partial[k], order - 1);
+    }
+    t->series.at[id].partials |= order > 0;
+    return true;
+}
+
+static bool find_needs(Taylor *t, ExprId root, unsigned order)
+{
+    extend(t);
+    need(t, root, order);
+    while (t->waiting.count > 0) {
+        ExprId id = vec_pop(&t->waiting);
+
+        if (expr_at(t, id)->kind == EXPR_SUM || expr_at(t, id)->kind == EXPR_INTEGER)
+            return false;
+        if (expr_at(t, id)->kind == EXPR_OP && !need_operands(t, id))
+            return false;
+    }
+    return true;
+}
+
+/* ---- coefficients -------------------------------------------------------------------------------------- */
+
+static size_t place_of(const Taylor *t, ExprId name)
+{
+    const Expr *expr = expr_at(t, name);
+    const ExprVariable *variable = &t->pool->variables.at[expr->u.name.variable];
+    size_t place = 0;
+
+    for (unsigned k = 0; k < variable->rank; k++) {
+        int64_t at = 0;
+
+        (void)aff_is_const(&t->pool->affs, expr_subs(t->pool, name)[k], &at);
+        place = place * (size_t)variable->extents[k] + (size_t)at;
+    }
+    return place;
+}
+
+static double first_coefficient(const Taylor *t, ExprId id)
+{
+    const Expr *expr = expr_at(t, id);
+    double args[OP_MOST_ARGS] = { 0 };
+
+    switch ((ExprKind)expr->kind) {
+    case EXPR_NUMBER:
+        return rational_to_double(t->pool->numbers.at[expr->u.number]);
+    case EXPR_NAME:
+        return t->values[expr->u.name.variable][place_of(t, id)];
+    default:
+        break;
+    }
+    for (unsigned k = 0; k < expr_arity(t->pool, id); k++)
+        args[k] = t->series.at[expr->u.arg[k]].at[0];
+    if (expr->op == OP_SELECT)
+        return args[0] != 0 ? args[1] : args[2];
+    return op_value((Op)expr->op, args);
+}
+
+/* Coefficient `order` > 0 of an operator that depends on the variable. */
+static double next_coefficient(const Taylor *t, ExprId id, unsigned order)
+{
+    const Expr *expr = expr_at(t, id);
+    const Series *series = &t->series.at[id];
+    double sum = 0;
+
+    if (expr->kind == EXPR_NAME)
+        return order == 1;
+    if (expr->op == OP_SELECT) {
+        series = &t->series.at[expr->u.arg[t->series.at[expr->u.arg[0]].at[0] != 0 ? 1 : 2]];
+        return series->depends ? series->at[order] : 0;
+    }
+    for (unsigned k = 0; k < expr_arity(t->pool, id); k++) {
+        const Series *arg = &t->series.at[expr->u.arg[k]], *partial;
+
+        if (!arg->depends || series->partial[k] == EXPR_NONE)
+            continue;
+        partial = &t->series.at[series->partial[k]];
+        for (unsigned j = partial->depends ? 1 : order; j <= order; j++)
+            sum += partial->at[order - j] * (double)j * arg->at[j];
+    }
+    return sum / (double)order;
+}
+
+static void compute(Taylor *t, unsigned order)
+{
+    for (ExprId id = 0; id < t->series.count; id++)
+        if (t->series.at[id].need != UNNEEDED)
+            t->series.at[id].at = arena_array(t->pool->arena, double, t->series.at[id].need + 1u);
+    for (unsigned k = 0; k <= order; k++) {
+        for (ExprId id = 0; id < t->series.count; id++) {
+            Series *series = &t->series.at[id];
+
+            if (series->need == UNNEEDED || series->need < k || (k > 0 && is_condition((Op)expr_at(t, id)->op)))
+                continue;
+            series->at[k] = k == 0 ? first_coefficient(t, id) : next_coefficient(t, id, k);
+        }
+    }
+}
+
+bool taylor_series(ExprPool *pool, ExprId root, ExprId by, const double *const *values, unsigned order, double *coefficients)
+{
+    Taylor t = { .pool = pool, .by = by, .values = values };
+
+    if (!find_needs(&t, root, order))
+        return false;
+    compute(&t, t.series.at[root].need);
+    for (unsigned k = 0; k <= order; k++)
+        coefficients[k] = k <= t.series.at[root].need ? t.series.at[root].at[k] : 0;
+    return true;
+}
