@@ -29,13 +29,15 @@ static bool same_node(const Node *a, const Node *b)
     return op_info[a->op].commutes && a->u.arg[0] == b->u.arg[1] && a->u.arg[1] == b->u.arg[0];
 }
 
-/* The slot that holds an equal node, or the free one where it belongs. */
-static size_t find_slot(const Program *p, const Node *node)
+/* The slot that holds an equal node, or the free one where it belongs. Most nodes on the way differ in their hash already, and
+ * those are not looked at: they lie anywhere in memory. */
+static size_t find_slot(const Program *p, const Node *node, uint64_t hash)
 {
-    const ProgramTables *t = p->tables;
-    size_t mask = t->node_room - 1, i = node_hash(node) & mask;
+    const NodeSlot *slots = p->tables->node_slots;
+    size_t mask = p->tables->node_room - 1, i = hash & mask;
+    uint32_t tag = (uint32_t)(hash >> 32);
 
-    while (t->node_slots[i] != 0 && !same_node(&p->nodes.at[t->node_slots[i] - 1], node))
+    while (slots[i].id != 0 && (slots[i].tag != tag || !same_node(&p->nodes.at[slots[i].id - 1], node)))
         i = (i + 1) & mask;
     return i;
 }
@@ -46,27 +48,31 @@ static void grow_slots(Program *p)
 
     arena_drop(p->arena, t->node_slots, t->node_room * sizeof *t->node_slots);
     t->node_room = t->node_room == 0 ? 64 : 2 * t->node_room;
-    t->node_slots = arena_array(p->arena, uint32_t, t->node_room);
-    for (NodeId i = 0; i < p->nodes.count; i++)
-        t->node_slots[find_slot(p, &p->nodes.at[i])] = i + 1;
+    t->node_slots = arena_array(p->arena, NodeSlot, t->node_room);
+    for (NodeId i = 0; i < p->nodes.count; i++) {
+        uint64_t hash = node_hash(&p->nodes.at[i]);
+
+        t->node_slots[find_slot(p, &p->nodes.at[i], hash)] = (NodeSlot){ i + 1, (uint32_t)(hash >> 32) };
+    }
 }
 
 static NodeId intern(Program *p, const Node *node)
 {
     ProgramTables *t = p->tables;
+    uint64_t hash = node_hash(node);
     size_t slot;
 
     if (3 * (p->nodes.count + 1) > 2 * t->node_room)
         grow_slots(p);
-    slot = find_slot(p, node);
-    if (t->node_slots[slot] == 0) {
+    slot = find_slot(p, node, hash);
+    if (t->node_slots[slot].id == 0) {
         if (p->nodes.count >= NO_ID - 1)
             longjmp(*p->arena->on_failure, 1);
         vec_push(p->arena, &p->nodes, *node);
         vec_push(p->arena, &p->infos, (NodeInfo){ NAME_NONE, { 0, 0 } });
-        t->node_slots[slot] = (uint32_t)p->nodes.count;
+        t->node_slots[slot] = (NodeSlot){ (uint32_t)p->nodes.count, (uint32_t)(hash >> 32) };
     }
-    return t->node_slots[slot] - 1;
+    return t->node_slots[slot].id - 1;
 }
 
 /* ---- leaves ----------------------------------------------------------------------------------------- */

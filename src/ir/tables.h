@@ -18,9 +18,14 @@ typedef struct {
     uint32_t count;
 } PartialCode;
 
+/* A node in the table of nodes; where it belongs is computed again from the node when the table grows. */
+typedef struct {
+    uint32_t id;  /* + 1; 0 is free */
+    uint32_t tag; /* upper half of its hash, to compare less */
+} NodeSlot;
+
 typedef struct ProgramTables {
-    /* Nodes: only the ids (+ 1); a node's hash is computed again from the node, which saves two words a slot. */
-    uint32_t *node_slots;
+    NodeSlot *node_slots; /* linear probing, at most two thirds full */
     size_t node_room;
     HashTable literals;
     HashTable sub_lists;
