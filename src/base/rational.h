@@ -56,6 +56,17 @@ float rational_to_float(Rational a);
 /* The exact value of a finite double. */
 Rational rational_from_double(Arena *arena, double value);
 
+/* The fraction in lowest terms; its sign belongs to the numerator. */
+Rational rational_numerator(Arena *arena, Rational a);
+Rational rational_denominator(Arena *arena, Rational a);
+
+/* The largest number whose whole multiples are both: gcd(4, -6) = 2, gcd(1/2, 1/3) = 1/6, gcd(0, a) = |a|. */
+bool rational_gcd(Arena *arena, Rational a, Rational b, Rational *out);
+
+/* Is the value as a decimal exact and shorter than as a fraction ("0.1", "-2.5e-10", but not 1/2)? Then it is written to `out`, which
+ * may be NULL. */
+bool rational_decimal(Arena *arena, Rational a, Text *out);
+
 /* "3", "-5/2". */
 void rational_print(Rational a, Text *out);
 

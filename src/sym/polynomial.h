@@ -1,7 +1,7 @@
 /* polynomial.h -- polynomials with exact coefficients, over names and whatever else is not made of + - * and powers.
  *
  * An atom is a name, a function call, a power that is not whole, a choice, or 1/u where u is not a number: 1/u is an atom of its
- * own, so x*(1/x) stays. The arguments of atoms are multiplied out and tidy, too.
+ * own, so x*(1/x) stays. The arguments of functions are multiplied out, too; u is tidy, but as it was written.
  */
 #ifndef BPGEN_SYM_POLYNOMIAL_H
 #define BPGEN_SYM_POLYNOMIAL_H
@@ -35,7 +35,7 @@ enum { POLYNOMIAL_MOST_TERMS = 20000, POLYNOMIAL_MOST_PRODUCTS = 8000000 };
 bool polynomial_of(Polynomial *out, Tidy *tidy, ExprPool *pool, Arena *arena, Heap *heap, ExprId root);
 
 /* The first atom that is no name and has one in it (a call, 1/u), or EXPR_NONE: then it is a polynomial in the names. */
-ExprId polynomial_opaque(const Polynomial *p, const ExprPool *pool);
+ExprId polynomial_opaque(const Polynomial *p, const ExprPool *pool, Arena *arena);
 /* The first atom 1/u, or EXPR_NONE. */
 ExprId polynomial_divisor(const Polynomial *p, const ExprPool *pool);
 
@@ -48,6 +48,6 @@ uint64_t polynomial_operations(const Polynomial *p, ExprPool *pool, Arena *arena
 /* Decimal digits of the largest coefficient, of its numerator; of the polynomial 0: 1. */
 unsigned polynomial_digits(const Polynomial *p, Arena *arena);
 /* At most one atom: Horner's rule in double, from coefficients rounded to double. */
-double polynomial_horner(const Polynomial *p, Arena *arena, double x);
+double polynomial_horner(const Polynomial *p, double x);
 
 #endif

@@ -1,0 +1,431 @@
+/* polynomial.c -- multiplying out: the polynomial of every part, from the leaves upwards. */
+#include "sym/polynomial.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef uint32_t MonomialId; /* 0 is 1 */
+
+/* A product of atoms to powers, held once. */
+typedef struct {
+    const PolynomialFactor *factors;
+    uint32_t count, degree;
+} Monomial;
+
+typedef struct {
+    MonomialId monomial;
+    Rational coefficient;
+} Part;
+
+typedef VEC(Part) PartVec;
+
+typedef struct {
+    ExprPool *pool;
+    Tidy *tidy;
+    Arena *arena;  /* of the result */
+    Heap *heap;
+    Arena *work;   /* parts and monomials while it is made */
+    VEC(ExprId) atoms;
+    VEC(uint32_t) atom_of;    /* by node: 1 + its atom, 0: none */
+    VEC(Monomial) monomials;
+    HashTable table;
+    VEC(uint32_t) where;      /* by monomial: 1 + its place in the result at hand */
+    PartVec *parts;           /* by node */
+    uint64_t products;
+    bool large;
+} Expansion;
+
+/* ---- monomials --------------------------------------------------------------------------------------- */
+
+typedef struct {
+    const Expansion *e;
+    const PolynomialFactor *factors;
+    uint32_t count;
+} Sought;
+
+static bool same_monomial(const void *context, uint32_t id)
+{
+    const Sought *sought = context;
+    const Monomial *m = &sought->e->monomials.at[id];
+
+    return m->count == sought->count && memcmp(m->factors, sought->factors, m->count * sizeof *m->factors) == 0;
+}
+
+static MonomialId monomial(Expansion *e, const PolynomialFactor *factors, uint32_t count)
+{
+    uint64_t hash = hash_bytes(factors, count * sizeof *factors);
+    uint32_t id = hash_find(&e->table, hash, same_monomial, &(Sought){ e, factors, count });
+    Monomial made = { .count = count };
+    PolynomialFactor *copy;
+
+    if (id != HASH_NONE)
+        return id;
+    copy = arena_array(e->arena, PolynomialFactor, count + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        copy[i] = factors[i];
+        made.degree += factors[i].exponent;
+    }
+    made.factors = copy;
+    id = (uint32_t)e->monomials.count;
+    vec_push(e->arena, &e->monomials, made);
+    vec_push(e->arena, &e->where, 0);
+    hash_add(e->arena, &e->table, hash, id);
+    return id;
+}
+
+/* Factors of both, in the order of atoms. */
+static MonomialId times(Expansion *e, MonomialId a, MonomialId b)
+{
+    Monomial x = e->monomials.at[a], y = e->monomials.at[b];
+    VEC(PolynomialFactor) factors = { 0 };
+    uint32_t i = 0, k = 0;
+    MonomialId result;
+
+    if (x.count == 0 || y.count == 0)
+        return x.count == 0 ? b : a;
+    while (i < x.count || k < y.count) {
+        PolynomialFactor next;
+
+        if (k == y.count || (i < x.count && x.factors[i].atom < y.factors[k].atom)) {
+            next = x.factors[i++];
+        } else if (i == x.count || y.factors[k].atom < x.factors[i].atom) {
+            next = y.factors[k++];
+        } else {
+            next = x.factors[i++];
+            e->large |= __builtin_add_overflow(next.exponent, y.factors[k++].exponent, &next.exponent);
+        }
+        vec_push(e->work, &factors, next);
+    }
+    result = monomial(e, factors.at, (uint32_t)factors.count);
+    arena_drop(e->work, factors.at, factors.room * sizeof *factors.at);
+    return result;
+}
+
+/* ---- sums and products of polynomials ---------------------------------------------------------------- */
+
+static void add_part(Expansion *e, PartVec *sum, MonomialId id, Rational coefficient)
+{
+    uint32_t *place = &e->where.at[id];
+
+    if (*place == 0) {
+        vec_push(e->work, sum, (Part){ id, coefficient });
+        *place = (uint32_t)sum->count;
+        e->large |= sum->count > POLYNOMIAL_MOST_TERMS;
+    } else if (!rational_add(e->work, sum->at[*place - 1].coefficient, coefficient, &sum->at[*place - 1].coefficient)) {
+        e->large = true;
+    }
+}
+
+/* What cancelled is gone; the numbers move to the pool's memory of the work, so that scratch can be given back. */
+static void settle(Expansion *e, PartVec *sum)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < sum->count; i++) {
+        e->where.at[sum->at[i].monomial] = 0;
+        if (rational_sign(sum->at[i].coefficient) != 0)
+            sum->at[count++] = sum->at[i];
+    }
+    sum->count = count;
+}
+
+static void add_scaled(Expansion *e, PartVec *sum, const PartVec *parts, Rational factor)
+{
+    for (size_t i = 0; i < parts->count && !e->large; i++) {
+        Rational product;
+
+        if (rational_mul(e->work, parts->at[i].coefficient, factor, &product))
+            add_part(e, sum, parts->at[i].monomial, product);
+        else
+            e->large = true;
+    }
+}
+
+static PartVec sum_of(Expansion *e, const PartVec *a, const PartVec *b, int64_t sign)
+{
+    PartVec sum = { 0 };
+
+    add_scaled(e, &sum, a, RATIONAL(1));
+    add_scaled(e, &sum, b, RATIONAL(sign));
+    settle(e, &sum);
+    return sum;
+}
+
+/* Moves the numbers of a polynomial out of the scratch memory, which is given back. */
+static void leave_scratch(Expansion *e, PartVec *parts, Arena *outer)
+{
+    Arena *scratch = e->work;
+    PartVec kept = { 0 };
+
+    for (size_t i = 0; i < parts->count; i++) {
+        Part part = parts->at[i];
+
+        part.coefficient = rational_copy(outer, part.coefficient);
+        vec_push(outer, &kept, part);
+    }
+    *parts = kept;
+    e->work = outer;
+    heap_release(e->heap, scratch);
+}
+
+/* Scratch memory is given back once it holds more than this. */
+enum { MUCH = 64 << 20 };
+
+static PartVec product_of(Expansion *e, const PartVec *a, const PartVec *b)
+{
+    PartVec sum = { 0 };
+    Arena *outer = e->work;
+
+    e->products += (uint64_t)a->count * b->count;
+    e->large |= e->products > POLYNOMIAL_MOST_PRODUCTS;
+    e->work = heap_arena(e->heap);
+    for (size_t i = 0; i < a->count && !e->large; i++) {
+        for (size_t k = 0; k < b->count && !e->large; k++) {
+            MonomialId id = times(e, a->at[i].monomial, b->at[k].monomial);
+            Rational product;
+
+            if (rational_mul(e->work, a->at[i].coefficient, b->at[k].coefficient, &product))
+                add_part(e, &sum, id, product);
+            else
+                e->large = true;
+        }
+        if (e->work->total > MUCH) {
+            Arena *fresh = heap_arena(e->heap);
+
+            leave_scratch(e, &sum, fresh);
+        }
+    }
+    settle(e, &sum);
+    leave_scratch(e, &sum, outer);
+    return sum;
+}
+
+static PartVec constant(Expansion *e, Rational value)
+{
+    PartVec parts = { 0 };
+
+    if (rational_sign(value) != 0)
+        vec_push(e->work, &parts, (Part){ 0, value });
+    return parts;
+}
+
+/* By squaring: few products of long polynomials. */
+static PartVec power_of(Expansion *e, const PartVec *base, int64_t exponent)
+{
+    PartVec power = constant(e, RATIONAL(1)), square = *base;
+
+    for (; exponent > 0 && !e->large; exponent >>= 1) {
+        if (exponent % 2 == 1)
+            power = product_of(e, &power, &square);
+        if (exponent > 1)
+            square = product_of(e, &square, &square);
+    }
+    return power;
+}
+
+/* ---- atoms ------------------------------------------------------------------------------------------- */
+
+static PartVec atom(Expansion *e, ExprId id)
+{
+    PolynomialFactor factor = { .exponent = 1 };
+    PartVec parts = { 0 };
+
+    while (e->atom_of.count <= id)
+        vec_push(e->work, &e->atom_of, 0);
+    if (e->atom_of.at[id] == 0) {
+        vec_push(e->arena, &e->atoms, id);
+        e->atom_of.at[id] = (uint32_t)e->atoms.count;
+    }
+    factor.atom = e->atom_of.at[id] - 1;
+    vec_push(e->work, &parts, (Part){ monomial(e, &factor, 1), RATIONAL(1) });
+    return parts;
+}
+
+static ExprId part_expr(const Expansion *e, const Part *part)
+{
+    const Monomial *m = &e->monomials.at[part->monomial];
+    ExprId product = expr_number(e->pool, part->coefficient);
+
+    for (uint32_t i = 0; i < m->count; i++) {
+        ExprId power = e->atoms.at[m->factors[i].atom];
+
+        if (m->factors[i].exponent > 1)
+            power = expr_raw(e->pool, OP_POW, power, expr_int(e->pool, m->factors[i].exponent), EXPR_NONE);
+        product = expr_fold(e->pool, OP_MUL, product, power, EXPR_NONE);
+    }
+    return product;
+}
+
+/* The polynomial as a tidy expression, in the order in which its terms appeared. */
+static ExprId parts_expr(const Expansion *e, const PartVec *parts)
+{
+    ExprId sum = expr_int(e->pool, 0);
+
+    for (size_t i = 0; i < parts->count; i++)
+        sum = expr_fold(e->pool, OP_ADD, sum, part_expr(e, &parts->at[i]), EXPR_NONE);
+    return tidy(e->tidy, sum, NULL);
+}
+
+/* The same operator on arguments that are multiplied out. */
+static PartVec operator_atom(Expansion *e, ExprId id)
+{
+    Expr node = e->pool->nodes.at[id];
+    ExprId args[OP_MOST_ARGS] = { EXPR_NONE, EXPR_NONE, EXPR_NONE }, made;
+    Rational value;
+
+    for (unsigned k = 0; k < expr_arity(e->pool, id); k++)
+        args[k] = parts_expr(e, &e->parts[expr_args(e->pool, id)[k]]);
+    if (node.kind == EXPR_SUM)
+        made = expr_sum(e->pool, node.u.sum.index, node.u.sum.low, node.u.sum.high, args[0]);
+    else if (expr_arity(e->pool, id) == 0)
+        made = id;
+    else
+        made = expr_fold(e->pool, (Op)node.op, args[0], args[1], args[2]);
+    made = tidy(e->tidy, made, NULL);
+    return expr_is_number(e->pool, made, &value) ? constant(e, value) : atom(e, made);
+}
+
+/* ---- operators --------------------------------------------------------------------------------------- */
+
+/* The number that the polynomial is. */
+static bool is_constant(const PartVec *parts, Rational *value)
+{
+    if (parts->count > 1 || (parts->count == 1 && parts->at[0].monomial != 0))
+        return false;
+    *value = parts->count == 0 ? RATIONAL(0) : parts->at[0].coefficient;
+    return true;
+}
+
+/* 1/v as a polynomial: of a number its reciprocal, of a power b^n the n-th power of the atom 1/b, else an atom. */
+static PartVec reciprocal(Expansion *e, ExprId id)
+{
+    const Expr *node = &e->pool->nodes.at[id];
+    ExprId base = id, one = expr_int(e->pool, 1);
+    int64_t exponent = 1;
+    Rational value;
+    PartVec parts;
+
+    if (is_constant(&e->parts[id], &value) && rational_div(e->work, RATIONAL(1), value, &value))
+        return constant(e, value);
+    if (node->kind == EXPR_OP && node->op == OP_POW && expr_is_number(e->pool, node->u.arg[1], &value) &&
+        rational_to_int(value, &exponent) && exponent > 0)
+        base = node->u.arg[0];
+    else
+        exponent = 1;
+    parts = atom(e, tidy(e->tidy, expr_raw(e->pool, OP_DIV, one, base, EXPR_NONE), NULL));
+    return power_of(e, &parts, exponent);
+}
+
+/* A product in a denominator is taken factor by factor, so that each is an atom. */
+static PartVec quotient_of(Expansion *e, ExprId id)
+{
+    PartVec quotient = e->parts[e->pool->nodes.at[id].u.arg[0]];
+    VEC(ExprId) divisors = { 0 };
+
+    vec_push(e->work, &divisors, e->pool->nodes.at[id].u.arg[1]);
+    while (divisors.count > 0 && !e->large) {
+        ExprId next = vec_pop(&divisors);
+        const Expr *node = &e->pool->nodes.at[next];
+        PartVec factor;
+
+        if (node->kind == EXPR_OP && node->op == OP_MUL) {
+            ExprId left = node->u.arg[0], right = node->u.arg[1];
+
+            vec_push(e->work, &divisors, right);
+            vec_push(e->work, &divisors, left);
+            continue;
+        }
+        factor = reciprocal(e, next);
+        quotient = product_of(e, &quotient, &factor);
+    }
+    return quotient;
+}
+
+static PartVec expand_power(Expansion *e, ExprId id)
+{
+    const ExprId *args = expr_args(e->pool, id);
+    Rational value;
+    int64_t exponent;
+
+    if (!is_constant(&e->parts[args[1]], &value) || !rational_to_int(value, &exponent) || exponent < 0 ||
+        exponent > POLYNOMIAL_MOST_TERMS)
+        return operator_atom(e, id);
+    return power_of(e, &e->parts[args[0]], exponent);
+}
+
+static PartVec expand_node(Expansion *e, ExprId id)
+{
+    const Expr *node = &e->pool->nodes.at[id];
+    const ExprId *args = expr_args(e->pool, id);
+    PartVec none = { 0 };
+
+    if (node->kind == EXPR_NUMBER)
+        return constant(e, e->pool->numbers.at[node->u.number]);
+    if (node->kind != EXPR_OP)
+        return operator_atom(e, id);
+    switch (node->op) {
+    case OP_ADD:
+        return sum_of(e, &e->parts[args[0]], &e->parts[args[1]], 1);
+    case OP_SUB:
+        return sum_of(e, &e->parts[args[0]], &e->parts[args[1]], -1);
+    case OP_NEG:
+        return sum_of(e, &none, &e->parts[args[0]], -1);
+    case OP_MUL:
+        return product_of(e, &e->parts[args[0]], &e->parts[args[1]]);
+    case OP_DIV:
+        return quotient_of(e, id);
+    case OP_POW:
+        return expand_power(e, id);
+    default:
+        return operator_atom(e, id);
+    }
+}
+
+/* ---- the result -------------------------------------------------------------------------------------- */
+
+/* By degree, then higher powers of earlier atoms first. */
+static int compare_terms(const void *a, const void *b)
+{
+    const PolynomialTerm *x = a, *y = b;
+
+    if (x->degree != y->degree)
+        return x->degree < y->degree ? -1 : 1;
+    for (uint32_t i = 0; i < x->count && i < y->count; i++) {
+        if (x->factors[i].atom != y->factors[i].atom)
+            return x->factors[i].atom < y->factors[i].atom ? -1 : 1;
+        if (x->factors[i].exponent != y->factors[i].exponent)
+            return x->factors[i].exponent > y->factors[i].exponent ? -1 : 1;
+    }
+    return 0;
+}
+
+static void finish(const Expansion *e, const PartVec *parts, Polynomial *out)
+{
+    PolynomialTerm *terms = arena_array(e->arena, PolynomialTerm, parts->count + 1);
+
+    for (size_t i = 0; i < parts->count; i++) {
+        const Monomial *m = &e->monomials.at[parts->at[i].monomial];
+
+        terms[i] = (PolynomialTerm){ rational_copy(e->arena, parts->at[i].coefficient), m->factors, m->count, m->degree };
+    }
+    qsort(terms, parts->count, sizeof *terms, compare_terms);
+    *out = (Polynomial){ e->atoms.at, e->atoms.count, terms, parts->count };
+}
+
+bool polynomial_of(Polynomial *out, Tidy *tidy, ExprPool *pool, Arena *arena, Heap *heap, ExprId root)
+{
+    Expansion e = { .pool = pool, .tidy = tidy, .arena = arena, .heap = heap, .work = heap_arena(heap) };
+    ExprVec needed = { 0 };
+    bool good;
+
+    expr_reach(pool, arena, &root, 1, &needed);
+    e.parts = arena_array(e.work, PartVec, (size_t)root + 1);
+    (void)monomial(&e, NULL, 0);
+    for (size_t i = 0; i < needed.count && !e.large && !pool->full; i++)
+        e.parts[needed.at[i]] = expand_node(&e, needed.at[i]);
+    good = !e.large && !pool->full;
+    if (good)
+        finish(&e, &e.parts[root], out);
+    heap_release(heap, e.work);
+    return good;
+}
