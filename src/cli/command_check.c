@@ -127,6 +127,11 @@ void command_check(Unit *unit, Run *run)
         cli_check_table(unit, run);
         return;
     }
+    if (run->line->format != NULL || run->line->output != NULL) {
+        run->code = EXIT_USAGE;
+        text_line(&run->errors, "bpgen: --format and -o go with --table and --sweep-h; without these check says whether the gradient is right");
+        return;
+    }
     if (!cli_open_model(unit, run) || !cli_can_run(unit, run))
         return;
     if (run->line->settings.count > 0 && !cli_count_samples(unit, run))

@@ -1,5 +1,6 @@
 /* c_count.c -- operations of emitted functions, counted as they are printed. */
-#include "emit/c_model.h"
+#include "emit/c_body.h"
+#include "emit/c_sample.h"
 
 void c_count_add(Counts *counts, Op op, uint64_t times)
 {
@@ -50,4 +51,24 @@ void c_count_print(const Counts *counts, Text *out)
             print_kind(counts->ops[op], op_info[op].c, &first, out);
     if (first)
         text_add(out, "none");
+}
+
+bool emit_c_counts(Unit *unit, uint32_t functions, Counts *counts)
+{
+    CFunction made[FUNCTION_COUNT] = { 0 };
+    uint32_t asked = unit->options.functions;
+    Arena *arena = heap_arena(&unit->heap);
+    Sample sample;
+    CModel m;
+    Text code;
+    bool good;
+
+    unit->options.functions = functions;
+    text_init(&code, arena);
+    good = c_functions_make(&m, unit, arena, made, &sample, &code);
+    unit->options.functions = asked;
+    for (unsigned f = 0; f < FUNCTION_COUNT; f++)
+        counts[f] = made[f].counts;
+    heap_release(&unit->heap, arena);
+    return good;
 }

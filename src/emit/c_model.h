@@ -2,6 +2,7 @@
 #ifndef BPGEN_EMIT_C_MODEL_H
 #define BPGEN_EMIT_C_MODEL_H
 
+#include "emit/c.h"
 #include "emit/c_names.h"
 #include "emit/functions.h"
 
@@ -46,11 +47,6 @@ typedef struct {
     const char *name;
     uint32_t arg_count;
 } CExtern;
-
-/* How often each operator stands in the emitted code, times the turns of the loops around it. */
-typedef struct {
-    uint64_t ops[OP_COUNT];
-} Counts;
 
 /* The arrays of a function that go to the workspace. */
 typedef struct {
@@ -138,9 +134,6 @@ void c_literal_double(const CModel *m, double value, Text *out);
 
 /* c_count.c */
 void c_count_add(Counts *counts, Op op, uint64_t times);
-uint64_t c_count_weight(const Counts *counts);
-/* "12 add/sub, 3 mul, 1 div, 2 exp" */
-void c_count_print(const Counts *counts, Text *out);
 
 /* c_extern.c: an OP_CALL is printed; prototypes of all that were; no other name of the file may be theirs (false, with a message,
  * if one of them cannot be kept). */
