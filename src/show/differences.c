@@ -103,12 +103,8 @@ static bool all_known(const Differences *d)
 static void note_parts(const Show *s, Table *table, const Differences *d)
 {
     table_note(table, message(s->language, MESSAGE_DIFFERENCE_NOTE));
-    if (!d->has_series) {
-        table_note(table, message(s->language, MESSAGE_DIFFERENCE_NO_SERIES));
-        return;
-    }
-    table_note(table, message(s->language, MESSAGE_TRUNCATION_NOTE));
-    if (!all_known(d))
+    table_note(table, message(s->language, any_known(d) ? MESSAGE_TRUNCATION_NOTE : MESSAGE_DIFFERENCE_NO_SERIES));
+    if (any_known(d) && !all_known(d))
         table_note(table, message(s->language, MESSAGE_DIFFERENCE_DIVERGES));
 }
 
@@ -122,7 +118,8 @@ static void add_row(const Show *s, Table *table, const char *label, const double
 
     table_cell(table, "%s", label);
     for (size_t i = 0; i < d->count; i++)
-        table_cell(table, "%s", digits == 0 ? exact(s, values[i * stride]) : rounded(s, digits, values[i * stride]));
+        table_cell(table, "%s", digits == 0 && !isnan(values[i * stride]) ? exact(s, values[i * stride])
+                                                                          : rounded(s, digits, values[i * stride]));
 }
 
 static void begin_table(const Show *s, Table *table, const Differences *d)
@@ -144,11 +141,9 @@ static Table step_table(const Show *s, const Differences *d)
     table_rule(&table);
     for (unsigned f = 0; f < DIFFERENCE_COUNT; f++)
         add_row(s, &table, message(s->language, error_names[f]), &first->error[f], d, ERROR_DIGITS);
-    if (d->has_series) {
+    if (any_known(d)) {
         table_rule(&table);
         add_row(s, &table, "h^2/6 * f'''", &first->leading[DIFFERENCE_CENTRAL], d, ERROR_DIGITS);
-    }
-    if (any_known(d)) {
         add_row(s, &table, message(s->language, MESSAGE_TRUNCATION_CENTRAL), &first->truncation[DIFFERENCE_CENTRAL], d, ERROR_DIGITS);
         add_row(s, &table, message(s->language, MESSAGE_ROUND_OFF_CENTRAL), &first->round_off[DIFFERENCE_CENTRAL], d, PART_DIGITS);
     }
@@ -161,15 +156,16 @@ static Table step_table(const Show *s, const Differences *d)
 static void note_best(const Show *s, Table *table, const Differences *d)
 {
     static const DifferenceFormula formulas[] = { DIFFERENCE_FORWARD, DIFFERENCE_CENTRAL };
-    static const char *const rules[] = { "sqrt(eps)", "cbrt(eps)" };
+    static const char *const rules[][2] = { { "sqrt(2*eps*|f/f''|)", "sqrt(eps)*max(|x|,1)" },
+                                            { "cbrt(3*eps*|f/f'''|)", "cbrt(eps)*max(|x|,1)" } };
 
     for (size_t i = 0; i < 2; i++) {
         DifferenceFormula f = formulas[i];
 
         if (d->best[f] < d->count)
             table_note(table, say(s, message(s->language, MESSAGE_BEST_STEP), message(s->language, formula_names[f]),
-                                  step_text(s, d->steps[d->best[f]].h), rounded(s, 2, fabs(d->steps[d->best[f]].error[f])), rules[i],
-                                  rounded(s, 2, differences_best_step(f, d->at))));
+                                  step_text(s, d->steps[d->best[f]].h), rounded(s, 2, fabs(d->steps[d->best[f]].error[f])),
+                                  rules[i][d->by_thumb[f]], rounded(s, 2, d->theory[f])));
     }
 }
 
@@ -332,14 +328,16 @@ void sweep_svg(const Differences *fine, Language language, Text *out)
 {
     Show s = { out->arena, language };
     PlotSeries series[] = { error_series(&s, fine, DIFFERENCE_FORWARD), error_series(&s, fine, DIFFERENCE_CENTRAL) };
+    double forward = fine->theory[DIFFERENCE_FORWARD], central = fine->theory[DIFFERENCE_CENTRAL];
     PlotRegion regions[] = {
-        { .label = message(language, MESSAGE_ROUND_OFF), .low = 0, .high = differences_best_step(DIFFERENCE_FORWARD, fine->at),
+        { .label = message(language, MESSAGE_ROUND_OFF), .low = 0, .high = fmin(forward, central),
           .colour = SVG_GRADIENT },
-        { .label = message(language, MESSAGE_TRUNCATION), .low = differences_best_step(DIFFERENCE_CENTRAL, fine->at), .high = HUGE_VAL,
+        { .label = message(language, MESSAGE_TRUNCATION), .low = fmax(forward, central), .high = HUGE_VAL,
           .colour = SVG_BLUE },
     };
     Plot plot = { .title = title_of(&s, fine), .note = plot_note(&s, fine),
-                  .x = { .label = message(language, MESSAGE_STEP_AXIS), .logarithmic = true },
+                  .x = { .label = message(language, MESSAGE_STEP_AXIS), .logarithmic = true, .low = fine->steps[fine->count - 1].h,
+                         .high = fine->steps[0].h },
                   .y = { .label = message(language, MESSAGE_ERROR_AXIS), .logarithmic = true },
                   .series = series, .series_count = 2, .regions = regions, .region_count = 2 };
 

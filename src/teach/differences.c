@@ -62,20 +62,23 @@ static void elaborate(Task *t)
             t->values[v] = real_elements(t, pool->variables.at[v].symbol);
 }
 
-/* False also where its derivative is not the one that reverse mode gives: surrogates. */
-static bool find_series(Task *t, const Differences *d, ExprId output, ExprId by, double *series)
+/* NULL also where its derivative is not the one that reverse mode gives: surrogates. */
+static Taylor *find_series(Task *t, const Differences *d, ExprId output, ExprId by, double *series)
 {
     const double nearly = 1e-9;
+    Taylor *taylor;
 
     if (output == EXPR_NONE || by == EXPR_NONE)
-        return false;
+        return NULL;
     output = expr_unmark(t->pool, output);
-    if (t->pool->full || !taylor_series(t->pool, output, by, t->values, ORDER, series))
-        return false;
+    taylor = t->pool->full ? NULL : taylor_new(t->pool, output, by, ORDER);
+    if (taylor == NULL)
+        return NULL;
+    taylor_compute(taylor, t->values, series);
     for (unsigned k = 0; k <= ORDER; k++)
         if (!isfinite(series[k]))
-            return false;
-    return fabs(series[1] - d->derivative) <= nearly * fmax(fabs(d->derivative), fabs(d->value));
+            return NULL;
+    return fabs(series[1] - d->derivative) <= nearly * fmax(fabs(d->derivative), fabs(d->value)) ? taylor : NULL;
 }
 
 /* Sum of c_k s^(k-1) over k >= 2, or over odd k only, from the small terms on. */
@@ -113,23 +116,44 @@ static void split_errors(const Differences *d, const double *series, double size
 
 /* ---- quotients ----------------------------------------------------------------------------------------- */
 
-/* The output with the variable moved. */
-static double moved(const Task *t, double *variable, const double *output, double at)
-{
-    double kept = *variable, value;
+/* One element of an output along one element of a variable. */
+typedef struct {
+    Task *task;
+    double *variable;
+    const double *output;
+    Taylor *taylor; /* NULL: not known */
+    double series[ORDER + 1];
+} Line;
 
-    *variable = at;
-    eval_run(t->value);
-    value = *output;
-    *variable = kept;
-    return value;
+/* The output with the variable moved. */
+static double moved(const Line *l, double at)
+{
+    double kept = *l->variable;
+
+    *l->variable = at;
+    eval_run(l->task->value);
+    *l->variable = kept;
+    return *l->output;
 }
 
-static void make_step(const Task *t, const Differences *d, double *variable, const double *output, const double *series,
-                      DifferenceStep *step)
+/* Is the function that of the series on both sides? Not beyond a kink, nor where it has no value. */
+static bool is_smooth(const Line *l, double h)
+{
+    double x = *l->variable;
+    bool same = true;
+
+    for (unsigned side = 0; side < 2 && same; side++) {
+        *l->variable = side == 0 ? x + h : x - h;
+        same = taylor_same_side(l->taylor, l->task->values);
+    }
+    *l->variable = x;
+    return same;
+}
+
+static void make_step(const Line *l, const Differences *d, DifferenceStep *step)
 {
     double h = step->h, x = d->at;
-    double above = moved(t, variable, output, x + h), below = moved(t, variable, output, x - h);
+    double above = moved(l, x + h), below = moved(l, x - h);
 
     step->quotient[DIFFERENCE_FORWARD] = (above - d->value) / h;
     step->quotient[DIFFERENCE_BACKWARD] = (d->value - below) / h;
@@ -138,8 +162,8 @@ static void make_step(const Task *t, const Differences *d, double *variable, con
         step->error[f] = step->quotient[f] - d->derivative;
         step->leading[f] = step->truncation[f] = step->round_off[f] = (double)NAN;
     }
-    if (series != NULL)
-        split_errors(d, series, fmax(fabs(above), fabs(below)), step);
+    if (l->taylor != NULL && isfinite(above) && isfinite(below) && is_smooth(l, h))
+        split_errors(d, l->series, fmax(fabs(above), fabs(below)), step);
 }
 
 static void find_best(Differences *d)
@@ -150,6 +174,21 @@ static void find_best(Differences *d)
             if (isfinite(d->steps[i].error[f]) &&
                 (d->best[f] == d->count || fabs(d->steps[i].error[f]) < fabs(d->steps[d->best[f]].error[f])))
                 d->best[f] = i;
+    }
+}
+
+static void find_theory(Differences *d, const double *series)
+{
+    for (unsigned f = 0; f < DIFFERENCE_COUNT; f++) {
+        bool central = f == DIFFERENCE_CENTRAL;
+        double slope = !d->has_series ? 0 : central ? 2 * series[3] : series[2];
+        double ratio = DBL_EPSILON * fabs(d->value) / fabs(slope);
+
+        d->by_thumb[f] = !(slope != 0 && isfinite(ratio) && ratio > 0);
+        if (d->by_thumb[f])
+            d->theory[f] = (central ? cbrt(DBL_EPSILON) : sqrt(DBL_EPSILON)) * fmax(fabs(d->at), 1);
+        else
+            d->theory[f] = central ? cbrt(ratio) : sqrt(ratio);
     }
 }
 
@@ -197,21 +236,23 @@ static const char *point_text(const Task *t, const char *variable, double at)
 static Differences make_one(Task *t, size_t o, size_t row, SymId symbol, size_t column, double derivative)
 {
     SymId output = t->value->program->outputs.at[o];
-    double *variable = &t->value->reals[symbol][column], *result = &t->value->reals[output][row], series[ORDER + 1];
-    Differences d = { .output = element_text(t, output, row), .variable = element_text(t, symbol, column), .at = *variable,
+    VariableId by = t->pool == NULL ? EXPR_NONE : t->expressions.variables[symbol];
+    Line line = { .task = t, .variable = &t->value->reals[symbol][column], .output = &t->value->reals[output][row] };
+    Differences d = { .output = element_text(t, output, row), .variable = element_text(t, symbol, column), .at = *line.variable,
                       .derivative = derivative, .count = t->count };
 
     d.steps = arena_array(t->unit->arena, DifferenceStep, t->count + 1);
     d.point = point_text(t, d.variable, d.at);
-    d.value = moved(t, variable, result, *variable);
-    if (t->pool != NULL && t->expressions.variables[symbol] != EXPR_NONE)
-        d.has_series = find_series(t, &d, t->expressions.outputs.at[o].elements[row],
-                                   expr_element(t->pool, t->expressions.variables[symbol], column), series);
+    d.value = moved(&line, d.at);
+    if (by != EXPR_NONE)
+        line.taylor = find_series(t, &d, t->expressions.outputs.at[o].elements[row], expr_element(t->pool, by, column), line.series);
+    d.has_series = line.taylor != NULL;
     for (size_t i = 0; i < t->count; i++) {
         d.steps[i].h = t->steps[i];
-        make_step(t, &d, variable, result, d.has_series ? series : NULL, &d.steps[i]);
+        make_step(&line, &d, &d.steps[i]);
     }
     find_best(&d);
+    find_theory(&d, line.series);
     return d;
 }
 
@@ -280,9 +321,4 @@ size_t differences_sweep(Arena *arena, unsigned per_decade, double **steps)
         (*steps)[count++] = strtod(text, NULL);
     }
     return count;
-}
-
-double differences_best_step(DifferenceFormula formula, double x)
-{
-    return (formula == DIFFERENCE_CENTRAL ? cbrt(DBL_EPSILON) : sqrt(DBL_EPSILON)) * fmax(fabs(x), 1);
 }

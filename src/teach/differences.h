@@ -32,6 +32,10 @@ typedef struct {
     DifferenceStep *steps;
     size_t count;
     size_t best[DIFFERENCE_COUNT]; /* the step with the smallest |error|; `count`: none */
+    /* The step where truncation, by its first term, and round-off, eps |f|/h, together are smallest: sqrt(2 eps |f/f''|), for central
+     * differences cbrt(3 eps |f/f'''|); where these say nothing, the rule of thumb sqrt(eps) or cbrt(eps) times max(|x|, 1). */
+    double theory[DIFFERENCE_COUNT];
+    bool by_thumb[DIFFERENCE_COUNT];
 } Differences;
 
 typedef VEC(Differences) DifferencesVec;
@@ -49,9 +53,5 @@ void differences_make(DifferencesVec *out, Unit *unit, Evaluation *value, Evalua
 /* 10^0 ... 10^-16 with `per_decade` (1 or 10) of them in a decade: decimals of few digits, so that they are the same on every machine. */
 enum { SWEEP_DECADES = 16 };
 size_t differences_sweep(Arena *arena, unsigned per_decade, double **steps);
-
-/* Where the error of a formula is smallest by the rule of thumb: sqrt(eps), or cbrt(eps) for central differences, times the
- * larger of |x| and 1. */
-double differences_best_step(DifferenceFormula formula, double x);
 
 #endif

@@ -21,13 +21,13 @@ typedef struct {
 
 #define UNNEEDED UINT32_MAX
 
-typedef struct {
+struct Taylor {
     ExprPool *pool;
-    ExprId by;
-    const double *const *values;
+    ExprId root, by;
+    unsigned order;
     VEC(Series) series; /* by expression */
     ExprVec waiting;    /* expressions whose need grew */
-} Taylor;
+};
 
 static const Expr *expr_at(const Taylor *t, ExprId id)
 {
@@ -89,10 +89,10 @@ static bool need_operands(Taylor *t, ExprId id)
     return true;
 }
 
-static bool find_needs(Taylor *t, ExprId root, unsigned order)
+static bool find_needs(Taylor *t)
 {
     extend(t);
-    need(t, root, order);
+    need(t, t->root, t->order);
     while (t->waiting.count > 0) {
         ExprId id = vec_pop(&t->waiting);
 
@@ -121,7 +121,8 @@ static size_t place_of(const Taylor *t, ExprId name)
     return place;
 }
 
-static double first_coefficient(const Taylor *t, ExprId id)
+/* The value, from those of the operands. */
+static double value_of(const Taylor *t, ExprId id, const double *const *values, const double *known)
 {
     const Expr *expr = expr_at(t, id);
     double args[OP_MOST_ARGS] = { 0 };
@@ -130,15 +131,22 @@ static double first_coefficient(const Taylor *t, ExprId id)
     case EXPR_NUMBER:
         return rational_to_double(t->pool->numbers.at[expr->u.number]);
     case EXPR_NAME:
-        return t->values[expr->u.name.variable][place_of(t, id)];
+        return values[expr->u.name.variable][place_of(t, id)];
     default:
         break;
     }
     for (unsigned k = 0; k < expr_arity(t->pool, id); k++)
-        args[k] = t->series.at[expr->u.arg[k]].at[0];
+        args[k] = known[expr->u.arg[k]];
     if (expr->op == OP_SELECT)
         return args[0] != 0 ? args[1] : args[2];
     return op_value((Op)expr->op, args);
+}
+
+static void compute_values(const Taylor *t, const double *const *values, double *known)
+{
+    for (ExprId id = 0; id < t->series.count; id++)
+        if (t->series.at[id].need != UNNEEDED)
+            known[id] = value_of(t, id, values, known);
 }
 
 /* Coefficient `order` > 0 of an operator that depends on the variable. */
@@ -166,30 +174,58 @@ static double next_coefficient(const Taylor *t, ExprId id, unsigned order)
     return sum / (double)order;
 }
 
-static void compute(Taylor *t, unsigned order)
+Taylor *taylor_new(ExprPool *pool, ExprId root, ExprId by, unsigned order)
 {
+    Taylor *t = arena_new(pool->arena, Taylor);
+
+    *t = (Taylor){ .pool = pool, .root = root, .by = by, .order = order };
+    if (!find_needs(t))
+        return NULL;
     for (ExprId id = 0; id < t->series.count; id++)
         if (t->series.at[id].need != UNNEEDED)
-            t->series.at[id].at = arena_array(t->pool->arena, double, t->series.at[id].need + 1u);
-    for (unsigned k = 0; k <= order; k++) {
+            t->series.at[id].at = arena_array(pool->arena, double, t->series.at[id].need + 1u);
+    return t;
+}
+
+void taylor_compute(Taylor *t, const double *const *values, double *coefficients)
+{
+    const Series *root = &t->series.at[t->root];
+    double *known = arena_array(t->pool->arena, double, t->series.count + 1);
+
+    compute_values(t, values, known);
+    for (ExprId id = 0; id < t->series.count; id++)
+        if (t->series.at[id].need != UNNEEDED)
+            t->series.at[id].at[0] = known[id];
+    for (unsigned k = 1; k <= t->order; k++) {
         for (ExprId id = 0; id < t->series.count; id++) {
             Series *series = &t->series.at[id];
 
-            if (series->need == UNNEEDED || series->need < k || (k > 0 && is_condition((Op)expr_at(t, id)->op)))
-                continue;
-            series->at[k] = k == 0 ? first_coefficient(t, id) : next_coefficient(t, id, k);
+            if (series->need != UNNEEDED && series->need >= k && !is_condition((Op)expr_at(t, id)->op))
+                series->at[k] = next_coefficient(t, id, k);
         }
     }
+    for (unsigned k = 0; k <= t->order; k++)
+        coefficients[k] = k <= root->need ? root->at[k] : 0;
+    arena_drop(t->pool->arena, known, (t->series.count + 1) * sizeof *known);
 }
 
-bool taylor_series(ExprPool *pool, ExprId root, ExprId by, const double *const *values, unsigned order, double *coefficients)
+/* Constant but for jumps. */
+static bool is_step(const Expr *expr)
 {
-    Taylor t = { .pool = pool, .by = by, .values = values };
+    const OpInfo *info = &op_info[expr->op];
 
-    if (!find_needs(&t, root, order))
-        return false;
-    compute(&t, t.series.at[root].need);
-    for (unsigned k = 0; k <= order; k++)
-        coefficients[k] = k <= t.series.at[root].need ? t.series.at[root].at[k] : 0;
-    return true;
+    return expr->kind == EXPR_OP && (is_condition((Op)expr->op) || (info->callable && !info->no_derivative && info->partial[0] == NULL));
+}
+
+bool taylor_same_side(const Taylor *t, const double *const *values)
+{
+    double *known = arena_array(t->pool->arena, double, t->series.count + 1);
+    bool same = true;
+
+    compute_values(t, values, known);
+    for (ExprId id = 0; id < t->series.count && same; id++)
+        if (t->series.at[id].need != UNNEEDED && is_step(expr_at(t, id)))
+            same = known[id] == t->series.at[id].at[0];
+    arena_drop(t->pool->arena, known, (t->series.count + 1) * sizeof *known);
+    return same;
 }

@@ -87,12 +87,21 @@ is "a line for each in CSV" 9 "$("$bpgen" check array.expr --table 0.5 --format 
 
 # ---- where the series is not known ----
 printf 'param x in [1, 2]\nh = x\nfor t in 0..9 while h < 10 { h = h*h + 1 }\nf = h\n' > while.expr
-"$bpgen" check while.expr x=1.5 --table 1e-3 > out && grep -q 'Taylor series is not known' out && echo "PASS no series" || echo "FAIL no series: $(cat out)"
+"$bpgen" check while.expr x=1.5 --table 1e-3 > out && grep -q 'not told apart' out && echo "PASS no series" || echo "FAIL no series: $(cat out)"
 printf 'param x in [-1, 1]\nf = 1/(1 + 25*x^2)\n' > runge.expr
 "$bpgen" check runge.expr x=0.1 --table 0.5,0.01 > out
 is "outside the radius of convergence" "- 7.674e-3" "$(row 'truncation of central')"
+printf 'param x\nf = abs(x)\n' > abs.expr
+"$bpgen" check abs.expr x=0.05 --table 0.1,0.01 > out
+is "beyond a kink" "- 0" "$(row 'truncation of central')"
+"$bpgen" check abs.expr x=0 --table 0.1 > out
+is "on a kink" "" "$(row 'truncation of central')"
+printf 'param x in [0.01, 1]\nf = log(x)\n' > log.expr
+"$bpgen" check log.expr x=0.05 --table 0.1,0.01 > out
+is "beyond the domain" "- 20.273255405408207" "$(row central)"
+is "no truncation beyond the domain" "- 2.733e-1" "$(row 'truncation of central')"
 printf 'param x\ndef spike(v) = step(v) derivative 1/(1 + v^2)\nf = spike(x)\n' > spike.expr
-"$bpgen" check spike.expr x=1 --table 1e-3 > out && grep -q 'Taylor series is not known' out && echo "PASS surrogates have no series" || echo "FAIL surrogates: $(cat out)"
+"$bpgen" check spike.expr x=1 --table 1e-3 > out && grep -q 'not told apart' out && echo "PASS surrogates have no series" || echo "FAIL surrogates: $(cat out)"
 
 # ---- formats ----
 "$bpgen" check exp.expr x=1 --sweep-h -o u.svg && xmllint --noout u.svg && echo "PASS valid SVG" || echo "FAIL valid SVG"
