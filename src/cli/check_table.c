@@ -3,6 +3,7 @@
 #include "eval/check.h"
 #include "show/differences.h"
 
+#include <math.h>
 #include <string.h>
 
 /* In the plot more steps stand in a decade than in the tables. */
@@ -48,6 +49,21 @@ static bool make_evaluations(Unit *unit, Run *run, Evaluation *value, Evaluation
     return true;
 }
 
+/* Where there is no value, there are no errors to speak of. */
+static bool check_finite(Run *run, const DifferencesVec *all)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        const Differences *d = &all->at[i];
+
+        if (isfinite(d->value) && isfinite(d->derivative))
+            continue;
+        text_line(&run->errors, "bpgen: %s has no finite %s at %s", d->output, isfinite(d->value) ? "derivative" : "value", d->point);
+        run->code = EXIT_REFUSED;
+        return false;
+    }
+    return true;
+}
+
 static void print(const CommandLine *line, const char *format, const DifferencesVec *all, Text *out)
 {
     if (strcmp(format, "svg") == 0)
@@ -86,6 +102,8 @@ void cli_check_table(Unit *unit, Run *run)
     if (line->sweep_steps)
         count = differences_sweep(unit->arena, strcmp(format, "svg") == 0 ? IN_PLOT : IN_TABLES, &steps);
     differences_make(&all, unit, &value, &reversed, steps, count);
+    if (!check_finite(run, &all))
+        return;
     text_init(&out, unit->arena);
     print(line, format, &all, &out);
     cli_write(unit, run, &out);

@@ -119,6 +119,9 @@ assert row["central"] == 1.001667500198441 and row["h"] == 0.1 and row["variable
 fails "no point" 1 "'x' has no value" exp.expr --table 0.1
 fails "a plot of several derivatives" 1 "there are 8 derivatives, and a plot shows one: choose" array.expr --sweep-h --format svg
 fails "a format without a table" 2 "go with --table and --sweep-h" exp.expr x=0 --format csv
+fails "no value" 1 "f has no finite value at x = 1000" exp.expr x=1000 --table 0.1
+printf 'param x\nf = sqrt(x)\n' > sqrt.expr
+fails "no derivative" 1 "f has no finite derivative at x = 0" sqrt.expr x=0 --sweep-h
 fails "both at once" 2 "ask for one of them" exp.expr x=0 --table 0.1 --sweep-h
 fails "no plot of a table" 2 "there is no 'svg' here" exp.expr x=0 --table 0.1 --format svg
 fails "too many" 1 "tables show at most 100" "$root/examples/mlp.expr" --table 0.1
