@@ -129,7 +129,7 @@ void command_check(Unit *unit, Run *run)
     }
     if (run->line->format != NULL || run->line->output != NULL) {
         run->code = EXIT_USAGE;
-        text_line(&run->errors, "bpgen: --format and -o go with --table and --sweep-h; without these check says whether the gradient is right");
+        text_line(&run->errors, "bpgen: --format and -o go with --table and --sweep-h");
         return;
     }
     if (!cli_open_model(unit, run) || !cli_can_run(unit, run))

@@ -179,8 +179,8 @@ static Table sweep_table(const Show *s, const Differences *d)
     for (unsigned f = 0; f < DIFFERENCE_COUNT; f++)
         table_column(&table, (TableColumn){ .key = keys[f], .title = message(s->language, error_names[f]), .number = true });
     if (any_known(d)) {
-        table_column(&table, (TableColumn){ .key = "truncation", .title = message(s->language, MESSAGE_TRUNCATION_CENTRAL), .number = true });
-        table_column(&table, (TableColumn){ .key = "round_off", .title = message(s->language, MESSAGE_ROUND_OFF_CENTRAL), .number = true });
+        table_column(&table, (TableColumn){ "truncation", message(s->language, MESSAGE_TRUNCATION_CENTRAL), .number = true });
+        table_column(&table, (TableColumn){ "round_off", message(s->language, MESSAGE_ROUND_OFF_CENTRAL), .number = true });
     }
     for (size_t i = 0; i < d->count; i++) {
         const DifferenceStep *step = &d->steps[i];
@@ -303,7 +303,8 @@ void differences_json(const DifferencesVec *all, Language language, Text *out)
 static PlotSeries error_series(const Show *s, const Differences *d, DifferenceFormula formula)
 {
     SvgPoint *points = arena_array(s->arena, SvgPoint, d->count + 1);
-    PlotSeries series = { .label = message(s->language, formula_names[formula]), .points = points, .count = d->count, .unmarked = true };
+    PlotSeries series = { .label = message(s->language, formula_names[formula]), .points = points, .count = d->count,
+                          .unmarked = true };
 
     for (size_t i = 0; i < d->count; i++)
         points[i] = (SvgPoint){ d->steps[i].h, fabs(d->steps[i].error[formula]) };

@@ -339,7 +339,8 @@ static void write_end_labels(Drawing *d)
         svg_line(d->out, labels[i].end, (SvgPoint){ x - 2, labels[i].y },
                  (SvgPen){ .colour = labels[i].series->colour, .width = 0.8, .dashes = "1 2" });
         svg_text(d->out, (SvgPoint){ x, labels[i].y + 4 },
-                 (SvgFont){ .colour = labels[i].series->colour, .size = LABEL_SIZE, .bold = true, .halo = true }, labels[i].series->label);
+                 (SvgFont){ .colour = labels[i].series->colour, .size = LABEL_SIZE, .bold = true, .halo = true },
+                 labels[i].series->label);
     }
 }
 
@@ -372,7 +373,8 @@ static double width_of_lines(const char *text, double size)
     for (const char *at = text; at != NULL && *at != '\0'; at++) {
         char one[] = { *at, '\0' };
 
-        width = *at == '\n' ? 0 : width + ((*at & 0x80) != 0 ? size / 3 : svg_text_width(one, size)); /* of CJK text a character has 3 bytes */
+        /* a Chinese character has three bytes */
+        width = *at == '\n' ? 0 : width + ((*at & 0x80) != 0 ? size / 3 : svg_text_width(one, size));
         widest = fmax(widest, width);
     }
     return widest;

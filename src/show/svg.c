@@ -60,8 +60,8 @@ static void write_palette(Text *out, bool dark)
 static void write_style(Text *out)
 {
     text_add(out, "<style>\n"
-                  "  .bpgen text{fill:currentColor;font-family:\"Helvetica Neue\",Arial,\"DejaVu Sans\",\"PingFang SC\",\"Microsoft YaHei\","
-                  "\"Noto Sans CJK SC\",sans-serif}\n"
+                  "  .bpgen text{fill:currentColor;font-family:\"Helvetica Neue\",Arial,\"DejaVu Sans\",\"PingFang SC\","
+                  "\"Microsoft YaHei\",\"Noto Sans CJK SC\",sans-serif}\n"
                   "  .bpgen text.mono{font-family:\"DejaVu Sans Mono\",Menlo,Consolas,\"Noto Sans Mono CJK SC\",monospace}\n"
                   "  .bpgen .s{stroke:currentColor;stroke-linejoin:round;stroke-linecap:butt}\n"
                   "  .bpgen .fn{fill:none}\n"

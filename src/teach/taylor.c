@@ -214,7 +214,8 @@ static bool is_step(const Expr *expr)
 {
     const OpInfo *info = &op_info[expr->op];
 
-    return expr->kind == EXPR_OP && (is_condition((Op)expr->op) || (info->callable && !info->no_derivative && info->partial[0] == NULL));
+    return expr->kind == EXPR_OP &&
+           (is_condition((Op)expr->op) || (info->callable && !info->no_derivative && info->partial[0] == NULL));
 }
 
 bool taylor_same_side(const Taylor *t, const double *const *values)
