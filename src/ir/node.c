@@ -226,16 +226,19 @@ const AffId *node_subs(const Program *p, NodeId node)
 
 enum { LONGEST_PARTIAL = 64 };
 
-static PartialCode *read_partial(Program *p, Op op, unsigned k)
+static void read_formula(Program *p, const char *at, PartialCode *code)
 {
-    PartialCode *code = &p->tables->partials[op][k];
-    const char *at = op_info[op].partial[k];
-
-    if (code->words != NULL)
-        return code;
     code->words = arena_array(p->arena, PartialWord, LONGEST_PARTIAL);
     while (*at != '\0' && code->count < LONGEST_PARTIAL)
         code->words[code->count++] = partial_word(&at);
+}
+
+static const PartialCode *read_partial(Program *p, Op op, unsigned k)
+{
+    PartialCode *code = &p->tables->partials[op][k];
+
+    if (code->words == NULL)
+        read_formula(p, op_info[op].partial[k], code);
     return code;
 }
 
@@ -255,16 +258,11 @@ NodeId node_partial(Program *p, NodeId node, unsigned k)
     return node_partial_with(p, node, node, k);
 }
 
-NodeId node_partial_with(Program *p, NodeId node, NodeId result, unsigned k)
+static NodeId run_formula(Program *p, const PartialCode *code, const NodeId *args, NodeId result)
 {
-    Node of = p->nodes.at[node];
     NodeId stack[LONGEST_PARTIAL];
     size_t depth = 0;
-    const PartialCode *code;
 
-    if (op_info[of.op].partial[k] == NULL)
-        return NO_ID;
-    code = read_partial(p, (Op)of.op, k);
     for (uint32_t i = 0; i < code->count; i++) {
         PartialWord word = code->words[i];
 
@@ -273,7 +271,24 @@ NodeId node_partial_with(Program *p, NodeId node, NodeId result, unsigned k)
         else if (word.kind == WORD_NUMBER)
             stack[depth++] = node_int(p, word.value);
         else
-            stack[depth++] = word.kind == WORD_RESULT ? result : of.u.arg[word.value];
+            stack[depth++] = word.kind == WORD_RESULT ? result : args[word.value];
     }
     return stack[0];
+}
+
+NodeId node_partial_with(Program *p, NodeId node, NodeId result, unsigned k)
+{
+    Node of = p->nodes.at[node];
+
+    if (op_info[of.op].partial[k] == NULL)
+        return NO_ID;
+    return run_formula(p, read_partial(p, (Op)of.op, k), of.u.arg, result);
+}
+
+NodeId node_formula(Program *p, const char *postfix, const NodeId *args)
+{
+    PartialCode code = { 0 };
+
+    read_formula(p, postfix, &code);
+    return run_formula(p, &code, args, NO_ID);
 }

@@ -220,6 +220,8 @@ const AffId *node_subs(const Program *p, NodeId node); /* of OP_READ */
 NodeId node_partial(Program *p, NodeId node, unsigned k);
 /* The same with `result` in place of the node's value: where a stage has stored it. */
 NodeId node_partial_with(Program *p, NodeId node, NodeId result, unsigned k);
+/* An expression in the postfix of ops.def's partials over a, b, c, which are `args`. */
+NodeId node_formula(Program *p, const char *postfix, const NodeId *args);
 
 /* Index sets: equal ids are equal sets; 0 is the empty one. */
 SetId set_of(Program *p, IndexId index);

@@ -47,7 +47,7 @@ typedef struct {
     NodeId expression;     /* what the stage computes at a point of its domain; NO_ID: leaves, JOIN */
     Span at;               /* source text */
     bool active;           /* a gradient flows through it (leaves: and is wanted) */
-    SymId seed;            /* an output: SYM_SEED, or a symbol that is 1; else NO_ID */
+    SymId seed;            /* an output with a SYM_SEED (that of the one scalar output is 1 unless the caller fills it): holds it; else NO_ID */
     SymId gradient;        /* after all contributions; NO_ID if not active */
     WireId first_wire;     /* its operands, in order: wires first_wire ... first_wire + wire_count-1 */
     uint32_t wire_count;
@@ -59,9 +59,11 @@ typedef struct {
     GateId from, to;
     NodeId read;           /* the operand in to's expression: a read of `from` with its subscripts. JOIN: of its own stage */
     StageId forward;       /* the stage that reads it: to's; JOIN: its own */
+    uint8_t operand;       /* which argument of the operator it is: 0, 1, 2; STATED: which argument of the function */
     bool condition;        /* it is only compared with something, or chooses an element */
     bool active;           /* the rest: only of active wires */
     NodeId local;          /* d to / d from at a point of the domain of `forward`; never 0 by structure */
+    NodeId upstream;       /* the gradient of `to` there: a read */
     SymId local_value;     /* its value, where both ends are scalars; else NO_ID */
     StageId backward;      /* the stage that computes `contribution`: its value is local x upstream, added up where needed */
     SymId contribution;    /* shaped like `from` */
@@ -92,7 +94,7 @@ typedef struct {
 /* The circuit of unit->lowered.program at the point that `point` (an evaluation of that program) holds, differentiated by
  * unit->wanted. Its program keeps the numbers of the symbols of the lowered one. It is not run yet: fill seeds, then
  * circuit_run. False: circuit->refusal, or unit->diag has errors (a function without a derivative). */
-bool circuit_build(Circuit *circuit, Unit *unit, const Evaluation *point, const CircuitOptions *options);
+bool circuit_build(Circuit *circuit, Unit *unit, Evaluation *point, const CircuitOptions *options);
 void circuit_run(Circuit *circuit);
 
 /* Values of a symbol of the circuit: row-major elements. */
