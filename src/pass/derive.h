@@ -1,4 +1,4 @@
-/* derive.h -- what both modes share: factors, sums, partial derivatives, winners of a maximum. Private to src/pass. */
+/* derive.h -- what both modes share: factors, sums, partial derivatives, winners of a maximum. For src/pass and src/teach/circuit*.c. */
 #ifndef BPGEN_DERIVE_H
 #define BPGEN_DERIVE_H
 

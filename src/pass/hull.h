@@ -1,4 +1,4 @@
-/* hull.h -- the interval that an integer expression stays in, over a whole domain. Private to src/pass. */
+/* hull.h -- the interval that an integer expression stays in, over a whole domain. For src/pass and src/teach/circuit*.c. */
 #ifndef BPGEN_HULL_H
 #define BPGEN_HULL_H
 

@@ -53,12 +53,28 @@ static void seed_scalar(Circuit *c)
             c->evaluation.reals[s][0] = 1;
 }
 
+/* What the symbols of gates and gradients are called. */
+static void name_symbols(Circuit *c)
+{
+    c->names = arena_array(c->arena, const char *, c->program->symbols.count + 1);
+    for (GateId g = 0; g < c->gates.count; g++) {
+        const Gate *gate = &c->gates.at[g];
+        Text gradient;
+
+        c->names[gate->value] = gate->name;
+        text_init(&gradient, c->arena);
+        text_printf(&gradient, "d%s", gate->name);
+        if (gate->gradient != NO_ID)
+            c->names[gate->gradient] = text_string(&gradient);
+    }
+}
+
 bool circuit_build(Circuit *circuit, Unit *unit, Evaluation *point, const CircuitOptions *options)
 {
     Maker m;
     Span at = { 0, 0 };
 
-    *circuit = (Circuit){ .scalar = unit->scalar && options->seeded == NULL };
+    *circuit = (Circuit){ .arena = unit->arena, .scalar = unit->scalar && options->seeded == NULL };
     maker_init(&m, circuit, unit, options);
     if (!is_small(point->program))
         return refuse(circuit, "the arrays of this model are too large to be shown", at);
@@ -74,6 +90,7 @@ bool circuit_build(Circuit *circuit, Unit *unit, Evaluation *point, const Circui
         return false;
     if (!is_small(m.p))
         return refuse(circuit, "the arrays of this model are too large to be shown", (Span){ 0, 0 });
+    name_symbols(circuit);
     eval_init(&circuit->evaluation, m.arena, m.p);
     flat_copy_point(&m.flat, point, &circuit->evaluation);
     if (circuit->scalar)

@@ -45,9 +45,11 @@ typedef struct {
     SymId value;           /* its value */
     StageId stage;         /* of the program: computes it; JOIN: the first of several; leaves: NO_ID */
     NodeId expression;     /* what the stage computes at a point of its domain; NO_ID: leaves, JOIN */
+    NodeId condition;      /* OP_SELECT between scalars (expression: the side that is taken): what decides; else NO_ID */
+    bool second;           /* likewise: the side behind the colon is taken */
     Span at;               /* source text */
     bool active;           /* a gradient flows through it (leaves: and is wanted) */
-    SymId seed;            /* an output with a SYM_SEED (that of the one scalar output is 1 unless the caller fills it): holds it; else NO_ID */
+    SymId seed;            /* an output with a SYM_SEED (in scalar models it is 1): holds it; else NO_ID */
     SymId gradient;        /* after all contributions; NO_ID if not active */
     WireId first_wire;     /* its operands, in order: wires first_wire ... first_wire + wire_count-1 */
     uint32_t wire_count;
@@ -81,14 +83,16 @@ typedef struct {
     VEC(GateId) outputs;         /* by output of the program: what carries it (a leaf, if a param is returned as it is) */
     bool scalar;                 /* the one output has the seed 1 */
     bool broken;                 /* the mistake asked for could be made somewhere */
+    const char **names;          /* by symbol of the program: "sigx"; of gradients "dsigx"; NULL: no gate's */
+    Arena *arena;
     const char *refusal;         /* why there is none, with advice; else NULL */
     Span refusal_at;             /* {0, 0}: no place */
 } Circuit;
 
 typedef struct {
-    bool elementary;             /* --gates: sig as negate, exp, +1, 1/x */
+    bool elementary;             /* --gates: sig as negate, exp, +1, 1/x (elementary.def) */
     Mistake mistake;
-    const bool *seeded;          /* by output: has it a SYM_SEED, filled by the caller? NULL: the one scalar output has the seed 1 */
+    const bool *seeded;          /* by output: has it a SYM_SEED, filled by the caller? NULL: that of the one scalar output is 1 */
 } CircuitOptions;
 
 /* The circuit of unit->lowered.program at the point that `point` (an evaluation of that program) holds, differentiated by
@@ -106,11 +110,17 @@ static inline const double *circuit_values(const Circuit *circuit, SymId symbol)
 /* The symbol's shape, "(3,2)"; nothing for a scalar. */
 void circuit_shape(const Circuit *circuit, SymId symbol, Text *out);
 
-/* What a gate computes, over the names of its operands: "x + sigy", "W1 @ x", "1/den", "z[i] - z[i-1]". */
-void circuit_expression(const Circuit *circuit, GateId gate, Text *out);
+/* ---- circuit_text.c: formulas over the names of gates ------------------------------------------------- */
+
+/* What was recognised where a contribution adds up over indices that the operand does not have. */
+typedef enum { SUM_NONE, SUM_ALL, SUM_ROWS, SUM_COLUMNS, SUM_OTHER } SummedOver;
+
+/* `target` gets what stands on the left, `value` what on the right: "x" and "x + sigy", "W1_x" and "W1 @ x", "lap[i]" and
+ * "u[i-1] - two_u[i]" where it takes subscripts to say what is meant. */
+void circuit_expression(const Circuit *circuit, GateId gate, Text *target, Text *value);
 /* The local gradient of a wire: "1", "sigx*(1 - sigx)", "-1/den^2", "W1^T". */
-void circuit_local(const Circuit *circuit, WireId wire, Text *out);
-/* Local x upstream as a whole: "2*xpy * dxpysqr", "dz outer x", "W1^T @ dz". */
-void circuit_contribution(const Circuit *circuit, WireId wire, Text *out);
+void circuit_local(const Circuit *circuit, WireId wire, Text *value);
+/* Local x upstream: "dxpy" and "2*xpy * dxpysqr", "dW1" and "dz outer x", "dx" and "W1^T @ dz". */
+SummedOver circuit_contribution(const Circuit *circuit, WireId wire, Text *target, Text *value);
 
 #endif

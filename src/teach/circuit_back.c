@@ -1,5 +1,5 @@
-/* circuit_back.c -- the backward sweep of a circuit: local gradients, then from the last gate to the first a contribution for every
- * wire, and the sums of what arrives at forks.
+/* circuit_back.c -- the backward sweep of a circuit: local gradients, then from the last gate to the first a contribution for
+ * every wire, and the sums of what arrives at forks.
  */
 #include "teach/circuit_make.h"
 

@@ -12,7 +12,8 @@ Frame frame_of(const Maker *m, NodeId node, StageId id)
     const Stage *stage = &flat->stages.at[id];
     SetId deps = flat->nodes.at[node].deps;
     bool used[UINT8_MAX] = { false };
-    Frame frame = { .guard = deps == 0 || stage->guard == NO_ID || flat->nodes.at[stage->guard].deps == 0 ? NO_ID : stage->guard };
+    bool guarded = deps != 0 && stage->guard != NO_ID && flat->nodes.at[stage->guard].deps != 0;
+    Frame frame = { .guard = guarded ? stage->guard : NO_ID };
 
     for (unsigned d = stage->rank; d-- > 0;) {
         IndexId index = stage->domain[d].index;
@@ -83,26 +84,47 @@ void gates_begin(Maker *m)
 
 /* ---- gates -------------------------------------------------------------------------------------------- */
 
+/* Telling names that are longer tell less than a number: formulas get unreadable. */
+enum { LONGEST_TELLING = 16 };
+
+/* "z_minus_finite_max_z" is z - max(z) protected from infinities: of no interest to a reader. */
+static const char *short_name(Maker *m, const char *name)
+{
+    static const char word[] = "finite_";
+    Text text;
+
+    text_init(&text, m->arena);
+    for (const char *at = name; *at != '\0'; at++) {
+        if (strncmp(at, word, sizeof word - 1) == 0 && (at == name || at[-1] == '_'))
+            at += sizeof word - 1;
+        text_bytes(&text, at, 1);
+    }
+    return text.size <= LONGEST_TELLING ? text_string(&text) : "";
+}
+
 /* What a node is called: by the user, else telling, else "t" and its number. */
 void gate_name(Maker *m, Gate *gate, NodeId node, SymId target, const char *tag)
 {
     Name user = node == NO_ID ? NAME_NONE : m->flat.program->infos.at[node].name;
     Name telling = node == NO_ID ? NAME_NONE : m->flat.notes.at[node].name;
     char number[24];
+    const char *name;
 
     if (target != NO_ID) {
         const Symbol *symbol = &m->p->symbols.at[target];
 
         gate->named = symbol->named || user != NAME_NONE;
-        if (user == NAME_NONE)
-            user = symbol->name;
+        user = user == NAME_NONE ? symbol->name : user;
     } else {
         gate->named = user != NAME_NONE;
         user = user != NAME_NONE ? user : telling != NAME_NONE ? telling : node_telling_name(m->flat.program, node);
         tag = m->flat.notes.at[node].tag != NULL ? m->flat.notes.at[node].tag : "";
     }
+    name = names_text(m->p->names, user);
+    if (!gate->named)
+        name = short_name(m, name);
     snprintf(number, sizeof number, "t%zu", m->circuit->gates.count - m->circuit->leaves + 1);
-    gate->name = maker_name(m, user == NAME_NONE ? number : names_text(m->p->names, user), tag);
+    gate->name = maker_name(m, name[0] == '\0' ? number : name, tag);
 }
 
 /* A local array over the frame's indices; `subs` gets its subscripts. */
@@ -165,8 +187,11 @@ static NodeId expression_of(Maker *m, NodeId id, Gate *gate)
     }
     gate->kind = GATE_OP;
     gate->op = node.op;
-    if (flat_is_branch(&m->flat, id))
+    if (flat_is_branch(&m->flat, id)) {
+        gate->condition = gate_operand(m, node.u.arg[0]);
+        gate->second = flat_taken(&m->flat, id) == 2;
         return gate_operand(m, node.u.arg[flat_taken(&m->flat, id)]);
+    }
     for (unsigned k = 0; k < op_info[node.op].arity; k++)
         args[k] = gate_operand(m, node.u.arg[k]);
     return node_raw(m->p, (Op)node.op, args[0], args[1], args[2]);
@@ -175,17 +200,18 @@ static NodeId expression_of(Maker *m, NodeId id, Gate *gate)
 /* The arguments of a function with stated derivatives, each with the derivative stated. */
 static void wire_stated(Maker *m, NodeId id, StageId forward)
 {
+    const Node *nodes = m->flat.program->nodes.at;
     Circuit *c = m->circuit;
     unsigned count = 0;
 
-    for (const Node *node = &m->flat.program->nodes.at[id]; node->op == OP_LINK; node = &m->flat.program->nodes.at[node->u.arg[0]])
+    for (const Node *node = &nodes[id]; node->op == OP_LINK; node = &nodes[node->u.arg[0]])
         count++;
     for (unsigned k = 0; k < count; k++) {
-        const Node *node = &m->flat.program->nodes.at[id];
+        const Node *node = &nodes[id];
         NodeId argument, local;
 
         for (unsigned i = count - 1; i > k; i--)
-            node = &m->flat.program->nodes.at[node->u.arg[0]];
+            node = &nodes[node->u.arg[0]];
         argument = gate_operand(m, node->u.arg[1]);
         local = gate_operand(m, node->u.arg[2]);
         maker_wire(m, argument, forward, k);
@@ -205,8 +231,8 @@ static void wire_gate(Maker *m, NodeId id, const Gate *gate)
     else
         for (unsigned k = made.op == OP_SELECT; k < op_info[made.op].arity; k++)
             maker_wire(m, made.u.arg[k], gate->stage, k);
-    if (flat_is_branch(&m->flat, id))
-        maker_wire_conditions(m, gate_operand(m, m->flat.program->nodes.at[id].u.arg[0]), gate->stage);
+    if (gate->condition != NO_ID)
+        maker_wire_conditions(m, gate->condition, gate->stage);
     maker_wire_conditions(m, gate->expression, gate->stage);
 }
 
@@ -239,7 +265,7 @@ void gate_make(Maker *m, NodeId id, StageId home)
 {
     const Program *flat = m->flat.program;
     Frame frame = frame_of(m, id, m->stage);
-    Gate gate = { .op = OP_COUNT, .at = flat->infos.at[id].at };
+    Gate gate = { .op = OP_COUNT, .condition = NO_ID, .at = flat->infos.at[id].at };
     Stage stage = { .op = STAGE_SET, .guard = NO_ID };
     NodeId branch = home == NO_ID ? branch_of(m, id, &frame) : NO_ID;
     Range domain[UINT8_MAX];

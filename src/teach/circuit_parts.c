@@ -205,7 +205,7 @@ static SymId join(Maker *m, SymId of, const AffId *dropped, const PartVec *parts
     Stage zeros = { .target = target, .op = STAGE_SET, .value = node_int(p, 0), .guard = NO_ID, .at = p->symbols.at[of].at };
     Range domain[UINT8_MAX];
     AffId subs[UINT8_MAX];
-    Gate gate = { .kind = GATE_JOIN, .op = OP_COUNT, .value = target, .expression = NO_ID, .at = zeros.at };
+    Gate gate = { .kind = GATE_JOIN, .op = OP_COUNT, .condition = NO_ID, .value = target, .expression = NO_ID, .at = zeros.at };
 
     whole_domain(p, &p->symbols.at[target], domain, subs);
     zeros.rank = p->symbols.at[target].rank;

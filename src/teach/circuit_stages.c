@@ -20,7 +20,7 @@ static bool reduces(const Program *flat, const Stage *stage)
 /* A stage whose value is not an operator of its own: sums, products of two added up, maxima, copies. */
 static void make_stage_gate(Maker *m, const Stage *from, GateKind kind, NodeId expression)
 {
-    Gate gate = { .kind = (uint8_t)kind, .op = OP_COUNT, .expression = expression, .at = from->at };
+    Gate gate = { .kind = (uint8_t)kind, .op = OP_COUNT, .condition = NO_ID, .expression = expression, .at = from->at };
     Stage stage = *from;
     Range domain[UINT8_MAX];
     AffId subs[UINT8_MAX];
@@ -174,8 +174,8 @@ static void find_homes(Maker *m)
 static void make_leaf(Maker *m, SymId symbol, GateKind kind)
 {
     const Symbol *s = &m->p->symbols.at[symbol];
-    Gate gate = { .kind = (uint8_t)kind, .op = OP_COUNT, .named = s->named || kind != GATE_TABLE, .value = symbol, .stage = NO_ID,
-                  .expression = NO_ID, .at = s->at };
+    Gate gate = { .kind = (uint8_t)kind, .op = OP_COUNT, .condition = NO_ID, .named = s->named || kind != GATE_TABLE,
+                  .value = symbol, .stage = NO_ID, .expression = NO_ID, .at = s->at };
 
     gate.name = maker_name(m, names_text(m->p->names, s->name), "");
     m->circuit->leaves++;

@@ -1,5 +1,5 @@
-/* circuit.c -- circuits of all models at hand: their programs are well formed, values and gradients are those of the evaluator, and
- * what has no circuit is refused with a message. */
+/* circuit.c -- circuits of all models at hand: their programs are well formed, values and gradients are those of the evaluator,
+ * and what has no circuit is refused with a message. */
 #include "eval/check.h"
 #include "teach/circuit.h"
 

@@ -1,0 +1,533 @@
+/* circuit_text.c -- what a gate computes and what a wire contributes, as formulas: whole arrays where that says all (W1 @ x,
+ * dz outer x, W1^T @ dz), else with subscripts.
+ */
+#include "teach/circuit_print.h"
+
+#include <string.h>
+
+/* ---- views: arrays by their indices ------------------------------------------------------------------- */
+
+/* A read as `label` with one index a dimension: W[3,i,k] is W[3] with i, k. Not `plain`: it is something else, or the indices do
+ * not run over all of it. */
+typedef struct {
+    const char *label;
+    unsigned rank;
+    IndexId index[UINT8_MAX];
+    bool plain;
+} View;
+
+static const Range *range_of(const Stage *stage, IndexId index)
+{
+    for (unsigned d = 0; d < stage->rank; d++)
+        if (stage->domain[d].index == index)
+            return &stage->domain[d];
+    return NULL;
+}
+
+static bool is_whole(const Printer *p, AffId sub, int32_t extent, IndexId *index)
+{
+    const AffPool *affs = &p->circuit->program->affs;
+    const Range *range;
+    int64_t low, high;
+
+    if (!aff_is_index(affs, sub, index))
+        return false;
+    range = range_of(p->stage, *index);
+    return range != NULL && aff_is_const(affs, range->low, &low) && low == 0 && aff_is_const(affs, range->high, &high) &&
+           high == extent;
+}
+
+static View view_of(const Printer *p, SymId symbol, const AffId *subs, const char *name)
+{
+    const Symbol *s = &p->circuit->program->symbols.at[symbol];
+    View view = { .plain = true };
+    unsigned fixed = 0;
+    int64_t value;
+    Text label;
+
+    while (fixed < s->rank && aff_is_const(&p->circuit->program->affs, subs[fixed], &value))
+        fixed++;
+    text_init(&label, p->circuit->arena);
+    text_add(&label, name);
+    print_subs(p, subs, fixed, &label);
+    view.label = text_string(&label);
+    for (unsigned k = fixed; k < s->rank && view.plain; k++) {
+        view.plain = is_whole(p, subs[k], s->extents[k], &view.index[view.rank]);
+        for (unsigned i = 0; i < view.rank && view.plain; i++)
+            view.plain = view.index[i] != view.index[view.rank];
+        view.rank++;
+    }
+    return view;
+}
+
+static const char *name_of(const Circuit *c, SymId symbol)
+{
+    return c->names[symbol] != NULL ? c->names[symbol] : names_text(c->program->names, c->program->symbols.at[symbol].name);
+}
+
+static View view_of_read(const Printer *p, NodeId read)
+{
+    SymId symbol = p->circuit->program->nodes.at[read].u.read.symbol;
+
+    return view_of(p, symbol, node_subs(p->circuit->program, read), name_of(p->circuit, symbol));
+}
+
+static bool same_view(const View *a, const View *b)
+{
+    return a->rank == b->rank && memcmp(a->index, b->index, a->rank * sizeof *a->index) == 0;
+}
+
+/* Are the indices of `part` the last ones of `whole`, so that elements line up as the language lines them up? */
+static bool is_trailing(const View *part, const View *whole)
+{
+    return part->rank <= whole->rank &&
+           memcmp(part->index, whole->index + (whole->rank - part->rank), part->rank * sizeof *part->index) == 0;
+}
+
+static unsigned place_in(const View *view, IndexId index)
+{
+    unsigned k = 0;
+
+    while (k < view->rank && view->index[k] != index)
+        k++;
+    return k;
+}
+
+/* Are its indices some of the other's, in the same order? */
+static bool is_subsequence(const View *part, const View *whole)
+{
+    unsigned next = 0;
+
+    for (unsigned k = 0; k < whole->rank && next < part->rank; k++)
+        next += whole->index[k] == part->index[next];
+    return next == part->rank;
+}
+
+/* Do all arrays in the expression line up with the target? */
+static bool lines_up(const Printer *p, NodeId expression, const View *target)
+{
+    const Program *program = p->circuit->program;
+    NodeVec nodes = { 0 };
+
+    if (!target->plain)
+        return false;
+    node_reach(program, p->circuit->arena, &expression, 1, &nodes);
+    for (size_t i = 0; i < nodes.count; i++) {
+        const Node *node = &program->nodes.at[nodes.at[i]];
+        View view;
+
+        if (node->op == OP_INTEGER && node->deps != 0)
+            return false;
+        if (node->op != OP_READ)
+            continue;
+        view = view_of_read(p, nodes.at[i]);
+        if (!view.plain || !is_trailing(&view, target))
+            return false;
+    }
+    return true;
+}
+
+/* ---- products of two ---------------------------------------------------------------------------------- */
+
+/* A factor on one side of @: as it is, or transposed. */
+typedef struct {
+    const View *view;
+    bool transposed;
+} Side;
+
+/* The side that gives the target's index `kept`, where the other index (if there is one) is summed over: [kept, k] on the left
+ * as it is, [k, kept] transposed; on the right the other way around. */
+static bool make_side(const View *view, IndexId kept, bool left, Side *side)
+{
+    unsigned place = place_in(view, kept);
+
+    *side = (Side){ view, view->rank == 2 && place != (left ? 0u : 1u) };
+    return place < view->rank && view->rank <= 2;
+}
+
+static IndexId summed_of(const View *view, IndexId kept)
+{
+    return view->index[view->rank == 2 && view->index[0] == kept];
+}
+
+static void write_sides(const Side *left, const char *between, const Side *right, Text *out)
+{
+    text_printf(out, "%s%s%s%s%s", left->view->label, left->transposed ? "^T" : "", between, right->view->label,
+                right->transposed ? "^T" : "");
+}
+
+static bool write_matrix_product(const View *a, const View *b, const View *target, Side *first, Side *second, Text *out)
+{
+    const View *left = place_in(a, target->index[0]) < a->rank ? a : b, *right = left == a ? b : a;
+
+    if (!make_side(left, target->index[0], true, first) || !make_side(right, target->index[1], false, second) ||
+        left->rank != right->rank)
+        return false;
+    if (left->rank == 2 && (summed_of(left, target->index[0]) != summed_of(right, target->index[1]) ||
+                            place_in(target, summed_of(left, target->index[0])) < 2))
+        return false;
+    write_sides(first, left->rank == 1 ? " outer " : " @ ", second, out);
+    return true;
+}
+
+/* A matrix by a vector; the model's own x @ W stays as it is. */
+static bool write_vector_product(const View *a, const View *b, const View *target, bool forward, Side *first, Side *second,
+                                 Text *out)
+{
+    const View *matrix = a->rank == 2 ? a : b, *vector = a->rank == 2 ? b : a;
+
+    if (matrix->rank != 2 || vector->rank != 1 || !make_side(matrix, target->index[0], true, first) ||
+        summed_of(matrix, target->index[0]) != vector->index[0])
+        return false;
+    *second = (Side){ vector, false };
+    if (forward && matrix == b && first->transposed) {
+        *second = (Side){ matrix, false };
+        *first = (Side){ vector, false };
+    }
+    write_sides(first, " @ ", second, out);
+    return true;
+}
+
+static bool write_product(const View *a, const View *b, const View *target, bool forward, Side *first, Side *second, Text *out)
+{
+    if (!a->plain || !b->plain || !target->plain)
+        return false;
+    *first = (Side){ a, false };
+    *second = (Side){ b, false };
+    if (target->rank == 0 && same_view(a, b) && a->rank > 0) {
+        text_printf(out, a->rank == 1 ? "%s @ %s" : "sum(%s*%s)", a->label, b->label);
+        return true;
+    }
+    if (same_view(a, target) && same_view(b, target)) {
+        write_sides(first, "*", second, out);
+        return true;
+    }
+    if (target->rank == 1)
+        return write_vector_product(a, b, target, forward, first, second, out);
+    return target->rank == 2 && write_matrix_product(a, b, target, first, second, out);
+}
+
+/* ---- gates -------------------------------------------------------------------------------------------- */
+
+static Printer printer_of(const Circuit *c, StageId stage)
+{
+    return (Printer){ c, &c->program->stages.at[stage], false };
+}
+
+static View target_view(const Printer *p)
+{
+    return view_of(p, p->stage->target, p->stage->subs, name_of(p->circuit, p->stage->target));
+}
+
+/* The indices that are reduced over. */
+static bool mark_reduced(const Printer *p, const AffId *subs, unsigned rank, bool *reduced)
+{
+    bool any = false;
+
+    for (unsigned d = 0; d < p->stage->rank; d++) {
+        reduced[d] = true;
+        for (unsigned k = 0; k < rank; k++)
+            reduced[d] &= !aff_uses_index(&p->circuit->program->affs, subs[k], p->stage->domain[d].index);
+        any |= reduced[d];
+    }
+    return any;
+}
+
+/* word(... for k in 0..3) with subscripts. */
+static void write_reduction(Printer *p, const char *word, const AffId *subs, unsigned rank, NodeId expression, Text *out)
+{
+    bool reduced[UINT8_MAX];
+    bool any = mark_reduced(p, subs, rank, reduced);
+
+    p->subscripts = true;
+    text_printf(out, any ? "%s(" : "", word);
+    print_node(p, expression, 0, out);
+    if (any)
+        print_ranges(p, reduced, out);
+    text_add(out, any ? ")" : "");
+}
+
+static void write_target(const Printer *p, bool subscripts, Text *target)
+{
+    const Symbol *symbol = &p->circuit->program->symbols.at[p->stage->target];
+
+    text_add(target, name_of(p->circuit, p->stage->target));
+    if (subscripts)
+        print_subs(p, p->stage->subs, symbol->rank, target);
+}
+
+enum { MOST_JOINED = 6 };
+
+static void write_list(const Circuit *c, const Gate *gate, const char *open, const char *close, Text *out)
+{
+    text_add(out, open);
+    if (gate->wire_count == 0)
+        text_add(out, "...");
+    for (uint32_t i = 0; i < gate->wire_count; i++) {
+        if (gate->wire_count > MOST_JOINED && i == 2) {
+            text_add(out, ", ...");
+            i = gate->wire_count - 1;
+        }
+        text_printf(out, "%s%s", i == 0 ? "" : ", ", c->gates.at[c->wires.at[gate->first_wire + i].from].name);
+    }
+    text_add(out, close);
+}
+
+/* A branch between scalars: the side that is not taken has no gates. */
+static void write_branch(const Printer *p, const Gate *gate, Text *out)
+{
+    print_node(p, gate->condition, BINDS_OR, out);
+    text_add(out, gate->second ? " ? ... : " : " ? ");
+    print_node(p, gate->expression, BINDS_OR, out);
+    text_add(out, gate->second ? "" : " : ...");
+}
+
+/* Sums, maxima and copies of one array; false: it takes subscripts. */
+static bool write_whole(const Printer *p, const Gate *gate, const View *target, Text *out)
+{
+    const Node *node = &p->circuit->program->nodes.at[gate->expression];
+    const char *word = gate->kind == GATE_SUM ? "sum" : gate->kind == GATE_MAX ? "max" : "argmax";
+    View from;
+
+    if (node->op != OP_READ || !target->plain)
+        return false;
+    from = view_of_read(p, gate->expression);
+    if (!from.plain)
+        return false;
+    if (gate->kind == GATE_COPY && from.rank == 2 && target->rank == 2 && from.index[0] == target->index[1] &&
+        from.index[1] == target->index[0]) {
+        text_printf(out, "%s^T", from.label);
+        return true;
+    }
+    if (gate->kind == GATE_COPY)
+        return false;
+    if (gate->kind == GATE_ARGMAX ? p->stage->rank != from.rank || p->circuit->program->symbols.at[gate->value].rank != 1
+                                  : target->rank != 0)
+        return false;
+    text_printf(out, "%s(%s)", word, from.label);
+    return true;
+}
+
+static void write_gate(const Circuit *c, const Gate *gate, Text *target, Text *value)
+{
+    Printer p = printer_of(c, gate->stage);
+    View to = target_view(&p);
+    Node node = c->program->nodes.at[gate->expression];
+    bool whole = true;
+
+    if (gate->kind == GATE_PRODUCT) {
+        View a, b;
+        Side first, second;
+
+        whole = c->program->nodes.at[node.u.arg[0]].op == OP_READ && c->program->nodes.at[node.u.arg[1]].op == OP_READ;
+        if (whole) {
+            a = view_of_read(&p, node.u.arg[0]);
+            b = view_of_read(&p, node.u.arg[1]);
+            whole = write_product(&a, &b, &to, true, &first, &second, value);
+        }
+    } else if (gate->kind == GATE_OP || (gate->kind == GATE_COPY && lines_up(&p, gate->expression, &to))) {
+        whole = lines_up(&p, gate->expression, &to);
+        p.subscripts = !whole;
+        print_node(&p, gate->expression, 0, value);
+    } else {
+        whole = write_whole(&p, gate, &to, value);
+    }
+    if (!whole && gate->kind != GATE_OP)
+        write_reduction(&p, gate->kind == GATE_MAX ? "max" : gate->kind == GATE_ARGMAX ? "argmax" : "sum", p.stage->subs,
+                        stage_subs(c->program, p.stage), gate->expression, value);
+    write_target(&p, !whole, target);
+}
+
+void circuit_expression(const Circuit *c, GateId id, Text *target, Text *value)
+{
+    const Gate *gate = &c->gates.at[id];
+    Printer p;
+
+    if (gate->kind >= GATE_OP && gate->kind != GATE_JOIN && gate->kind != GATE_STATED && gate->condition == NO_ID) {
+        write_gate(c, gate, target, value);
+        return;
+    }
+    text_add(target, gate->name);
+    if (gate->kind == GATE_JOIN) {
+        write_list(c, gate, "[", "]", value);
+    } else if (gate->kind == GATE_STATED) {
+        text_add(value, names_text(c->program->names, gate->function));
+        write_list(c, gate, "(", ")", value);
+    } else if (gate->condition != NO_ID) {
+        p = printer_of(c, gate->stage);
+        write_branch(&p, gate, value);
+    }
+}
+
+/* ---- wires -------------------------------------------------------------------------------------------- */
+
+/* The seed of the one scalar output is 1 and goes without saying. */
+static bool is_one(const Circuit *c, const Wire *wire)
+{
+    const Gate *to = &c->gates.at[wire->to];
+
+    return c->scalar && to->seed != NO_ID && to->gradient == to->seed;
+}
+
+/* The upstream gradient, its view; the label is that of the gate. */
+static View upstream_view(const Printer *p, const Wire *wire)
+{
+    return view_of_read(p, wire->upstream);
+}
+
+static void write_times(Printer *p, const Wire *wire, Text *out)
+{
+    const Program *program = p->circuit->program;
+    bool one = node_is_int(program, wire->local, 1), minus = node_is_int(program, wire->local, -1);
+    bool shown = !is_one(p->circuit, wire);
+
+    if (!shown) {
+        print_factors(p, wire->local, 0, out);
+        return;
+    }
+    text_add(out, minus ? "-" : "");
+    if (!one && !minus) {
+        print_factors(p, wire->local, BINDS_TERM, out);
+        text_add(out, " * ");
+    }
+    print_node(p, wire->upstream, BINDS_PREFIX, out);
+}
+
+/* A branch inside a domain: upstream where its side is taken. */
+static bool write_side_taken(Printer *p, const Wire *wire, Text *out)
+{
+    const Gate *to = &p->circuit->gates.at[wire->to];
+    Node node;
+
+    if (to->op != OP_SELECT || to->condition != NO_ID)
+        return false;
+    node = p->circuit->program->nodes.at[to->expression];
+    print_node(p, node.u.arg[0], BINDS_OR, out);
+    text_add(out, wire->operand == 1 ? " ? " : " ? 0 : ");
+    print_node(p, wire->upstream, BINDS_OR, out);
+    text_add(out, wire->operand == 1 ? " : 0" : "");
+    return true;
+}
+
+static void write_value(Printer *p, const Wire *wire, Text *out)
+{
+    if (!write_side_taken(p, wire, out))
+        write_times(p, wire, out);
+}
+
+static const char *gradient_name(const Printer *p, const Wire *wire)
+{
+    Text name;
+
+    text_init(&name, p->circuit->arena);
+    text_printf(&name, "d%s", p->circuit->gates.at[wire->from].name);
+    return text_string(&name);
+}
+
+static SummedOver summed_over(const View *part, const View *whole)
+{
+    if (part->rank == 0)
+        return SUM_ALL;
+    if (whole->rank != 2)
+        return SUM_OTHER;
+    return part->index[0] == whole->index[1] ? SUM_ROWS : SUM_COLUMNS;
+}
+
+static SummedOver write_subscripted(Printer *p, const Wire *wire, Text *target, Text *value)
+{
+    const Program *program = p->circuit->program;
+    unsigned rank = program->symbols.at[program->nodes.at[wire->read].u.read.symbol].rank;
+    bool reduced[UINT8_MAX];
+    bool any = mark_reduced(p, node_subs(program, wire->read), rank, reduced);
+
+    p->subscripts = true;
+    text_add(target, gradient_name(p, wire));
+    print_subs(p, node_subs(program, wire->read), rank, target);
+    text_add(value, any ? "sum(" : "");
+    write_value(p, wire, value);
+    if (any)
+        print_ranges(p, reduced, value);
+    text_add(value, any ? ")" : "");
+    return any ? SUM_OTHER : SUM_NONE;
+}
+
+static bool is_product_wire(const Circuit *c, const Wire *wire)
+{
+    return c->gates.at[wire->to].kind == GATE_PRODUCT && c->program->nodes.at[wire->local].op == OP_READ;
+}
+
+static SummedOver write_lined_up(Printer *p, const Wire *wire, const View *from, const View *up, Text *target, Text *value)
+{
+    if (same_view(from, up) || is_trailing(up, from)) {
+        text_add(target, from->label);
+        write_value(p, wire, value);
+        return SUM_NONE;
+    }
+    if (from->rank == 2 && up->rank == 2 && from->index[0] == up->index[1] && from->index[1] == up->index[0] &&
+        node_is_int(p->circuit->program, wire->local, 1)) {
+        text_add(target, from->label);
+        text_printf(value, "%s^T", up->label);
+        return SUM_NONE;
+    }
+    if (!is_subsequence(from, up))
+        return write_subscripted(p, wire, target, value);
+    text_add(target, from->label);
+    text_add(value, "sum(");
+    write_value(p, wire, value);
+    text_add(value, ")");
+    return summed_over(from, up);
+}
+
+SummedOver circuit_contribution(const Circuit *c, WireId id, Text *target, Text *value)
+{
+    const Wire *wire = &c->wires.at[id];
+    Printer p = printer_of(c, wire->forward);
+    const Node *read = &c->program->nodes.at[wire->read];
+    View from = view_of(&p, read->u.read.symbol, node_subs(c->program, wire->read), gradient_name(&p, wire));
+    View up = upstream_view(&p, wire), local;
+    Side first, second;
+
+    if (c->gates.at[wire->to].kind == GATE_MAX) {
+        text_printf(target, "%s[argmax]", gradient_name(&p, wire));
+        write_times(&p, wire, value);
+        return SUM_NONE;
+    }
+    if (is_product_wire(c, wire)) {
+        local = view_of_read(&p, wire->local);
+        if (!is_one(c, wire) && write_product(&local, &up, &from, false, &first, &second, value)) {
+            text_add(target, from.label);
+            return SUM_NONE;
+        }
+        if (same_view(&local, &from) && from.plain && local.plain && up.rank == 0) {
+            text_add(target, from.label);
+            write_times(&p, wire, value);
+            return SUM_NONE;
+        }
+        return write_subscripted(&p, wire, target, value);
+    }
+    if (from.plain && up.plain && lines_up(&p, wire->local, &up))
+        return write_lined_up(&p, wire, &from, &up, target, value);
+    return write_subscripted(&p, wire, target, value);
+}
+
+void circuit_local(const Circuit *c, WireId id, Text *value)
+{
+    const Wire *wire = &c->wires.at[id];
+    Printer p = printer_of(c, wire->forward);
+    View up = upstream_view(&p, wire), local, from;
+    Side first = { NULL, false }, second = { NULL, false };
+    Text whole;
+
+    if (is_product_wire(c, wire)) {
+        text_init(&whole, c->arena);
+        local = view_of_read(&p, wire->local);
+        from = view_of_read(&p, wire->read);
+        (void)write_product(&local, &up, &from, false, &first, &second, &whole);
+        text_add(value, local.label);
+        if ((first.view == &local && first.transposed) || (second.view == &local && second.transposed))
+            text_add(value, "^T");
+        return;
+    }
+    p.subscripts = !lines_up(&p, wire->local, &up);
+    print_factors(&p, wire->local, 0, value);
+}
