@@ -84,27 +84,28 @@ static const char *title_of(const Show *s, const Differences *d)
     return say(s, message(s->language, MESSAGE_DIFFERENCE_TITLE), d->output, d->variable, d->point, exact(s, d->derivative));
 }
 
-static bool any_known(const Differences *d)
+/* How many steps have a truncation error that is known. */
+static size_t count_known(const Differences *d)
 {
+    size_t known = 0;
+
     for (size_t i = 0; i < d->count; i++)
-        if (!isnan(d->steps[i].truncation[DIFFERENCE_CENTRAL]))
-            return true;
-    return false;
+        known += isnan(d->steps[i].truncation[DIFFERENCE_CENTRAL]) ? 0 : 1;
+    return known;
 }
 
-static bool all_known(const Differences *d)
+/* What is the same for all tables, below the last. */
+static void note_all(const Show *s, Table *table, const DifferencesVec *all)
 {
-    for (size_t i = 0; i < d->count; i++)
-        if (isnan(d->steps[i].truncation[DIFFERENCE_CENTRAL]))
-            return false;
-    return true;
-}
+    size_t known = 0, steps = 0;
 
-static void note_parts(const Show *s, Table *table, const Differences *d)
-{
+    for (size_t i = 0; i < all->count; i++) {
+        known += count_known(&all->at[i]);
+        steps += all->at[i].count;
+    }
     table_note(table, message(s->language, MESSAGE_DIFFERENCE_NOTE));
-    table_note(table, message(s->language, any_known(d) ? MESSAGE_TRUNCATION_NOTE : MESSAGE_DIFFERENCE_NO_SERIES));
-    if (any_known(d) && !all_known(d))
+    table_note(table, message(s->language, known > 0 ? MESSAGE_TRUNCATION_NOTE : MESSAGE_DIFFERENCE_NO_SERIES));
+    if (known > 0 && known < steps)
         table_note(table, message(s->language, MESSAGE_DIFFERENCE_DIVERGES));
 }
 
@@ -141,13 +142,12 @@ static Table step_table(const Show *s, const Differences *d)
     table_rule(&table);
     for (unsigned f = 0; f < DIFFERENCE_COUNT; f++)
         add_row(s, &table, message(s->language, error_names[f]), &first->error[f], d, ERROR_DIGITS);
-    if (any_known(d)) {
+    if (count_known(d) > 0) {
         table_rule(&table);
         add_row(s, &table, "h^2/6 * f'''", &first->leading[DIFFERENCE_CENTRAL], d, ERROR_DIGITS);
         add_row(s, &table, message(s->language, MESSAGE_TRUNCATION_CENTRAL), &first->truncation[DIFFERENCE_CENTRAL], d, ERROR_DIGITS);
         add_row(s, &table, message(s->language, MESSAGE_ROUND_OFF_CENTRAL), &first->round_off[DIFFERENCE_CENTRAL], d, PART_DIGITS);
     }
-    note_parts(s, &table, d);
     return table;
 }
 
@@ -178,7 +178,7 @@ static Table sweep_table(const Show *s, const Differences *d)
     table_column(&table, (TableColumn){ .key = "h", .title = "h", .right = true });
     for (unsigned f = 0; f < DIFFERENCE_COUNT; f++)
         table_column(&table, (TableColumn){ .key = keys[f], .title = message(s->language, error_names[f]), .number = true });
-    if (any_known(d)) {
+    if (count_known(d) > 0) {
         table_column(&table, (TableColumn){ "truncation", message(s->language, MESSAGE_TRUNCATION_CENTRAL), .number = true });
         table_column(&table, (TableColumn){ "round_off", message(s->language, MESSAGE_ROUND_OFF_CENTRAL), .number = true });
     }
@@ -188,14 +188,12 @@ static Table sweep_table(const Show *s, const Differences *d)
         table_cell(&table, "%s", step_text(s, step->h));
         for (unsigned f = 0; f < DIFFERENCE_COUNT; f++)
             table_cell(&table, "%s", rounded(s, 3, step->error[f]));
-        if (any_known(d)) {
+        if (count_known(d) > 0) {
             table_cell(&table, "%s", rounded(s, 3, step->truncation[DIFFERENCE_CENTRAL]));
             table_cell(&table, "%s", rounded(s, 3, step->round_off[DIFFERENCE_CENTRAL]));
         }
     }
     note_best(s, &table, d);
-    table_note(&table, message(s->language, MESSAGE_SWEEP_NOTE));
-    note_parts(s, &table, d);
     return table;
 }
 
@@ -204,7 +202,6 @@ static Table sweep_table(const Show *s, const Differences *d)
 typedef Table MakeTable(const Show *s, const Differences *d);
 typedef void PrintTable(const Table *table, Text *out);
 
-/* What is the same for all stands below the last. */
 static void print_each(const DifferencesVec *all, Language language, MakeTable *make, PrintTable *print, Text *out)
 {
     Show s = { out->arena, language };
@@ -212,6 +209,10 @@ static void print_each(const DifferencesVec *all, Language language, MakeTable *
     for (size_t i = 0; i < all->count; i++) {
         Table table = make(&s, &all->at[i]);
 
+        if (i + 1 == all->count && make == sweep_table)
+            table_note(&table, message(language, MESSAGE_SWEEP_NOTE));
+        if (i + 1 == all->count)
+            note_all(&s, &table, all);
         text_add(out, i == 0 ? "" : "\n");
         print(&table, out);
     }

@@ -83,6 +83,7 @@ printf 'param W[2,2] = [[1,2],[3,4]]\ninput v[2] = [1,1]\ny = W @ v\noutput y\n'
 "$bpgen" check array.expr --table 0.5 > out
 is "a table for each element" "dy[0]/dW[0,0] dy[0]/dW[0,1] dy[0]/dW[1,0] dy[0]/dW[1,1] dy[1]/dW[0,0] dy[1]/dW[0,1] dy[1]/dW[1,0] dy[1]/dW[1,1]" \
     "$(sed -n 's/^\(dy[^ ]*\) at.*/\1/p' out | tr '\n' ' ' | sed 's/ $//')"
+is "notes below the last table" 1 "$(grep -c '^forward: ' out)"
 is "a line for each in CSV" 9 "$("$bpgen" check array.expr --table 0.5 --format csv | wc -l | tr -d ' ')"
 
 # ---- where the series is not known ----
