@@ -1,0 +1,91 @@
+/* forming.h -- the state of making an index form; private to src/sym. */
+#ifndef BPGEN_SYM_FORMING_H
+#define BPGEN_SYM_FORMING_H
+
+#include "sym/index_form.h"
+
+/* The values that an index can have, at most: low .. high-1. By index of the pool. */
+typedef struct {
+    int64_t low, high;
+} Hull;
+
+/* A stage, or a scalar that the user named (no domain), with indices of its own in the pool. */
+typedef struct {
+    VariableId target;
+    uint8_t op;     /* StageOp */
+    uint8_t rank;   /* of the domain */
+    ExprId value;
+    ExprId guard;   /* or EXPR_NONE */
+    uint32_t *indices;
+    AffId *low, *high;
+    AffId *subs;    /* as many as the target has dimensions */
+    Span at;
+} FormItem;
+
+/* What is known of a variable. */
+typedef struct {
+    bool given;   /* by the caller */
+    bool named;   /* a name of the user's: it stays */
+    bool active;  /* it depends on what is wanted */
+    bool used;    /* it stands in a line */
+    uint32_t axes[FORM_MOST_RANK]; /* indices that definition and adjoint are functions of */
+    ExprId definition; /* over names and params; EXPR_NONE: given */
+    ExprId adjoint;    /* EXPR_NONE: none so far */
+} FormVariable;
+
+typedef struct {
+    Heap *heap;
+    ExprPool *pool;
+    Arena *arena;
+    const Program *p;
+    Diag *diag;
+    const FormRequest *request;
+    IndexForm *out;
+    VariableId *variables;      /* by symbol of the program */
+    VariableId *node_variables; /* by node: of named scalars, else EXPR_NONE */
+    VEC(FormVariable) known;    /* by variable */
+    VEC(Hull) hulls;            /* by index of the pool */
+    VEC(uint32_t) order;        /* stages (id) and named nodes (id + stages), each behind what it needs */
+    /* Of the item that is being made. */
+    AffId *index_map;           /* by index of the program */
+    ExprId *node_map;           /* by node */
+    bool failed;
+} Forming;
+
+/* Says why there is no index form. Always false. */
+bool form_refuse(Forming *f, Span at, const char *why);
+
+/* ---- index_items.c: stages and scalars as items ------------------------------------------------------ */
+
+/* Variables for all symbols and named scalars, and the order. False: refused. */
+bool form_begin(Forming *f);
+uint32_t form_index(Forming *f, Name name, int64_t low, int64_t high);
+/* Item number `k` of the order, with indices of its own: two calls have different ones. */
+FormItem form_item(Forming *f, uint32_t k);
+
+/* ---- index_solve.c: sums over the points of an item with given subscripts ---------------------------- */
+
+/* A value where `condition` holds (EXPR_NONE: everywhere), 0 elsewhere. */
+typedef struct {
+    ExprId value, condition;
+} FormPiece;
+
+/* The sum of `body` over the points of the item's domain at which subs[k] = targets[k], for k < rank. */
+FormPiece form_sum_where(Forming *f, const FormItem *item, const AffId *targets, const AffId *subs, uint32_t rank, ExprId body);
+
+/* ---- index_expr.c: expressions with indices ---------------------------------------------------------- */
+
+/* The expression with indices replaced, from[i] by to[i], all at once. */
+ExprId form_substitute(Forming *f, ExprId root, const uint32_t *from, const AffId *to, size_t count);
+bool form_uses_index(const Forming *f, ExprId root, uint32_t index);
+/* Sum of body for index in low..high, factors without the index in front. */
+ExprId form_sum(Forming *f, uint32_t index, AffId low, AffId high, ExprId body);
+/* The least and the largest value of an integer expression. */
+void form_interval(const Forming *f, AffId aff, int64_t *least, int64_t *largest);
+
+/* ---- index_lines.c: what is printed ------------------------------------------------------------------ */
+
+/* Lines for the wanted derivatives and for the names that they use. */
+void form_lines(Forming *f);
+
+#endif

@@ -1,0 +1,304 @@
+/* index_lines.c -- the lines of an index form: names without a name of the user's put in place, indices called i, j, k. */
+#include <string.h>
+
+#include "sym/forming.h"
+
+/* ---- putting definitions in place -------------------------------------------------------------------- */
+
+/* Stays a name in lines? */
+static bool stays(const Forming *f, VariableId variable)
+{
+    return f->known.at[variable].given || f->known.at[variable].named;
+}
+
+/* Definitions in place of names that do not stay; they are expanded themselves. */
+static ExprId expand(Forming *f, ExprId root)
+{
+    size_t size = (size_t)root + 1;
+    ExprId *by = arena_array(f->arena, ExprId, size), result;
+    ExprVec reached = { 0 };
+
+    expr_reach(f->pool, f->arena, &root, 1, &reached);
+    for (size_t i = 0; i < reached.count; i++) {
+        ExprId id = reached.at[i];
+        VariableId variable = f->pool->nodes.at[id].u.name.variable;
+
+        by[id] = EXPR_NONE;
+        if (f->pool->nodes.at[id].kind != EXPR_NAME || stays(f, variable))
+            continue;
+        by[id] = f->known.at[variable].definition == EXPR_NONE
+                     ? expr_int(f->pool, 0)
+                     : form_substitute(f, f->known.at[variable].definition, f->known.at[variable].axes, expr_subs(f->pool, id),
+                                       f->pool->variables.at[variable].rank);
+    }
+    result = expr_replace(f->pool, root, by, size, expr_fold);
+    expr_drop(f->arena, &reached);
+    arena_drop(f->arena, by, size * sizeof *by);
+    return result;
+}
+
+static VariableId target_of(const Forming *f, uint32_t item)
+{
+    uint32_t id = f->order.at[item];
+
+    if (id < f->p->stages.count)
+        return f->variables[f->p->stages.at[id].target];
+    return f->node_variables[id - f->p->stages.count];
+}
+
+static void expand_definitions(Forming *f)
+{
+    bool *done = arena_array(f->arena, bool, f->known.count + 1);
+
+    for (uint32_t k = 0; k < f->order.count; k++) {
+        VariableId target = target_of(f, k);
+
+        if (!done[target])
+            f->known.at[target].definition = expr_unmark(f->pool, expand(f, f->known.at[target].definition));
+        done[target] = true;
+    }
+}
+
+/* ---- what is used ------------------------------------------------------------------------------------ */
+
+static void use_elements(Forming *f, AffId id)
+{
+    const AffPool *pool = &f->pool->affs;
+    const Affine *aff = &pool->affs.at[id];
+
+    for (uint32_t t = 0; t < aff->count; t++) {
+        const Atom *atom = &pool->atoms.at[pool->terms.at[aff->first + t].atom];
+
+        if (atom->kind != ATOM_ELEMENT)
+            continue;
+        f->known.at[f->variables[atom->of]].used = true;
+        for (unsigned k = 0; k < atom->rank; k++) {
+            AffId sub = pool->subs.at[atom->subs + k];
+            const Affine *inner = &pool->affs.at[sub];
+
+            /* Elements in subscripts of elements. */
+            for (uint32_t i = 0; i < inner->count; i++)
+                if (pool->atoms.at[pool->terms.at[inner->first + i].atom].kind == ATOM_ELEMENT)
+                    f->known.at[f->variables[pool->atoms.at[pool->terms.at[inner->first + i].atom].of]].used = true;
+        }
+    }
+}
+
+static void use_names(Forming *f, ExprId root)
+{
+    ExprVec reached = { 0 };
+
+    expr_reach(f->pool, f->arena, &root, 1, &reached);
+    for (size_t i = 0; i < reached.count; i++) {
+        const Expr *node = &f->pool->nodes.at[reached.at[i]];
+
+        if (node->kind == EXPR_INTEGER)
+            use_elements(f, node->u.aff);
+        if (node->kind != EXPR_NAME)
+            continue;
+        f->known.at[node->u.name.variable].used = true;
+        for (unsigned k = 0; k < f->pool->variables.at[node->u.name.variable].rank; k++)
+            use_elements(f, expr_subs(f->pool, reached.at[i])[k]);
+    }
+    expr_drop(f->arena, &reached);
+}
+
+/* ---- names ------------------------------------------------------------------------------------------- */
+
+static bool is_taken(const Forming *f, Name name, size_t except)
+{
+    for (size_t v = 0; v < f->known.count; v++)
+        if (v != except && f->known.at[v].used && f->pool->variables.at[v].name == name)
+            return true;
+    return false;
+}
+
+/* Variables of one name, as those of functions that are called twice, get numbers. */
+static void make_unique(Forming *f)
+{
+    for (size_t v = 0; v < f->known.count; v++) {
+        ExprVariable *variable = &f->pool->variables.at[v];
+        Name name = variable->name == NAME_NONE ? names_intern_text(f->pool->names, "c") : variable->name, tried = name;
+
+        if (!f->known.at[v].used)
+            continue;
+        for (unsigned number = 2; is_taken(f, tried, v); number++)
+            tried = names_format(f->pool->names, "%s_%u", names_text(f->pool->names, name), number);
+        variable->name = tried;
+    }
+}
+
+/* A derivative's name that nothing else has. */
+static VariableId derivative_variable(Forming *f, SymId of)
+{
+    ExprVariable by = f->pool->variables.at[f->variables[of]];
+    const char *output = names_text(f->pool->names, f->p->symbols.at[f->request->output].name);
+    const char *input = names_text(f->pool->names, by.name);
+    Name name = f->out->upstream == EXPR_NONE ? names_format(f->pool->names, "d%s_d%s", output, input)
+                                              : names_format(f->pool->names, "d_%s", input);
+    VariableId variable;
+
+    variable = expr_variable(f->pool, name, NO_ID, by.rank, by.extents);
+    vec_push(f->arena, &f->known, (FormVariable){ .named = true, .used = true, .definition = EXPR_NONE, .adjoint = EXPR_NONE });
+    return variable;
+}
+
+/* ---- indices ----------------------------------------------------------------------------------------- */
+
+/* Index number `place` of the lines, in a name that no variable has. */
+static Name letter(const Forming *f, unsigned place)
+{
+    static const char letters[] = "ijklmnpqrstuvw";
+    enum { COUNT = sizeof letters - 1 };
+
+    for (unsigned k = 0, found = 0;; k++) {
+        Name name = k < COUNT ? names_intern(f->pool->names, &letters[k], 1) : names_format(f->pool->names, "i%u", k - COUNT + 1);
+
+        if (!is_taken(f, name, SIZE_MAX) && found++ == place)
+            return name;
+    }
+}
+
+typedef struct {
+    Forming *f;
+    VEC(uint32_t) letters; /* indices of the pool by place */
+} Lettering;
+
+static uint32_t letter_index(Lettering *l, unsigned place)
+{
+    while (l->letters.count <= place) {
+        Name name = letter(l->f, (unsigned)l->letters.count);
+
+        vec_push(l->f->arena, &l->letters, form_index(l->f, name, 0, 1));
+    }
+    return l->letters.at[place];
+}
+
+/* By node: how many sums stand in each other below it. */
+static unsigned *find_depths(const Forming *f, const ExprVec *reached, ExprId root)
+{
+    unsigned *depths = arena_array(f->arena, unsigned, (size_t)root + 1);
+
+    for (size_t i = 0; i < reached->count; i++) {
+        ExprId id = reached->at[i];
+
+        for (unsigned k = 0; k < expr_arity(f->pool, id); k++)
+            if (depths[id] < depths[expr_args(f->pool, id)[k]])
+                depths[id] = depths[expr_args(f->pool, id)[k]];
+        depths[id] += f->pool->nodes.at[id].kind == EXPR_SUM;
+    }
+    return depths;
+}
+
+/* The sum, whose body is done, with another index. */
+static ExprId rename_sum(Forming *f, const Expr *sum, ExprId body, uint32_t index)
+{
+    AffId to = aff_index(&f->pool->affs, index);
+
+    body = form_substitute(f, body, &sum->u.sum.index, &to, 1);
+    return expr_sum(f->pool, index, sum->u.sum.low, sum->u.sum.high, body);
+}
+
+static ExprId renamed(Forming *f, ExprId id, const ExprId *map, uint32_t index)
+{
+    Expr node = f->pool->nodes.at[id];
+    ExprId arg[OP_MOST_ARGS] = { EXPR_NONE, EXPR_NONE, EXPR_NONE };
+
+    if (node.kind == EXPR_SUM)
+        return rename_sum(f, &node, map[node.u.sum.body], index);
+    if (node.kind != EXPR_OP)
+        return id;
+    for (unsigned k = 0; k < expr_arity(f->pool, id); k++)
+        arg[k] = map[node.u.arg[k]];
+    return expr_raw(f->pool, (Op)node.op, arg[0], arg[1], arg[2]);
+}
+
+/* Summed indices by depth: the outermost one gets the first letter behind the line's own. Bounds of inner sums use outer indices,
+ * which are replaced with the outer sum. */
+static ExprId letter_sums(Lettering *l, ExprId root, unsigned rank)
+{
+    Forming *f = l->f;
+    ExprVec reached = { 0 };
+    ExprId *map = arena_array(f->arena, ExprId, (size_t)root + 1), result;
+    unsigned *depths;
+
+    expr_reach(f->pool, f->arena, &root, 1, &reached);
+    depths = find_depths(f, &reached, root);
+    for (size_t i = 0; i < reached.count; i++) {
+        ExprId id = reached.at[i];
+        bool sum = f->pool->nodes.at[id].kind == EXPR_SUM;
+
+        map[id] = renamed(f, id, map, sum ? letter_index(l, rank + depths[root] - depths[id]) : 0);
+    }
+    result = map[root];
+    expr_drop(f->arena, &reached);
+    return result;
+}
+
+static void add_line(Lettering *l, VariableId variable, const uint32_t *axes, ExprId value, SymId of)
+{
+    Forming *f = l->f;
+    unsigned rank = f->pool->variables.at[variable].rank;
+    FormLine line = { .variable = variable, .of = of };
+    AffId to[FORM_MOST_RANK];
+
+    for (unsigned k = 0; k < rank; k++) {
+        line.indices[k] = letter_index(l, k);
+        to[k] = aff_index(&f->pool->affs, line.indices[k]);
+    }
+    line.value = form_substitute(f, letter_sums(l, value, rank), axes, to, rank);
+    vec_push(f->arena, &f->out->lines, line);
+}
+
+/* ---- all --------------------------------------------------------------------------------------------- */
+
+static void add_definitions(Forming *f, Lettering *l)
+{
+    bool *done = arena_array(f->arena, bool, f->known.count + 1);
+
+    for (uint32_t k = 0; k < f->order.count; k++) {
+        VariableId target = target_of(f, k);
+        FormVariable known = f->known.at[target];
+
+        if (known.named && known.used && !done[target])
+            add_line(l, target, known.axes, known.definition, NO_ID);
+        done[target] = true;
+    }
+}
+
+static void find_used(Forming *f, const ExprId *values)
+{
+    for (size_t i = 0; i < f->request->count; i++)
+        use_names(f, values[i]);
+    for (size_t k = f->order.count; k-- > 0;) {
+        VariableId target = target_of(f, (uint32_t)k);
+
+        if (f->known.at[target].used && f->known.at[target].named)
+            use_names(f, f->known.at[target].definition);
+    }
+    for (SymId s = 0; s < f->p->symbols.count; s++)
+        if (f->known.at[f->variables[s]].used && f->known.at[f->variables[s]].given)
+            vec_push(f->arena, &f->out->given, s);
+}
+
+void form_lines(Forming *f)
+{
+    size_t count = f->request->count;
+    ExprId *values = arena_array(f->arena, ExprId, count + 1);
+    VariableId *variables = arena_array(f->arena, VariableId, count + 1);
+    Lettering l = { .f = f };
+
+    expand_definitions(f);
+    for (size_t i = 0; i < count; i++) {
+        ExprId adjoint = f->known.at[f->variables[f->request->wanted[i]]].adjoint;
+
+        values[i] = adjoint == EXPR_NONE ? expr_int(f->pool, 0) : expr_unmark(f->pool, expand(f, adjoint));
+    }
+    find_used(f, values);
+    for (size_t i = 0; i < count; i++)
+        variables[i] = derivative_variable(f, f->request->wanted[i]);
+    make_unique(f);
+    add_definitions(f, &l);
+    for (size_t i = 0; i < count; i++)
+        add_line(&l, variables[i], f->known.at[f->variables[f->request->wanted[i]]].axes, values[i], f->request->wanted[i]);
+}
