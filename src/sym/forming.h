@@ -80,6 +80,8 @@ ExprId form_substitute(Forming *f, ExprId root, const uint32_t *from, const AffI
 bool form_uses_index(const Forming *f, ExprId root, uint32_t index);
 /* Sum of body for index in low..high, factors without the index in front. */
 ExprId form_sum(Forming *f, uint32_t index, AffId low, AffId high, ExprId body);
+/* expr_fold, and choices as far out as they go: what is chosen by the same condition is chosen once. */
+ExprMake form_make;
 /* The least and the largest value of an integer expression. */
 void form_interval(const Forming *f, AffId aff, int64_t *least, int64_t *largest);
 

@@ -24,10 +24,46 @@ static AffId map_aff(Forming *f, AffId aff, IndexMapping *mapping)
     return aff_substitute(&f->pool->affs, aff, map_index, NULL, mapping);
 }
 
+static bool integer_of(const Forming *f, ExprId id, AffId *aff)
+{
+    const Expr *node = &f->pool->nodes.at[id];
+    int64_t value;
+
+    if (node->kind == EXPR_NUMBER && rational_to_int(f->pool->numbers.at[node->u.number], &value)) {
+        *aff = aff_const(&f->pool->affs, value);
+        return true;
+    }
+    *aff = node->u.aff;
+    return node->kind == EXPR_INTEGER;
+}
+
+/* Is the comparison of a difference with 0 the same at both ends, and between them? */
+static bool is_decided(Op op, int64_t least, int64_t largest, bool *holds)
+{
+    double ends[2][2] = { { (double)least, 0 }, { (double)largest, 0 } };
+    bool first = op_value(op, ends[0]) != 0, last = op_value(op, ends[1]) != 0;
+
+    *holds = first;
+    return first == last && (least == largest || (op != OP_EQ && op != OP_NE) || least > 0 || largest < 0);
+}
+
+/* A comparison of integers that is the same for all values of the indices is known: 1 or 0; else EXPR_NONE. */
+static ExprId known_comparison(const Forming *f, Op op, ExprId a, ExprId b)
+{
+    int64_t least, largest;
+    bool holds;
+    AffId u, v;
+
+    if (op < OP_EQ || op > OP_GE || !integer_of(f, a, &u) || !integer_of(f, b, &v))
+        return EXPR_NONE;
+    form_interval(f, aff_sub(&f->pool->affs, u, v), &least, &largest);
+    return is_decided(op, least, largest, &holds) ? expr_int(f->pool, holds) : EXPR_NONE;
+}
+
 static ExprId substitute_node(Forming *f, ExprId id, const ExprId *map, IndexMapping *mapping)
 {
     Expr node = f->pool->nodes.at[id];
-    ExprId arg[OP_MOST_ARGS] = { EXPR_NONE, EXPR_NONE, EXPR_NONE };
+    ExprId arg[OP_MOST_ARGS] = { EXPR_NONE, EXPR_NONE, EXPR_NONE }, known;
     AffId subs[UINT8_MAX];
 
     switch ((ExprKind)node.kind) {
@@ -47,7 +83,8 @@ static ExprId substitute_node(Forming *f, ExprId id, const ExprId *map, IndexMap
     }
     for (unsigned k = 0; k < expr_arity(f->pool, id); k++)
         arg[k] = map[node.u.arg[k]];
-    return expr_fold(f->pool, (Op)node.op, arg[0], arg[1], arg[2]);
+    known = known_comparison(f, (Op)node.op, arg[0], arg[1]);
+    return known != EXPR_NONE ? known : expr_fold(f->pool, (Op)node.op, arg[0], arg[1], arg[2]);
 }
 
 ExprId form_substitute(Forming *f, ExprId root, const uint32_t *from, const AffId *to, size_t count)
@@ -169,6 +206,62 @@ ExprId form_sum(Forming *f, uint32_t index, AffId low, AffId high, ExprId body)
     else
         sum = expr_sum(f->pool, index, low, high, parts.in);
     return fold2(f, OP_MUL, parts.out, sum);
+}
+
+/* ---- choices ----------------------------------------------------------------------------------------- */
+
+static bool is_op(const ExprPool *pool, ExprId id, Op op)
+{
+    return pool->nodes.at[id].kind == EXPR_OP && pool->nodes.at[id].op == op;
+}
+
+/* The value of a choice where the condition is known to hold, or not to hold; other expressions stay. */
+static ExprId under(const ExprPool *pool, ExprId id, ExprId condition, bool holds)
+{
+    ExprId asked;
+
+    if (!is_op(pool, id, OP_SELECT))
+        return id;
+    asked = pool->nodes.at[id].u.arg[0];
+    for (; is_op(pool, condition, OP_NOT); holds = !holds)
+        condition = pool->nodes.at[condition].u.arg[0];
+    for (; is_op(pool, asked, OP_NOT); holds = !holds)
+        asked = pool->nodes.at[asked].u.arg[0];
+    return asked == condition ? pool->nodes.at[id].u.arg[holds ? 1 : 2] : id;
+}
+
+/* c ? u : 0 */
+static bool is_mask(const ExprPool *pool, ExprId id)
+{
+    return is_op(pool, id, OP_SELECT) && expr_is_int(pool, pool->nodes.at[id].u.arg[2], 0);
+}
+
+static ExprId make_choice(ExprPool *pool, ExprId c, ExprId a, ExprId b)
+{
+    a = under(pool, a, c, true);
+    b = under(pool, b, c, false);
+    if (is_op(pool, c, OP_NOT))
+        return expr_fold(pool, OP_SELECT, pool->nodes.at[c].u.arg[0], b, a);
+    return expr_fold(pool, OP_SELECT, c, a, b);
+}
+
+/* Factors go into the branch of c ? u : 0, which keeps the other one 0 whatever they are; so what is chosen by the same condition
+ * comes together. */
+ExprId form_make(ExprPool *pool, Op op, ExprId a, ExprId b, ExprId c)
+{
+    ExprId zero = expr_int(pool, 0);
+    Expr left = pool->nodes.at[a], right = pool->nodes.at[b == EXPR_NONE ? a : b];
+
+    if (op == OP_SELECT)
+        return make_choice(pool, a, b, c);
+    if ((op == OP_NEG || op == OP_MUL || op == OP_DIV) && is_mask(pool, a))
+        return make_choice(pool, left.u.arg[0], expr_fold(pool, op, left.u.arg[1], b, c), zero);
+    if (op == OP_MUL && is_mask(pool, b))
+        return make_choice(pool, right.u.arg[0], expr_fold(pool, op, a, right.u.arg[1], c), zero);
+    if (op == OP_ADD && is_op(pool, a, OP_SELECT) && is_op(pool, b, OP_SELECT) && left.u.arg[0] == right.u.arg[0])
+        return make_choice(pool, left.u.arg[0], expr_fold(pool, op, left.u.arg[1], right.u.arg[1], c),
+                           expr_fold(pool, op, left.u.arg[2], right.u.arg[2], c));
+    return expr_fold(pool, op, a, b, c);
 }
 
 /* ---- intervals --------------------------------------------------------------------------------------- */

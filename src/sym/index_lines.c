@@ -1,7 +1,9 @@
 /* index_lines.c -- the lines of an index form: names without a name of the user's put in place, indices called i, j, k. */
 #include <string.h>
 
+#include "sym/count.h"
 #include "sym/forming.h"
+#include "sym/tidy.h"
 
 /* ---- putting definitions in place -------------------------------------------------------------------- */
 
@@ -159,8 +161,12 @@ static Name letter(const Forming *f, unsigned place)
     }
 }
 
+/* What a letter stands for differs from line to line, so nothing follows from its range. */
+static const int64_t WIDE = (int64_t)1 << 40;
+
 typedef struct {
     Forming *f;
+    Tidy *tidy;
     VEC(uint32_t) letters; /* indices of the pool by place */
 } Lettering;
 
@@ -169,7 +175,7 @@ static uint32_t letter_index(Lettering *l, unsigned place)
     while (l->letters.count <= place) {
         Name name = letter(l->f, (unsigned)l->letters.count);
 
-        vec_push(l->f->arena, &l->letters, form_index(l->f, name, 0, 1));
+        vec_push(l->f->arena, &l->letters, form_index(l->f, name, -WIDE, WIDE));
     }
     return l->letters.at[place];
 }
@@ -235,6 +241,51 @@ static ExprId letter_sums(Lettering *l, ExprId root, unsigned rank)
     return result;
 }
 
+/* Sums made again: what tidying has found to be a factor goes in front. */
+static ExprId sum_again(Forming *f, ExprId root)
+{
+    ExprVec reached = { 0 };
+    ExprId *map = arena_array(f->arena, ExprId, (size_t)root + 1), result;
+
+    expr_reach(f->pool, f->arena, &root, 1, &reached);
+    for (size_t i = 0; i < reached.count; i++) {
+        ExprId id = reached.at[i], arg[OP_MOST_ARGS] = { EXPR_NONE, EXPR_NONE, EXPR_NONE };
+        Expr node = f->pool->nodes.at[id];
+
+        for (unsigned k = 0; k < expr_arity(f->pool, id); k++)
+            arg[k] = map[expr_args(f->pool, id)[k]];
+        map[id] = node.kind == EXPR_SUM  ? form_sum(f, node.u.sum.index, node.u.sum.low, node.u.sum.high, arg[0])
+                  : node.kind == EXPR_OP ? form_make(f->pool, (Op)node.op, arg[0], arg[1], arg[2])
+                                         : id;
+    }
+    result = map[root];
+    expr_drop(f->arena, &reached);
+    arena_drop(f->arena, map, ((size_t)root + 1) * sizeof *map);
+    return result;
+}
+
+enum { MOST_OPERATIONS = 5000 };
+
+static void check_size(Forming *f, ExprId value, SymId about)
+{
+    Rational operations, nodes;
+    const Symbol *symbol = &f->p->symbols.at[about];
+
+    if (!f->failed && count_tree(f->pool, f->arena, value, &operations, &nodes) &&
+        rational_compare(f->arena, operations, RATIONAL(MOST_OPERATIONS)) <= 0)
+        return;
+    if (!f->failed)
+        diag_error(f->diag, symbol->at, "a line of the derivative by '%s' takes more than %d operations when it is written out: give names to "
+                                        "intermediate results, which stay names in it", names_text(f->pool->names, symbol->name), MOST_OPERATIONS);
+    f->failed = true;
+}
+
+static ExprId tidied(Lettering *l, ExprId value)
+{
+    value = tidy(l->tidy, expr_remake(l->f->pool, value, form_make), NULL);
+    return tidy(l->tidy, sum_again(l->f, value), NULL);
+}
+
 static void add_line(Lettering *l, VariableId variable, const uint32_t *axes, ExprId value, SymId of)
 {
     Forming *f = l->f;
@@ -247,6 +298,9 @@ static void add_line(Lettering *l, VariableId variable, const uint32_t *axes, Ex
         to[k] = aff_index(&f->pool->affs, line.indices[k]);
     }
     line.value = form_substitute(f, letter_sums(l, value, rank), axes, to, rank);
+    if (of != NO_ID)
+        line.value = tidied(l, line.value);
+    check_size(f, line.value, of == NO_ID ? f->request->output : of);
     vec_push(f->arena, &f->out->lines, line);
 }
 
@@ -286,7 +340,7 @@ void form_lines(Forming *f)
     size_t count = f->request->count;
     ExprId *values = arena_array(f->arena, ExprId, count + 1);
     VariableId *variables = arena_array(f->arena, VariableId, count + 1);
-    Lettering l = { .f = f };
+    Lettering l = { .f = f, .tidy = tidy_new(f->pool, f->arena) };
 
     expand_definitions(f);
     for (size_t i = 0; i < count; i++) {

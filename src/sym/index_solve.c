@@ -92,24 +92,25 @@ static AffId part_of(const Solving *s, AffId id, int64_t sign)
     return part;
 }
 
+static ExprId compare(const Solving *s, Op op, AffId a, AffId b)
+{
+    return expr_raw(s->f->pool, op, expr_integer(s->f->pool, a), expr_integer(s->f->pool, b), EXPR_NONE);
+}
+
 /* aff >= 0 or aff == 0 as a comparison of what is added with what is taken away. */
 static ExprId comparison(const Solving *s, AffId aff, bool equal)
 {
-    ExprPool *pool = s->f->pool;
-    int64_t constant = pool->affs.affs.at[aff].constant, number;
-    AffId left, right;
+    AffPool *pool = &s->f->pool->affs;
+    int64_t constant = pool->affs.at[aff].constant;
+    AffId left = part_of(s, aff, 1), right = part_of(s, aff, -1);
 
-    if (!equal && constant == -1) {
-        aff = aff_offset(&pool->affs, aff, 1);
-        return expr_raw(pool, OP_GT, expr_integer(pool, part_of(s, aff, 1)), expr_integer(pool, part_of(s, aff, -1)), EXPR_NONE);
-    }
-    left = part_of(s, aff, 1);
-    right = part_of(s, aff, -1);
-    if (!aff_is_const(&pool->affs, left, &number))
-        return expr_raw(pool, equal ? OP_EQ : OP_GE, expr_integer(pool, left), expr_integer(pool, right), EXPR_NONE);
     if (equal)
-        return expr_raw(pool, OP_EQ, expr_integer(pool, right), expr_integer(pool, left), EXPR_NONE);
-    return expr_raw(pool, OP_LT, expr_integer(pool, right), expr_int(pool, number + 1), EXPR_NONE);
+        return aff_is_const(pool, left, &constant) ? compare(s, OP_EQ, right, left) : compare(s, OP_EQ, left, right);
+    if (constant > 0)
+        return compare(s, OP_LT, right, aff_offset(pool, left, 1));
+    if (constant == -1)
+        return compare(s, OP_GT, left, aff_offset(pool, right, -1));
+    return compare(s, OP_GE, left, right);
 }
 
 static ExprId both(const Solving *s, ExprId a, ExprId b)
@@ -146,20 +147,23 @@ static AffId equation(Solving *s, uint32_t k)
     return difference(s, mapped(s, s->subs[k]), s->targets[k]);
 }
 
-/* An index that the equation can be solved for, or item->rank; `alone`: only if it is the only one in it. */
+/* An index that the equation can be solved for, or item->rank; `alone`: only if it is the only one in it. Where others are left
+ * their factors are 1 or -1: then the conditions that remain prove that subscripts are in range. */
 static unsigned find_unknown(Solving *s, AffId aff, bool alone)
 {
-    unsigned found = s->item->rank, unknowns = 0;
+    unsigned found = s->item->rank, unknowns = 0, unfit = 0;
     AffId rest;
 
     for (unsigned r = 0; r < s->item->rank; r++) {
         if (s->solved[r] || !aff_uses_index(&s->f->pool->affs, aff, s->item->indices[r]))
             continue;
         unknowns++;
-        if (found == s->item->rank && unit_factor(s, aff, s->item->indices[r], &rest) != 0)
+        if (unit_factor(s, aff, s->item->indices[r], &rest) == 0)
+            unfit++;
+        else if (found == s->item->rank)
             found = r;
     }
-    return alone && unknowns > 1 ? s->item->rank : found;
+    return (alone && unknowns > 1) || unfit > 0 ? s->item->rank : found;
 }
 
 static void solve_for(Solving *s, AffId aff, unsigned r)

@@ -124,7 +124,7 @@ Binding expr_operand_binding(const ExprPool *pool, ExprId id, unsigned k)
         return BIND_CHOICE;
     switch (own) {
     case BIND_CHOICE:
-        return k == 0 ? BIND_OR : BIND_CHOICE;
+        return k < 2 ? BIND_OR : BIND_CHOICE;
     case BIND_OR:
     case BIND_AND:
     case BIND_SUM:
