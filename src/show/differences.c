@@ -175,7 +175,7 @@ static Table sweep_table(const Show *s, const Differences *d)
     Table table;
 
     table_init(&table, s->arena, title_of(s, d));
-    table_column(&table, (TableColumn){ .key = "h", .title = "h", .right = true });
+    table_column(&table, (TableColumn){ .key = "h", .title = "h", .number = true });
     for (unsigned f = 0; f < DIFFERENCE_COUNT; f++)
         table_column(&table, (TableColumn){ .key = keys[f], .title = message(s->language, error_names[f]), .number = true });
     if (count_known(d) > 0) {
