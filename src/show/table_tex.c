@@ -41,9 +41,9 @@ static void row(const Table *table, Text *out, size_t r)
 
     for (size_t c = 0; c < table->columns.count; c++) {
         const TableColumn *column = &table->columns.at[c];
-        const char *cell = r == 0 ? "" : table_at(table, r - 1, c);
+        const char *cell = r == 0 ? "" : table_at(table, r - 1, c)->shown;
 
-        if (column->only_text)
+        if (column->only_text || column->only_data)
             continue;
         text_add(out, first ? "" : " & ");
         first = false;
@@ -65,7 +65,7 @@ void table_tex(const Table *table, Text *out)
     }
     text_add(out, "\\begin{tabular}{");
     for (size_t c = 0; c < table->columns.count; c++)
-        if (!table->columns.at[c].only_text)
+        if (!table->columns.at[c].only_text && !table->columns.at[c].only_data)
             text_add(out, table->columns.at[c].right ? "r" : "l");
     text_add(out, "}\n\\hline\n");
     row(table, out, 0);
