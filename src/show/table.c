@@ -67,30 +67,34 @@ static bool is_wide(const char *from, const char *to)
     return message_width(bytes) == 2;
 }
 
-/* Full-width closing signs do not begin a line. */
-static bool closes(uint32_t c)
+static bool is_one_of(uint32_t c, const uint32_t *signs)
 {
-    static const uint32_t signs[] = { 0x3001, 0x3002, 0x300B, 0x300D, 0x300F, 0x3011, 0xFF01, 0xFF09, 0xFF0C, 0xFF1A, 0xFF1B, 0xFF1F };
-
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-        if (signs[i] == c)
+    for (; *signs != 0; signs++)
+        if (*signs == c)
             return true;
     return false;
 }
 
-/* The end of the piece that must stay together, a word or a wide character with the signs behind it. */
+/* Closing signs do not begin a line, opening ones do not end it. */
+static const uint32_t closing[] = { 0x2019, 0x201D, 0x3001, 0x3002, 0x300B, 0x300D, 0x300F, 0x3011, 0xFF01, 0xFF09, 0xFF0C, 0xFF1A,
+                                    0xFF1B, 0xFF1F, 0 },
+                      opening[] = { 0x2018, 0x201C, 0x300A, 0x300C, 0x300E, 0x3010, 0xFF08, 0 };
+
+/* The end of the piece that must stay together: a word, or a wide character, with the signs around it. */
 static const char *piece_end(const char *at)
 {
     const char *next = at;
-    bool wide;
+    uint32_t last = utf8_next(&next);
+    bool wide = is_wide(at, next);
 
-    utf8_next(&next);
-    wide = is_wide(at, next);
     for (at = next; *at != '\0' && *at != ' '; at = next) {
         uint32_t c = utf8_next(&next);
+        bool breaks = wide || is_wide(at, next);
 
-        if (!closes(c) && (wide || is_wide(at, next)))
+        if (breaks && !is_one_of(c, closing) && !is_one_of(last, opening))
             break;
+        wide = is_wide(at, next);
+        last = c;
     }
     return at;
 }

@@ -138,10 +138,10 @@ static void test_table(Test *t)
            "}");
     text_init(&out, t->arena);
     table_tex(&table, &out);
-    expect(t, "tex", text_string(&out), "Sizes \\& more\n\n\\medskip\n"
-           "\\begin{tabular}{lrl}\n\\hline\n"
-           "\xe5\x90\x8d & \\shortstack[r]{\xe5\x87\xbd\xe6\x95\xb0\xe7\x9a\x84\\\\\xe5\xa4\xa7\xe5\xb0\x8f} &  \\\\\n\\hline\n"
-           "a,\\char34{}b\\char34{} & $-5$ & \\#\\# \\\\\n\\hline\n"
+    expect(t, "tex", text_string(&out), "\\noindent Sizes \\& more\n\n\\medskip\n"
+           "\\noindent\\begin{tabular}{lrl}\n\\hline\n"
+           "\xe5\x90\x8d & \\shortstack[r]{\\strut \xe5\x87\xbd\xe6\x95\xb0\xe7\x9a\x84\\\\\xe5\xa4\xa7\xe5\xb0\x8f} &  \\\\\n\\hline\\noalign{\\smallskip}\n"
+           "a,\\char34{}b\\char34{} & $-5$ & \\#\\# \\\\\n\\hline\\noalign{\\smallskip}\n"
            "\xe9\x93\xbe\xe5\xbc\x8f & -{} &  \\\\\n\\hline\n\\end{tabular}\n"
            "\n\\medskip\nOne note.\n");
 }
@@ -156,6 +156,9 @@ static void test_paragraphs(Test *t)
     text_init(&out, t->arena);
     table_paragraph(&out, "\xe6\xa0\x91\xe4\xbc\x9a\xe8\x86\xa8\xe8\x83\x80\xef\xbc\x8c\xe5\x9b\xbe\xe4\xb8\x8d\xe4\xbc\x9a", 8);
     expect(t, "Chinese", text_string(&out), "\xe6\xa0\x91\xe4\xbc\x9a\xe8\x86\xa8\n\xe8\x83\x80\xef\xbc\x8c\xe5\x9b\xbe\xe4\xb8\x8d\n\xe4\xbc\x9a\n");
+    text_init(&out, t->arena);
+    table_paragraph(&out, "\xe6\xa0\x91\xe4\xbc\x9a\xef\xbc\x88Laue\xef\xbc\x89\xe8\x83\x80", 7);
+    expect(t, "brackets", text_string(&out), "\xe6\xa0\x91\xe4\xbc\x9a\n\xef\xbc\x88Laue\xef\xbc\x89\n\xe8\x83\x80\n");
     text_init(&out, t->arena);
     table_paragraph(&out, "averylongword x", 4);
     expect(t, "long word", text_string(&out), "averylongword\nx\n");
