@@ -19,6 +19,10 @@ Program *pass_merge(Program *p);
 enum { UNROLL_POINTS = 8 };
 Program *pass_unroll(Program *p);
 
+/* For people who want to see every element: all domains and loops of at most so many points are written out, what is then
+ * read at constant subscripts is scalar and called a[1]. Always a new program; nothing is simplified that was not before. */
+Program *pass_elements(Program *p, uint64_t most);
+
 /* Local arrays with a dimension in which every subscript is a number become one array for each number. */
 Program *pass_part(Program *p);
 

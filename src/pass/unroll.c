@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { MOST_SCALARS = 1024 };
+
 /* The points of some dimensions in order. Bounds use indices of these dimensions only. */
 typedef struct {
     const Program *p;
@@ -171,7 +173,7 @@ static NodeId read_scalar(Rebuild *r, NodeId old, SymId symbol, const AffId *sub
     return scalar == NULL ? NO_ID : *scalar;
 }
 
-/* The element gets the array's name and its subscripts: a_1_2. */
+/* The element gets the array's name and its subscripts: a_1_2, or a[1,2]. */
 static void describe_scalar(const Copier *c, const Group *group, NodeId node)
 {
     Program *to = c->u->to;
@@ -186,8 +188,10 @@ static void describe_scalar(const Copier *c, const Group *group, NodeId node)
         int64_t sub = 0;
 
         aff_is_const(&to->affs, group->subs[k], &sub);
-        text_printf(&text, "_%d", (int)sub);
+        text_printf(&text, c->u->brackets ? (k == c->u->turns[c->stage.target] ? "[%d" : ",%d") : "_%d", (int)sub);
     }
+    if (c->u->brackets && symbol->rank > c->u->turns[c->stage.target])
+        text_add(&text, "]");
     node_describe(to, node, names_intern(to->names, text.at, text.size), c->stage.at);
 }
 
@@ -408,28 +412,51 @@ static bool has_arrays(const Program *p)
     return p->loops.count > 0;
 }
 
-Program *pass_unroll(Program *p)
+static Program *unroll(Unroller *u)
 {
-    Unroller u = { .from = p };
+    Program *p = u->from;
 
-    if (!has_arrays(p))
-        return p;
-    u.to = program_like(p);
-    u.scratch = heap_arena(p->heap);
-    unroll_plan(&u);
-    rebuild_begin(&u.rebuild, p, u.to);
-    u.rebuild.read = read_scalar;
-    u.rebuild.context = &u;
+    u->to = program_like(p);
+    u->scratch = heap_arena(p->heap);
+    unroll_plan(u);
+    rebuild_begin(&u->rebuild, p, u->to);
+    u->rebuild.read = read_scalar;
+    u->rebuild.context = u;
     for (size_t i = 0; i < p->body.count; i++) {
         Item item = p->body.at[i];
 
         if (item.kind == ITEM_STAGE)
-            copy_stage(&u, item.id, 0);
-        else if (item.kind == ITEM_LOOP && u.whole_loop[item.id])
-            i = copy_turns(&u, i);
+            copy_stage(u, item.id, 0);
+        else if (item.kind == ITEM_LOOP && u->whole_loop[item.id])
+            i = copy_turns(u, i);
         else
-            rebuild_item(&u.rebuild, item);
+            rebuild_item(&u->rebuild, item);
     }
-    heap_release(p->heap, u.scratch);
-    return u.to;
+    heap_release(p->heap, u->scratch);
+    return u->to;
+}
+
+Program *pass_unroll(Program *p)
+{
+    Unroller u = { .from = p, .most = UNROLL_POINTS, .most_scalars = MOST_SCALARS };
+
+    return has_arrays(p) ? unroll(&u) : p;
+}
+
+/* Loops inside loops are unrolled from the inside outwards. */
+Program *pass_elements(Program *p, uint64_t most)
+{
+    Program *now = pass_prune_copy(p);
+
+    while (has_arrays(now)) {
+        Unroller u = { .from = now, .most = most, .most_scalars = most, .brackets = true };
+        size_t loops = now->loops.count;
+        Program *next = unroll(&u);
+
+        program_free(now);
+        now = next;
+        if (now->loops.count == 0 || now->loops.count >= loops)
+            break;
+    }
+    return now;
 }

@@ -13,6 +13,9 @@ typedef struct {
 
 typedef struct {
     Program *from;     /* gets the substituted copies of nodes */
+    uint64_t most;     /* points of what is unrolled */
+    uint64_t most_scalars; /* elements of what becomes scalars */
+    bool brackets;     /* elements are called a[1] instead of a_1 */
     Program *to;
     Arena *scratch;
     Rebuild rebuild;

@@ -1,8 +1,6 @@
 /* unroll_plan.c -- which dimensions and loops are unrolled, and which local arrays then fall apart into scalars. */
 #include "pass/unroll.h"
 
-enum { MOST_SCALARS = 1024 };
-
 /* ---- expressions ------------------------------------------------------------------------------------ */
 
 static bool is_unrolled(const Stage *stage, const StagePlan *plan, IndexId index)
@@ -85,7 +83,7 @@ static bool is_small(const Unroller *u, const Stage *stage, uint64_t turns)
     if (!has_own_bounds(u, stage))
         return false;
     points = stage_points(u->from, stage);
-    return points >= 1 && points * turns <= UNROLL_POINTS && kept_points(u, stage) <= UNROLL_POINTS;
+    return points >= 1 && points * turns <= u->most && kept_points(u, stage) <= u->most;
 }
 
 /* ---- inner dimensions ------------------------------------------------------------------------------- */
@@ -149,7 +147,7 @@ static bool all_separate(const Planning *g, const Stage *stage, const StagePlan 
     return true;
 }
 
-/* How many dimensions at the end have constant extents of UNROLL_POINTS points together; one at least is left over. */
+/* How many dimensions at the end have constant extents of so few points together; one at least is left over. */
 static uint8_t small_inner(const Unroller *u, const Stage *stage, uint64_t turns)
 {
     uint64_t points = turns;
@@ -161,8 +159,8 @@ static uint8_t small_inner(const Unroller *u, const Stage *stage, uint64_t turns
 
         if (!aff_is_const(&u->from->affs, range->low, &low) || !aff_is_const(&u->from->affs, range->high, &high))
             break;
-        if (is_by_sample(u->from, range) || high <= low || high - low > UNROLL_POINTS ||
-            points * (uint64_t)(high - low) > UNROLL_POINTS)
+        if (is_by_sample(u->from, range) || high <= low || (uint64_t)(high - low) > u->most ||
+            points * (uint64_t)(high - low) > u->most)
             break;
         points *= (uint64_t)(high - low);
         inner++;
@@ -194,7 +192,7 @@ static void plan_stage(Planning *g, StageId id, uint64_t turns)
 /* ---- loops ------------------------------------------------------------------------------------------ */
 
 /* A loop of few turns with nothing but stages inside, whose turns are always the same. */
-static bool is_short(const Program *p, size_t place)
+static bool is_short(const Program *p, size_t place, uint64_t most)
 {
     const Loop *loop = &p->loops.at[p->body.at[place].id];
     size_t i = place + 1;
@@ -202,7 +200,7 @@ static bool is_short(const Program *p, size_t place)
     if (loop->condition != NO_ID || loop->turns != NO_ID || loop->samples ||
         (p->samples > 0 && loop->index == p->sample))
         return false;
-    if (loop->high <= loop->low || loop->high - loop->low > UNROLL_POINTS)
+    if (loop->high <= loop->low || (uint64_t)(loop->high - loop->low) > most)
         return false;
     while (p->body.at[i].kind == ITEM_STAGE)
         i++;
@@ -219,7 +217,7 @@ static void plan_body(Planning *g)
         Item item = p->body.at[i];
 
         if (item.kind == ITEM_LOOP) {
-            g->u->whole_loop[item.id] = is_short(p, i);
+            g->u->whole_loop[item.id] = is_short(p, i, g->u->most);
             g->u->outer[item.id] = loop;
             turn = g->u->whole_loop[item.id] ? &p->loops.at[item.id] : NULL;
             loop = turn == NULL ? item.id : loop;
@@ -236,11 +234,11 @@ static void plan_body(Planning *g)
 /* ---- scalars ---------------------------------------------------------------------------------------- */
 
 /* Without the first dimensions, the turns. */
-static uint64_t element_count(const Symbol *symbol, unsigned turns)
+static uint64_t element_count(const Symbol *symbol, unsigned turns, uint64_t most)
 {
     uint64_t count = 1;
 
-    for (unsigned k = turns; k < symbol->rank && count <= MOST_SCALARS; k++)
+    for (unsigned k = turns; k < symbol->rank && count <= most; k++)
         count *= (uint64_t)symbol->extents[k];
     return count;
 }
@@ -358,7 +356,7 @@ static void plan_scalars(Planning *g)
             g->u->turns[target] = unroll_depth(g->u, homes[target]);
             /* The derivative of an inactive symbol is not taken: that is said of the symbol, so it must stay one. */
             scalar[target] = symbol->role == SYM_LOCAL && !symbol->inactive &&
-                             element_count(symbol, g->u->turns[target]) <= MOST_SCALARS;
+                             element_count(symbol, g->u->turns[target], g->u->most_scalars) <= g->u->most_scalars;
         }
     }
     check_constant_reads(g, homes, scalar);
@@ -367,7 +365,7 @@ static void plan_scalars(Planning *g)
         if (p->body.at[i].kind == ITEM_STAGE)
             check_stage(g, p->body.at[i].id, homes, scalar);
     for (SymId i = 0; i < p->symbols.count; i++) {
-        uint64_t count = element_count(&p->symbols.at[i], g->u->turns[i]);
+        uint64_t count = element_count(&p->symbols.at[i], g->u->turns[i], g->u->most_scalars);
 
         if (!scalar[i])
             continue;
