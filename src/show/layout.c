@@ -5,8 +5,8 @@
 
 #define PORT_STEP 14.0 /* between wires at a box, where there is room */
 #define GAP_LEAST 20.0 /* between columns: room for a curve and an arrow head */
-#define GAP_MOST 72.0
-#define GAP_SLOPE 0.25 /* of the highest curve of the gap */
+#define GAP_MOST 56.0
+#define GAP_SLOPE 0.22 /* of the highest curve of the gap */
 
 /* ---- columns ----------------------------------------------------------------------------------------- */
 
@@ -139,7 +139,8 @@ static uint32_t add_place(LayoutGraph *g, PlaceKind kind, uint32_t owner, uint32
 /* The column of a wire's label: between boxes, where few labels are, near the middle. */
 static uint32_t label_column(const LayoutGraph *g, const LayoutWire *wire, const uint32_t *labels)
 {
-    uint32_t low = g->layout->boxes.at[wire->from].column, high = g->layout->boxes.at[wire->to].column, best = low + 1, least = UINT32_MAX;
+    uint32_t low = g->layout->boxes.at[wire->from].column, high = g->layout->boxes.at[wire->to].column;
+    uint32_t best = low + 1, least = UINT32_MAX;
 
     for (uint32_t c = low + 1; c < high; c += 2) {
         uint32_t aside = c - low > high - c ? (c - low) - (high - c) : (high - c) - (c - low);
@@ -175,8 +176,10 @@ static void add_wire(LayoutGraph *g, uint32_t number, uint32_t label, const uint
 static bool add_places(LayoutGraph *g)
 {
     Layout *layout = g->layout;
-    uint32_t *labels = arena_array(g->arena, uint32_t, g->columns + 1), *column = arena_array(g->arena, uint32_t, layout->wires.count + 1);
-    uint32_t *incoming = arena_array(g->arena, uint32_t, layout->wires.count + 1), *count = arena_array(g->arena, uint32_t, layout->boxes.count + 1);
+    uint32_t *labels = arena_array(g->arena, uint32_t, g->columns + 1); /* by column */
+    uint32_t *column = arena_array(g->arena, uint32_t, layout->wires.count + 1);
+    uint32_t *incoming = arena_array(g->arena, uint32_t, layout->wires.count + 1); /* which wire of its box it is */
+    uint32_t *count = arena_array(g->arena, uint32_t, layout->boxes.count + 1);
     uint64_t places = layout->boxes.count;
 
     for (size_t w = 0; w < layout->wires.count; w++)

@@ -1,8 +1,9 @@
 /* layout.h -- boxes joined by wires, from left to right: where everything goes so that nothing overlaps.
  *
- * Layers after Sugiyama, Tagawa and Toda (1981): boxes stand in columns, and every wire goes through the columns between its ends, too,
- * where it has a place of its own, straight across the column; it bends only in the gaps between columns, where nothing else stands. Labels
- * lie on their wires in columns of their own. So no label or box overlaps another one or a wire that is not its own.
+ * Layers after Sugiyama, Tagawa and Toda (1981): boxes stand in columns, and every wire goes through the columns between its
+ * ends, too, where it has a place of its own, straight across the column; it bends only in the gaps between columns, where
+ * nothing else stands. Labels lie on their wires in columns of their own. So no label or box overlaps another one or a wire
+ * that is not its own.
  */
 #ifndef BPGEN_SHOW_LAYOUT_H
 #define BPGEN_SHOW_LAYOUT_H
@@ -20,7 +21,7 @@ typedef struct {
     /* Given. `up` and `down` are measured from the line on which a single wire reaches the box. */
     double width, up, down;
     double span;     /* several wires spread over at most so much above and below the line */
-    bool ordered;    /* incoming wires end from top to bottom in the order in which they stand in Layout.wires; else as they come */
+    bool ordered;    /* incoming wires end from top to bottom in the order of Layout.wires; else as they come */
     /* Found. */
     double x, y;     /* the middle of the width; the line */
     uint32_t column; /* from the left; between columns of boxes stand those of labels */
@@ -32,8 +33,9 @@ typedef struct {
     double width, up, down; /* of the label, measured from the wire; width 0: there is none */
     /* Found. */
     double x, y;            /* the middle of the label, on the wire; without a label: of the wire */
-    uint32_t first, gaps;   /* Layout.points[first .. first + 2*gaps - 1]: beginning and end of the curve in each gap that it crosses. Between
-                             * one's end and the next one's beginning it is level, and so it is at both boxes */
+    uint32_t first, gaps;   /* Layout.points[first .. first + 2*gaps - 1]: beginning and end of the curve in each gap that
+                             * it crosses. From the end of one to the beginning of the next it is level, and so it is at both
+                             * boxes */
 } LayoutWire;
 
 typedef struct {

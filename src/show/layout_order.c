@@ -1,7 +1,7 @@
 /* layout_order.c -- the order of places in columns: sweeps by barycentres and medians, then exchanges of neighbours.
  *
- * Sugiyama, Tagawa and Toda (1981); Gansner, Koutsofios, North and Vo, "A technique for drawing directed graphs" (1993), section 3;
- * crossings are counted after Barth, Mutzel and Juenger, "Simple and efficient bilayer cross counting" (2002). */
+ * Sugiyama, Tagawa and Toda (1981); Gansner, Koutsofios, North and Vo, "A technique for drawing directed graphs" (1993),
+ * section 3; crossings are counted after Barth, Mutzel and Juenger, "Simple and efficient bilayer cross counting" (2002). */
 #include "show/layout_graph.h"
 
 #include <stdlib.h>
@@ -11,6 +11,7 @@
 #define SWEEPS_LARGE 6
 #define LARGE 5000 /* links */
 #define EXCHANGES 12
+#define FIRST_COLUMN 4
 
 /* ---- counting ---------------------------------------------------------------------------------------- */
 
@@ -21,7 +22,7 @@ static int compare_ids(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Between column c and the next one: a link's right end is its key, base[position] + rank; keys that come in a wrong order cross. */
+/* Between column c and the next one: a link's right end is its key, base[position] + rank; keys in a wrong order cross. */
 static uint64_t crossings_behind(const LayoutGraph *g, uint32_t c, uint32_t *base, uint32_t *keys, uint32_t *tree)
 {
     uint32_t next = c + 1, size = 0, count = 0;
@@ -180,6 +181,11 @@ static void exchange(LayoutGraph *g)
     }
 }
 
+typedef struct {
+    uint32_t *order;
+    uint64_t crossings, disorder;
+} Best;
+
 /* ---- all --------------------------------------------------------------------------------------------- */
 
 static void restore(LayoutGraph *g, const uint32_t *order)
@@ -187,6 +193,20 @@ static void restore(LayoutGraph *g, const uint32_t *order)
     memcpy(g->order, order, g->places.count * sizeof *order);
     for (uint32_t c = 0; c < g->columns; c++)
         layout_number(g, c);
+}
+
+/* Every column upside down. */
+static void flip(LayoutGraph *g)
+{
+    for (uint32_t c = 0; c < g->columns; c++) {
+        for (uint32_t i = g->first[c], k = g->first[c + 1]; i + 1 < k; i++, k--) {
+            uint32_t place = g->order[i];
+
+            g->order[i] = g->order[k - 1];
+            g->order[k - 1] = place;
+        }
+        layout_number(g, c);
+    }
 }
 
 static void sweep(LayoutGraph *g, unsigned start, unsigned turn, Sorted *sorted, double *around)
@@ -198,29 +218,56 @@ static void sweep(LayoutGraph *g, unsigned start, unsigned turn, Sorted *sorted,
     exchange(g);
 }
 
+/* Neighbouring boxes of a column that stand the other way around than they were given: of equally good orders the given one is
+ * read best, above all where the drawing begins. */
+static uint64_t disorder(const LayoutGraph *g)
+{
+    uint64_t pairs = 0;
+
+    for (uint32_t c = 0; c < g->columns; c++)
+        for (uint32_t k = g->first[c], last = 0; k < g->first[c + 1]; k++) {
+            const Place *place = &g->places.at[g->order[k]];
+
+            if (place->kind != PLACE_BOX)
+                continue;
+            pairs += place->owner < last ? (c == 0 ? FIRST_COLUMN : 1) : 0;
+            last = place->owner;
+        }
+    return pairs;
+}
+
+/* Keeps the present order if it is better than the best one so far. */
+static void keep_better(LayoutGraph *g, Best *best)
+{
+    uint64_t crossings = layout_crossings(g), mixed = disorder(g);
+
+    if (crossings > best->crossings || (crossings == best->crossings && mixed >= best->disorder))
+        return;
+    best->crossings = crossings;
+    best->disorder = mixed;
+    memcpy(best->order, g->order, g->places.count * sizeof *best->order);
+}
+
 void layout_order(LayoutGraph *g)
 {
-    size_t bytes = (g->places.count + 1) * sizeof(uint32_t);
-    uint32_t *given = arena_array(g->arena, uint32_t, g->places.count + 1), *best = arena_array(g->arena, uint32_t, g->places.count + 1);
+    uint32_t *given = arena_array(g->arena, uint32_t, g->places.count + 1);
+    Best best = { arena_array(g->arena, uint32_t, g->places.count + 1), UINT64_MAX, 0 };
     Sorted *sorted = arena_array(g->arena, Sorted, g->places.count + 1);
     double *around = arena_array(g->arena, double, g->links.count + 1);
     unsigned sweeps = g->links.count > LARGE ? SWEEPS_LARGE : SWEEPS;
-    uint64_t least = layout_crossings(g);
 
-    memcpy(given, g->order, bytes);
-    memcpy(best, g->order, bytes);
+    keep_better(g, &best);
+    memcpy(given, best.order, g->places.count * sizeof *given);
     for (unsigned start = 0; start < 2; start++) {
         restore(g, given);
-        for (unsigned turn = 0; turn < sweeps && least > 0; turn++) {
-            uint64_t crossings;
-
+        for (unsigned turn = 0; turn < sweeps && best.crossings + best.disorder > 0; turn++) {
             sweep(g, start, turn, sorted, around);
-            crossings = layout_crossings(g);
-            if (crossings < least) {
-                least = crossings;
-                memcpy(best, g->order, bytes);
-            }
+            keep_better(g, &best);
         }
     }
-    restore(g, best);
+    restore(g, best.order);
+    flip(g);
+    exchange(g);
+    keep_better(g, &best);
+    restore(g, best.order);
 }

@@ -1,9 +1,9 @@
 /* layout_place.c -- the height of every place: Brandes and Koepf, "Fast and simple horizontal coordinate assignment" (GD 2001).
  *
- * Four times, from each side and from above and from below, places are aligned in blocks with a median neighbour, so that long wires are
- * straight, and packed; the heights are the means of the two middle ones of the four. With ports as in Rueegg, Schulze, Carstens and von
- * Hanxleden, "Size- and port-aware horizontal node coordinate assignment" (GD 2015): it is wires that are straight, not centres. Packing is
- * by longest paths; layout_slide.c does what classes do in the original. */
+ * Four times, from each side and from above and from below, places are aligned in blocks with a median neighbour, so that long
+ * wires are straight, and packed; the heights are the means of the two middle ones of the four. With ports as in Rueegg,
+ * Schulze, Carstens and von Hanxleden, "Size- and port-aware horizontal node coordinate assignment" (GD 2015): it is wires that
+ * are straight, not centres. Packing is by longest paths; layout_slide.c does what classes do in the original. */
 #include "show/layout_graph.h"
 
 #include <math.h>
