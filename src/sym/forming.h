@@ -73,6 +73,20 @@ typedef struct {
 /* The sum of `body` over the points of the item's domain at which subs[k] = targets[k], for k < rank. */
 FormPiece form_sum_where(Forming *f, const FormItem *item, const AffId *targets, const AffId *subs, uint32_t rank, ExprId body);
 
+/* ---- index_prove.c ----------------------------------------------------------------------------------- */
+
+/* What surrounds the body of sums: indices with bounds, from outer to inner, and what is not negative there. */
+typedef struct {
+    const uint32_t *indices;
+    const AffId *low, *high;
+    size_t count;
+    const AffId *conditions;
+    size_t condition_count;
+} FormScope;
+
+/* Will bpgen accept the subscripts in the body? */
+bool form_is_provable(Forming *f, const FormScope *scope, ExprId body);
+
 /* ---- index_expr.c: expressions with indices ---------------------------------------------------------- */
 
 /* The expression with indices replaced, from[i] by to[i], all at once. */

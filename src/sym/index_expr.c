@@ -250,10 +250,14 @@ static ExprId make_choice(ExprPool *pool, ExprId c, ExprId a, ExprId b)
 ExprId form_make(ExprPool *pool, Op op, ExprId a, ExprId b, ExprId c)
 {
     ExprId zero = expr_int(pool, 0);
-    Expr left = pool->nodes.at[a], right = pool->nodes.at[b == EXPR_NONE ? a : b];
+    Expr left, right;
 
     if (op == OP_SELECT)
         return make_choice(pool, a, b, c);
+    if (op != OP_NEG && op_info[op].form != FORM_INFIX)
+        return expr_fold(pool, op, a, b, c);
+    left = pool->nodes.at[a];
+    right = pool->nodes.at[b == EXPR_NONE ? a : b];
     if ((op == OP_NEG || op == OP_MUL || op == OP_DIV) && is_mask(pool, a))
         return make_choice(pool, left.u.arg[0], expr_fold(pool, op, left.u.arg[1], b, c), zero);
     if (op == OP_MUL && is_mask(pool, b))

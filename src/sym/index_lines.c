@@ -48,16 +48,53 @@ static VariableId target_of(const Forming *f, uint32_t item)
     return f->node_variables[id - f->p->stages.count];
 }
 
+/* By variable: the item that completes it. */
+static uint32_t *last_items(const Forming *f)
+{
+    uint32_t *last = arena_array(f->arena, uint32_t, f->known.count + 1);
+
+    for (uint32_t k = 0; k < f->order.count; k++)
+        last[target_of(f, k)] = k;
+    return last;
+}
+
+static Span place_of(const Forming *f, uint32_t item)
+{
+    uint32_t id = f->order.at[item];
+
+    return id < f->p->stages.count ? f->p->stages.at[id].at : f->p->infos.at[id - f->p->stages.count].at;
+}
+
+/* Are all names in it given, or names of lines other than its own? */
+static bool is_closed(const Forming *f, VariableId target)
+{
+    ExprVec reached = { 0 };
+    bool closed = true;
+
+    expr_reach(f->pool, f->arena, &f->known.at[target].definition, 1, &reached);
+    for (size_t i = 0; i < reached.count; i++) {
+        const Expr *node = &f->pool->nodes.at[reached.at[i]];
+
+        if (node->kind == EXPR_NAME && (!stays(f, node->u.name.variable) || node->u.name.variable == target))
+            closed = false;
+    }
+    expr_drop(f->arena, &reached);
+    return closed;
+}
+
+/* Each where it is complete. */
 static void expand_definitions(Forming *f)
 {
-    bool *done = arena_array(f->arena, bool, f->known.count + 1);
+    const uint32_t *last = last_items(f);
 
-    for (uint32_t k = 0; k < f->order.count; k++) {
+    for (uint32_t k = 0; k < f->order.count && !f->failed; k++) {
         VariableId target = target_of(f, k);
 
-        if (!done[target])
-            f->known.at[target].definition = expr_unmark(f->pool, expand(f, f->known.at[target].definition));
-        done[target] = true;
+        if (last[target] != k)
+            continue;
+        f->known.at[target].definition = expr_unmark(f->pool, expand(f, f->known.at[target].definition));
+        if (!is_closed(f, target))
+            form_refuse(f, place_of(f, k), "elements of this array are computed from others of the same array, which index form cannot say");
     }
 }
 
@@ -308,15 +345,14 @@ static void add_line(Lettering *l, VariableId variable, const uint32_t *axes, Ex
 
 static void add_definitions(Forming *f, Lettering *l)
 {
-    bool *done = arena_array(f->arena, bool, f->known.count + 1);
+    const uint32_t *last = last_items(f);
 
     for (uint32_t k = 0; k < f->order.count; k++) {
         VariableId target = target_of(f, k);
         FormVariable known = f->known.at[target];
 
-        if (known.named && known.used && !done[target])
+        if (known.named && known.used && last[target] == k)
             add_line(l, target, known.axes, known.definition, NO_ID);
-        done[target] = true;
     }
 }
 
@@ -343,6 +379,8 @@ void form_lines(Forming *f)
     Lettering l = { .f = f, .tidy = tidy_new(f->pool, f->arena) };
 
     expand_definitions(f);
+    if (f->failed)
+        return;
     for (size_t i = 0; i < count; i++) {
         ExprId adjoint = f->known.at[f->variables[f->request->wanted[i]]].adjoint;
 

@@ -1,7 +1,12 @@
 /* index_solve.c -- sums over those points of a domain at which subscripts have given values. */
 #include "sym/forming.h"
 
+/* How far equations are solved: an index by several others, by the one that is given and those solved before, only by the one that
+ * is given. The less is solved, the more is summed over under a condition, and the less has to be proved of subscripts. */
+typedef enum { SOLVE_JOINTLY, SOLVE_ALONE, SOLVE_PLAINLY } Effort;
+
 typedef struct {
+    Effort effort;
     Forming *f;
     const FormItem *item;
     const AffId *subs, *targets;
@@ -189,7 +194,7 @@ static bool solve_one(Solving *s, bool alone)
             continue;
         aff = equation(s, k);
         r = find_unknown(s, aff, alone);
-        if (r == s->item->rank)
+        if (r == s->item->rank || (s->effort == SOLVE_PLAINLY && s->f->pool->affs.affs.at[aff].count > 2))
             continue;
         solve_for(s, aff, r);
         s->done[k] = true;
@@ -200,7 +205,7 @@ static bool solve_one(Solving *s, bool alone)
 
 static void solve(Solving *s)
 {
-    while (solve_one(s, true) || solve_one(s, false))
+    while (solve_one(s, true) || (s->effort == SOLVE_JOINTLY && solve_one(s, false)))
         ;
     for (uint32_t k = 0; k < s->rank; k++)
         if (!s->done[k])
@@ -286,30 +291,47 @@ static void begin(Solving *s)
     s->high = arena_array(arena, AffId, rank + 1u);
     s->solved = arena_array(arena, bool, rank + 1u);
     s->done = arena_array(arena, bool, s->rank + 1u);
+    s->at_least.count = s->equal.count = 0;
+    s->never = false;
     for (unsigned r = 0; r < rank; r++)
         s->map[r] = aff_index(&s->f->pool->affs, s->item->indices[r]);
+}
+
+/* The body where the equations hold; false: with less effort its subscripts would be proved. */
+static bool attempt(Solving *s, ExprId body, ExprId *result)
+{
+    const FormItem *item = s->item;
+    FormScope scope = { .indices = item->indices, .count = item->rank };
+
+    begin(s);
+    solve(s);
+    for (unsigned r = 0; r < item->rank; r++)
+        take_range(s, r);
+    *result = form_substitute(s->f, body, item->indices, s->map, item->rank);
+    scope.low = s->low;
+    scope.high = s->high;
+    scope.conditions = s->at_least.at;
+    scope.condition_count = s->at_least.count;
+    return s->never || s->effort == SOLVE_PLAINLY || form_is_provable(s->f, &scope, *result);
 }
 
 FormPiece form_sum_where(Forming *f, const FormItem *item, const AffId *targets, const AffId *subs, uint32_t rank, ExprId body)
 {
     Solving s = { .f = f, .item = item, .subs = subs, .targets = targets, .rank = rank };
-    ExprId zero = expr_int(f->pool, 0), inner;
+    ExprId zero = expr_int(f->pool, 0), inner, result;
 
-    begin(&s);
-    solve(&s);
-    for (unsigned r = 0; r < item->rank; r++)
-        take_range(&s, r);
+    if (item->guard != EXPR_NONE)
+        body = expr_fold(f->pool, OP_SELECT, item->guard, body, zero);
+    while (!attempt(&s, body, &result))
+        s.effort++;
     if (s.never)
         return (FormPiece){ zero, EXPR_NONE };
     tighten_all(&s);
-    if (item->guard != EXPR_NONE)
-        body = expr_fold(f->pool, OP_SELECT, item->guard, body, zero);
-    body = form_substitute(f, body, item->indices, s.map, item->rank);
     inner = conjunction(&s, true);
     if (inner != EXPR_NONE)
-        body = expr_fold(f->pool, OP_SELECT, inner, body, zero);
+        result = expr_fold(f->pool, OP_SELECT, inner, result, zero);
     for (unsigned r = item->rank; r-- > 0;)
         if (!s.solved[r])
-            body = form_sum(f, item->indices[r], s.low[r], s.high[r], body);
-    return (FormPiece){ body, conjunction(&s, false) };
+            result = form_sum(f, item->indices[r], s.low[r], s.high[r], result);
+    return (FormPiece){ result, conjunction(&s, false) };
 }

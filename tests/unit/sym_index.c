@@ -36,7 +36,7 @@ static bool fill(Evaluation *e, const Back *b, SymId symbol)
     if (b->form->upstream != EXPR_NONE &&
         strcmp(name, names_text(b->pool->names, b->pool->variables.at[b->form->upstream].name)) == 0) {
         for (SymId s = 0; s < from->symbols.count; s++)
-            if (from->symbols.at[s].role == SYM_SEED)
+            if (from->symbols.at[s].role == SYM_SEED && from->symbols.at[s].of == from->outputs.at[0])
                 given = s;
     } else {
         given = symbol_named(from, name);
@@ -102,7 +102,9 @@ static void fill_point(Evaluation *e, const Unit *unit)
     for (SymId s = 0; s < e->program->symbols.count; s++)
         if (e->program->symbols.at[s].role == SYM_SEED)
             for (size_t i = 0; i < eval_elements(e->program, s); i++)
-                e->reals[s][i] = e->program->symbols.at[s].rank == 0 ? 1 : random_between(&random, -1, 1);
+                e->reals[s][i] = e->program->symbols.at[s].of != e->program->outputs.at[0] ? 0
+                                 : e->program->symbols.at[s].rank == 0                   ? 1
+                                                                                         : random_between(&random, -1, 1);
     eval_run(e);
 }
 
@@ -116,10 +118,10 @@ static void check_model(Model *m, const void *context)
     Back back = { .model = m, .point = &point, .form = &form, .pool = pool };
     Text text;
 
+    m->unit->diag.messages.count = m->unit->diag.errors = 0; /* of elaborating it */
     if (!unit_make_reversed(m->unit))
         return;
     request = (FormRequest){ m->unit->lowered.program->outputs.at[0], m->unit->wanted.at, m->unit->wanted.count };
-    m->unit->diag.messages.count = m->unit->diag.errors = 0;
     if (!sym_index_form(&form, pool, m->unit->lowered.program, &request, &m->unit->heap, &m->unit->diag)) {
         const char *why = m->unit->diag.messages.at[0].text;
 
@@ -176,12 +178,87 @@ static const Case cases[] = {
     { "param x[3]\nf = x[0]*trigamma(x[1])", NULL },
 };
 
+/* ---- random models ----------------------------------------------------------------------------------- */
+
+enum { RANDOM_MODELS = 200 };
+
+static unsigned below(Random *random, unsigned limit)
+{
+    return (unsigned)(random_next(random) % limit);
+}
+
+/* A subscript below 12, of indices below 3; with `own`, of an array of the model itself: below 3. */
+static void random_subscript(Text *text, Random *random, unsigned indices, bool own)
+{
+    static const char *const forms[] = { "%c", "2-%c", "%c+3", "2*%c", "%c+%c", "2*%c+%c", "11-%c", "%c-%c+2", "%c*3+1" };
+    char a = "ijk"[below(random, indices)], b = "ijk"[below(random, indices)];
+
+    if (below(random, 8) == 0)
+        text_printf(text, "%u", below(random, own ? 3 : 12));
+    else
+        text_printf(text, forms[below(random, own ? 2 : sizeof forms / sizeof *forms)], a, b);
+}
+
+static void random_factor(Text *text, Random *random, unsigned indices, unsigned arrays)
+{
+    static const char *const before[] = { "", "", "sin(", "sig(", "exp(-", "(1 + " }, *const behind[] = { "", "^2", ")", ")", "^2)", ")/3" };
+    unsigned which = below(random, 3 + arrays), form = below(random, 6);
+    bool own = which >= 3;
+
+    text_add(text, before[form]);
+    text_printf(text, own ? "T%u[" : which == 0 ? "A[" : which == 1 ? "x[" : "y[", which - 3);
+    random_subscript(text, random, indices, own);
+    if (own || which == 0) {
+        text_add(text, ",");
+        random_subscript(text, random, indices, own);
+    }
+    text_printf(text, "]%s", behind[form]);
+}
+
+/* T[i,j] = sums and choices over i, j, k. */
+static void random_array(Text *text, Random *random, unsigned number)
+{
+    unsigned form = below(random, 4);
+
+    text_printf(text, "T%u[i,j] = ", number);
+    text_add(text, form == 0 ? "sum(" : form == 1 ? "sum(" : form == 2 ? "i > j ? " : "");
+    random_factor(text, random, form < 2 ? 3 : 2, number);
+    text_add(text, below(random, 2) == 0 ? "*" : " - ");
+    random_factor(text, random, form < 2 ? 3 : 2, number);
+    text_add(text, form == 0 ? " for k in 0..3)" : form == 1 ? " for k in 0..i+1)" : form == 2 ? " : " : "");
+    if (form == 2)
+        random_factor(text, random, 2, number);
+    text_add(text, " for i in 0..3, j in 0..3\n");
+}
+
+static void check_random(Test *t, Arena *arena)
+{
+    Random random = { 42 };
+
+    for (unsigned i = 0; i < RANDOM_MODELS; i++) {
+        unsigned arrays = 1 + below(&random, 3);
+        Text text;
+
+        text_init(&text, arena);
+        text_add(&text, "param A[12,12], x[12]\ninput y[12]\n");
+        for (unsigned k = 0; k < arrays; k++)
+            random_array(&text, &random, k);
+        text_printf(&text, "f = sum(T%u) + x[3]*x[0]\n", arrays - 1);
+        with_model(t, text_string(&text), check_model, NULL);
+    }
+}
+
 int main(void)
 {
     Test t = { .passed = 0 };
 
+    if (setjmp(t.heap.on_failure) != 0)
+        return 1;
+
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         with_model(&t, cases[i].text, check_model, cases[i].expected);
+    check_random(&t, heap_arena(&t.heap));
+    heap_free(&t.heap);
     printf("sym_index: %u passed, %u failed\n", t.passed, t.failed);
     return t.failed != 0;
 }
