@@ -267,6 +267,11 @@ static bool is_one(const uint32_t *limbs, uint32_t size)
     return size == 1 && limbs[0] == 1;
 }
 
+uint32_t rational_size(Rational a)
+{
+    return a.big == NULL ? 4 : a.big->num_size + a.big->den_size;
+}
+
 bool rational_is_whole(Rational a)
 {
     return a.big == NULL ? a.den == 1 : is_one(a.big->limbs + a.big->num_size, a.big->den_size);

@@ -46,6 +46,9 @@ uint64_t rational_hash(Rational a);
 /* The value as int64_t; false if it is not whole or does not fit. */
 bool rational_to_int(Rational a, int64_t *out);
 
+/* How long it is: the 32-bit words of numerator and denominator. */
+uint32_t rational_size(Rational a);
+
 /* +-2^k with k in *exponent? */
 bool rational_is_power_of_two(Rational a, int *exponent);
 

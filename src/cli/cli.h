@@ -6,6 +6,7 @@
 #include "emit/functions.h"
 #include "eval/point.h"
 #include "show/message.h"
+#include "teach/circuit.h"
 #include "teach/mistake.h"
 
 typedef enum {
@@ -112,6 +113,12 @@ void cli_check_table(Unit *unit, Run *run);
 
 /* Can the evaluator run it? False, with a message, if it calls C functions of the user's. */
 bool cli_can_run(Unit *unit, Run *run);
+
+/* circuit.c: opens the model; `point`, of its lowered program, gets the values of the command line. False as above. */
+bool cli_open_point(Unit *unit, Run *run, Evaluation *point);
+/* The circuit at that point: --gates, --seed (which outputs, and their seeds). It has run. False as above; a seed is missing; the
+ * model has no circuit. */
+bool cli_build_circuit(Unit *unit, Run *run, Evaluation *point, Mistake mistake, Circuit *circuit);
 
 /* Prints the unit's messages to run->errors; false, with EXIT_REFUSED, if there are errors among them. */
 bool cli_report(Unit *unit, Run *run);

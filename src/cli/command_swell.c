@@ -1,9 +1,139 @@
-/* command_swell.c -- bpgen swell */
+/* command_swell.c -- bpgen swell MODEL ... [--for n=1..13] [x=0.9]: how large derivatives are. */
 #include "cli/cli.h"
+#include "cli/file.h"
+#include "emit/c.h"
+#include "show/swell.h"
+
+#include <string.h>
+#include <time.h>
+
+typedef struct {
+    const char *name; /* --format, and the ending of -o */
+    void (*print)(const Swell *swell, Language language, Text *out);
+} Format;
+
+static const Format formats[] = {
+    { "text", swell_print_text }, { "csv", swell_print_csv }, { "json", swell_print_json },
+    { "tex", swell_print_tex },   { "svg", swell_print_svg },
+};
+enum { FORMATS = sizeof formats / sizeof *formats };
+
+/* NULL: run->code is set. */
+static const Format *choose_format(Run *run)
+{
+    const char *names[FORMATS + 1] = { NULL }, *chosen;
+
+    for (size_t i = 0; i < FORMATS; i++)
+        names[i] = formats[i].name;
+    chosen = cli_format(run, names);
+    for (size_t i = 0; chosen != NULL && i < FORMATS; i++)
+        if (strcmp(formats[i].name, chosen) == 0)
+            return &formats[i];
+    return NULL;
+}
+
+/* ---- what swell_run needs from here ------------------------------------------------------------------ */
+
+static double processor_seconds(void)
+{
+    return (double)clock() / CLOCKS_PER_SEC;
+}
+
+static size_t code_size(Unit *unit)
+{
+    Text functions;
+
+    text_init(&functions, unit->arena);
+    unit->options.functions = 1u << FUNCTION_VALUE_GRAD;
+    return emit_c_functions(unit, &functions) ? functions.size : 0;
+}
+
+static bool read_text(Unit *unit, Run *run, const char *path, char **bytes, size_t *size)
+{
+    Text why;
+
+    text_init(&why, unit->arena);
+    if (file_read(unit->arena, path, bytes, size, &why))
+        return true;
+    text_line(&run->errors, "bpgen: %s", text_string(&why));
+    run->code = EXIT_IO;
+    return false;
+}
+
+/* "examples/swell/logistic.expr" is shown as "logistic". */
+static const char *label_of(Arena *arena, const char *path)
+{
+    const char *name = cli_base_name(path), *dot = strrchr(name, '.');
+
+    return arena_copy(arena, name, dot == NULL || dot == name ? strlen(name) : (size_t)(dot - name));
+}
+
+static bool read_models(Unit *unit, Run *run, SwellRequest *request)
+{
+    const CommandLine *line = run->line;
+    SwellModel *models = arena_array(unit->arena, SwellModel, line->more_models.count + 1);
+
+    request->models = models;
+    request->model_count = line->more_models.count + 1;
+    for (size_t i = 0; i < request->model_count; i++) {
+        const char *path = i == 0 ? line->model : line->more_models.at[i - 1];
+        char *bytes;
+
+        if (!read_text(unit, run, path, &bytes, &models[i].size))
+            return false;
+        models[i].path = strcmp(path, "-") == 0 ? "<stdin>" : path;
+        models[i].label = label_of(unit->arena, models[i].path);
+        models[i].text = bytes;
+    }
+    return true;
+}
+
+static bool read_point(Unit *unit, Run *run, SwellRequest *request)
+{
+    const SettingVec *settings = &run->line->settings;
+    SwellValue *point = arena_array(unit->arena, SwellValue, settings->count + 1);
+
+    request->point = point;
+    request->point_count = settings->count;
+    for (size_t i = 0; i < settings->count; i++) {
+        const Setting *setting = &settings->at[i];
+        char *bytes;
+        size_t size;
+
+        point[i] = (SwellValue){ arena_copy(unit->arena, setting->name, setting->name_size), setting->value, setting->value[0] == '@' };
+        if (!point[i].plain)
+            continue;
+        if (!read_text(unit, run, setting->value + 1, &bytes, &size))
+            return false;
+        point[i].text = bytes;
+    }
+    return true;
+}
 
 void command_swell(Unit *unit, Run *run)
 {
-    (void)unit;
-    text_line(&run->errors, "bpgen: swell: in the making");
-    run->code = EXIT_INTERNAL;
+    const CommandLine *line = run->line;
+    const Format *format = choose_format(run);
+    Options options = line->options;
+    SwellRequest request = { .options = &options, .family = line->family.name, .low = line->family.low, .high = line->family.high,
+                             .wrt = line->wanted.at, .wrt_count = line->wanted.count,
+                             .tools = { code_size, processor_seconds } };
+    Swell swell;
+    Text result;
+
+    if (format == NULL || !read_models(unit, run, &request) || !read_point(unit, run, &request))
+        return;
+    options.wanted = NULL; /* reverse mode: all params */
+    options.wanted_count = 0;
+    if (!swell_run(&swell, unit->arena, &request)) {
+        text_bytes(&run->errors, text_string(&swell.errors), swell.errors.size);
+        if (swell.failure != NULL)
+            text_line(&run->errors, "bpgen: %s", swell.failure);
+        run->code = swell.failure != NULL ? EXIT_INTERNAL : EXIT_REFUSED;
+    }
+    if (swell.failure != NULL || swell.rows.count == 0 || (request.family != NULL && run->code != EXIT_OK))
+        return;
+    text_init(&result, unit->arena);
+    format->print(&swell, line->language, &result);
+    cli_write(unit, run, &result);
 }

@@ -103,10 +103,20 @@ static bool read_setting(const char *text, Setting *setting)
     return true;
 }
 
+/* Up to the next comma that is not in brackets: "W[0,1]" is one name. */
+static size_t name_size(const char *text)
+{
+    size_t size = 0;
+
+    for (bool inside = false; text[size] != '\0' && (inside || text[size] != ','); size++)
+        inside = text[size] == '[' || (inside && text[size] != ']');
+    return size;
+}
+
 static void split_names(NameVec *names, Arena *arena, const char *text)
 {
     while (*text != '\0') {
-        size_t size = strcspn(text, ",");
+        size_t size = name_size(text);
 
         if (size > 0)
             vec_push(arena, names, arena_copy(arena, text, size));

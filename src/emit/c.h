@@ -22,4 +22,7 @@ bool emit_c_counts(Unit *unit, uint32_t functions, Counts *counts);
 /* The text of a small program that calls the emitted functions at the defaults of the model and prints the results. */
 void emit_c_example(Unit *unit, Text *out);
 
+/* The text of the functions alone, without what stands around them in a file. False: unit->diag has errors. */
+bool emit_c_functions(Unit *unit, Text *out);
+
 #endif

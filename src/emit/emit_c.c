@@ -1,4 +1,5 @@
 /* emit_c.c -- C99: value, value and gradient, forward and backward sweep, with a header. */
+#include "emit/c.h"
 #include "emit/c_body.h"
 #include "emit/c_sample.h"
 #include "emit/emit.h"
@@ -223,6 +224,18 @@ static bool emit(Unit *unit, Emitted *out)
     warn_of_nothing_wanted(unit);
     if (made)
         print_rest(&m, functions, &sample, out);
+    heap_release(&unit->heap, arena);
+    return made;
+}
+
+bool emit_c_functions(Unit *unit, Text *out)
+{
+    CFunction functions[FUNCTION_COUNT] = { 0 };
+    Arena *arena = heap_arena(&unit->heap);
+    Sample sample;
+    CModel m;
+    bool made = c_functions_make(&m, unit, arena, functions, &sample, out);
+
     heap_release(&unit->heap, arena);
     return made;
 }

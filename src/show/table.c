@@ -28,7 +28,13 @@ void table_cell(Table *table, const char *format, ...)
     va_start(args, format);
     text_vprintf(&cell, format, args);
     va_end(args);
-    vec_push(table->arena, &table->cells, text_string(&cell));
+    vec_push(table->arena, &table->cells, (TableCell){ text_string(&cell), text_string(&cell) });
+}
+
+void table_cell_exact(Table *table, const char *shown, const char *exact)
+{
+    vec_push(table->arena, &table->cells,
+             (TableCell){ arena_copy(table->arena, shown, strlen(shown)), arena_copy(table->arena, exact, strlen(exact)) });
 }
 
 void table_note(Table *table, const char *note)
@@ -46,9 +52,9 @@ size_t table_rows(const Table *table)
     return table->columns.count == 0 ? 0 : table->cells.count / table->columns.count;
 }
 
-const char *table_at(const Table *table, size_t row, size_t column)
+const TableCell *table_at(const Table *table, size_t row, size_t column)
 {
-    return table->cells.at[row * table->columns.count + column];
+    return &table->cells.at[row * table->columns.count + column];
 }
 
 /* ---- paragraphs -------------------------------------------------------------------------------------- */
@@ -61,30 +67,34 @@ static bool is_wide(const char *from, const char *to)
     return message_width(bytes) == 2;
 }
 
-/* Full-width closing signs do not begin a line. */
-static bool closes(uint32_t c)
+static bool is_one_of(uint32_t c, const uint32_t *signs)
 {
-    static const uint32_t signs[] = { 0x3001, 0x3002, 0x300B, 0x300D, 0x300F, 0x3011, 0xFF01, 0xFF09, 0xFF0C, 0xFF1A, 0xFF1B, 0xFF1F };
-
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-        if (signs[i] == c)
+    for (; *signs != 0; signs++)
+        if (*signs == c)
             return true;
     return false;
 }
 
-/* The end of the piece that must stay together, a word or a wide character with the signs behind it. */
+/* Closing signs do not begin a line, opening ones do not end it. */
+static const uint32_t closing[] = { 0x2019, 0x201D, 0x3001, 0x3002, 0x300B, 0x300D, 0x300F, 0x3011, 0xFF01, 0xFF09, 0xFF0C, 0xFF1A,
+                                    0xFF1B, 0xFF1F, 0 },
+                      opening[] = { 0x2018, 0x201C, 0x300A, 0x300C, 0x300E, 0x3010, 0xFF08, 0 };
+
+/* The end of the piece that must stay together: a word, or a wide character, with the signs around it. */
 static const char *piece_end(const char *at)
 {
     const char *next = at;
-    bool wide;
+    uint32_t last = utf8_next(&next);
+    bool wide = is_wide(at, next);
 
-    utf8_next(&next);
-    wide = is_wide(at, next);
     for (at = next; *at != '\0' && *at != ' '; at = next) {
         uint32_t c = utf8_next(&next);
+        bool breaks = wide || is_wide(at, next);
 
-        if (!closes(c) && (wide || is_wide(at, next)))
+        if (breaks && !is_one_of(c, closing) && !is_one_of(last, opening))
             break;
+        wide = is_wide(at, next);
+        last = c;
     }
     return at;
 }
@@ -150,6 +160,7 @@ typedef struct {
     Text *out;
     size_t *width; /* by column */
     size_t blanks; /* not written yet: none are left at the end of a line */
+    bool first;    /* nothing stands in this line yet */
 } Layout;
 
 static void put(Layout *l, size_t column, const char *text)
@@ -157,8 +168,11 @@ static void put(Layout *l, size_t column, const char *text)
     size_t fill = l->width[column] - message_width(text);
     bool right = l->table->columns.at[column].right;
 
-    if (column > 0)
+    if (l->table->columns.at[column].only_data)
+        return;
+    if (!l->first)
         l->blanks += 2;
+    l->first = false;
     if (right)
         l->blanks += fill;
     if (*text != '\0') {
@@ -174,6 +188,7 @@ static void end_line(Layout *l)
 {
     text_add(l->out, "\n");
     l->blanks = 0;
+    l->first = true;
 }
 
 static void rule(Layout *l)
@@ -181,8 +196,9 @@ static void rule(Layout *l)
     size_t width = 0;
 
     for (size_t c = 0; c < l->table->columns.count; c++)
-        width += l->width[c] + (c > 0 ? 2 : 0);
-    for (size_t i = 0; i < width; i++)
+        if (!l->table->columns.at[c].only_data)
+            width += l->width[c] + 2;
+    for (size_t i = 2; i < width; i++)
         text_add(l->out, "-");
     text_add(l->out, "\n");
 }
@@ -213,7 +229,7 @@ static void measure(Layout *l)
         for (size_t k = 0; k < line_count(t->columns.at[c].title); k++)
             l->width[c] = most(l->width[c], message_width(line_of(t, t->columns.at[c].title, k)));
         for (size_t r = 0; r < table_rows(t); r++)
-            l->width[c] = most(l->width[c], message_width(table_at(t, r, c)));
+            l->width[c] = most(l->width[c], message_width(table_at(t, r, c)->shown));
     }
 }
 
@@ -227,7 +243,7 @@ bool table_has_rule(const Table *table, size_t row)
 
 void table_text(const Table *table, Text *out)
 {
-    Layout l = { table, out, arena_array(table->arena, size_t, table->columns.count + 1), 0 };
+    Layout l = { table, out, arena_array(table->arena, size_t, table->columns.count + 1), 0, true };
 
     measure(&l);
     if (table->title != NULL) {
@@ -240,7 +256,7 @@ void table_text(const Table *table, Text *out)
         if (table_has_rule(table, r))
             rule(&l);
         for (size_t c = 0; c < table->columns.count; c++)
-            put(&l, c, table_at(table, r, c));
+            put(&l, c, table_at(table, r, c)->shown);
         end_line(&l);
     }
     for (size_t i = 0; i < table->notes.count; i++) {
@@ -269,8 +285,8 @@ void table_csv(const Table *table, Text *out)
             first = false;
             if (r == 0)
                 escape_csv(out, table->columns.at[c].key);
-            else if (!table->columns.at[c].number || !is_missing(table_at(table, r - 1, c)))
-                escape_csv(out, table_at(table, r - 1, c));
+            else if (!table->columns.at[c].number || !is_missing(table_at(table, r - 1, c)->exact))
+                escape_csv(out, table_at(table, r - 1, c)->exact);
         }
         text_add(out, "\n");
     }
@@ -313,7 +329,7 @@ static void json_columns(const Table *table, Text *out, size_t row)
             escape_json(out, lines);
             text_add(out, "}");
         } else {
-            json_cell(out, column, table_at(table, row, c));
+            json_cell(out, column, table_at(table, row, c)->exact);
         }
     }
 }

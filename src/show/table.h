@@ -13,13 +13,19 @@ typedef struct {
     bool number;       /* cells are numbers: to the right; in JSON not strings. "" and "-": there is none */
     bool right;        /* texts to the right */
     bool only_text;    /* only table_text shows it: bars, measured times */
+    bool only_data;    /* only CSV and JSON have it: details */
 } TableColumn;
+
+typedef struct {
+    const char *shown; /* to people: "4.82e+62" */
+    const char *exact; /* in CSV and JSON; usually the same */
+} TableCell;
 
 typedef struct {
     Arena *arena;
     const char *title;          /* or NULL */
     VEC(TableColumn) columns;
-    VEC(const char *) cells;    /* row by row */
+    VEC(TableCell) cells;       /* row by row */
     VEC(const char *) notes;    /* paragraphs below the table */
     VEC(size_t) rules;          /* rows (counted from 0) with a line in front of them */
 } Table;
@@ -30,10 +36,11 @@ void table_init(Table *table, Arena *arena, const char *title);
 void table_column(Table *table, TableColumn column);
 /* The next cell, row by row. */
 void table_cell(Table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void table_cell_exact(Table *table, const char *shown, const char *exact);
 void table_note(Table *table, const char *note);
 void table_rule(Table *table); /* a line before the next row; `text` and LaTeX show it */
 size_t table_rows(const Table *table);
-const char *table_at(const Table *table, size_t row, size_t column);
+const TableCell *table_at(const Table *table, size_t row, size_t column);
 bool table_has_rule(const Table *table, size_t row); /* in front of it? */
 
 /* For a terminal: title, aligned columns, notes broken into lines. */

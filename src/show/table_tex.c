@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* A line between rows, with some room below it. */
+#define RULE "\\hline\\noalign{\\smallskip}\n"
+
 /* Numbers are formulas, so that "-" is a minus; 1e-20 is a power of ten. */
 static void number(Text *out, const char *cell)
 {
@@ -22,7 +25,7 @@ static void title(const Table *table, Text *out, const TableColumn *column)
     const char *text = column->title;
     bool stacked = strchr(text, '\n') != NULL;
 
-    text_add(out, stacked ? (column->right ? "\\shortstack[r]{" : "\\shortstack[l]{") : "");
+    text_add(out, stacked ? (column->right ? "\\shortstack[r]{\\strut " : "\\shortstack[l]{\\strut ") : "");
     for (;;) {
         size_t size = strcspn(text, "\n");
 
@@ -41,9 +44,9 @@ static void row(const Table *table, Text *out, size_t r)
 
     for (size_t c = 0; c < table->columns.count; c++) {
         const TableColumn *column = &table->columns.at[c];
-        const char *cell = r == 0 ? "" : table_at(table, r - 1, c);
+        const char *cell = r == 0 ? "" : table_at(table, r - 1, c)->shown;
 
-        if (column->only_text)
+        if (column->only_text || column->only_data)
             continue;
         text_add(out, first ? "" : " & ");
         first = false;
@@ -60,19 +63,20 @@ static void row(const Table *table, Text *out, size_t r)
 void table_tex(const Table *table, Text *out)
 {
     if (table->title != NULL) {
+        text_add(out, "\\noindent ");
         escape_tex(out, table->title);
         text_add(out, "\n\n\\medskip\n");
     }
-    text_add(out, "\\begin{tabular}{");
+    text_add(out, "\\noindent\\begin{tabular}{");
     for (size_t c = 0; c < table->columns.count; c++)
-        if (!table->columns.at[c].only_text)
+        if (!table->columns.at[c].only_text && !table->columns.at[c].only_data)
             text_add(out, table->columns.at[c].right ? "r" : "l");
     text_add(out, "}\n\\hline\n");
     row(table, out, 0);
-    text_add(out, "\\hline\n");
+    text_add(out, RULE);
     for (size_t r = 0; r < table_rows(table); r++) {
         if (table_has_rule(table, r))
-            text_add(out, "\\hline\n");
+            text_add(out, RULE);
         row(table, out, r + 1);
     }
     text_add(out, "\\hline\n\\end{tabular}\n");

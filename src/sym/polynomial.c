@@ -168,6 +168,24 @@ static void leave_scratch(Expansion *e, PartVec *parts, Arena *outer)
     heap_release(e->heap, scratch);
 }
 
+/* A product of numbers takes time by the product of their lengths; so many words more are as much as everything else. */
+enum { WORDS_OF_A_PRODUCT = 64 };
+
+static uint64_t size_of(const PartVec *parts)
+{
+    uint64_t size = 0;
+
+    for (size_t i = 0; i < parts->count; i++)
+        size += rational_size(parts->at[i].coefficient);
+    return size;
+}
+
+static void count_products(Expansion *e, const PartVec *a, const PartVec *b)
+{
+    e->products += (uint64_t)a->count * b->count + size_of(a) * size_of(b) / WORDS_OF_A_PRODUCT;
+    e->large |= e->products > POLYNOMIAL_MOST_PRODUCTS;
+}
+
 /* Scratch memory is given back once it holds more than this. */
 enum { MUCH = 64 << 20 };
 
@@ -176,8 +194,7 @@ static PartVec product_of(Expansion *e, const PartVec *a, const PartVec *b)
     PartVec sum = { 0 };
     Arena *outer = e->work;
 
-    e->products += (uint64_t)a->count * b->count;
-    e->large |= e->products > POLYNOMIAL_MOST_PRODUCTS;
+    count_products(e, a, b);
     e->work = heap_arena(e->heap);
     for (size_t i = 0; i < a->count && !e->large; i++) {
         for (size_t k = 0; k < b->count && !e->large; k++) {

@@ -28,8 +28,9 @@ typedef struct {
     size_t count;
 } Polynomial;
 
-/* The most terms that a polynomial may have on the way, and products of terms that are made for all of them. */
-enum { POLYNOMIAL_MOST_TERMS = 20000, POLYNOMIAL_MOST_PRODUCTS = 8000000 };
+/* The most terms that a polynomial may have on the way, and products of terms that are made for all of them; a product of long
+ * numbers counts as several. It is about a second of work. */
+enum { POLYNOMIAL_MOST_TERMS = 20000, POLYNOMIAL_MOST_PRODUCTS = 2000000 };
 
 /* Multiplies out. Everything lives in the arena; `heap` is for scratch. False: too many terms, or a number is too large. */
 bool polynomial_of(Polynomial *out, Tidy *tidy, ExprPool *pool, Arena *arena, Heap *heap, ExprId root);

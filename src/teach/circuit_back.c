@@ -296,13 +296,15 @@ static void contribute(Back *b, WireId id)
 {
     Circuit *c = b->c;
     Wire wire = c->wires.at[id];
-    Stage forward = b->p->stages.at[wire.forward];
-    bool last = --b->left[wire.from] == 0;
+    Stage forward;
+    bool last = --b->left[wire.from] == 0, assigns = b->m->options->mistake == MISTAKE_ASSIGN;
     SymId before = c->gates.at[wire.from].gradient;
 
-    wire.first = before == NO_ID || b->m->options->mistake == MISTAKE_ASSIGN;
-    b->m->circuit->broken |= before != NO_ID && b->m->options->mistake == MISTAKE_ASSIGN;
-    wire.upstream = node_read(b->p, c->gates.at[wire.to].gradient, forward.subs);
+    wire.first = before == NO_ID || assigns;
+    c->broken |= before != NO_ID && assigns;
+    wire.upstream = node_read(b->p, c->gates.at[wire.to].gradient, b->p->stages.at[wire.forward].subs);
+    mistake_make(b->m, &wire);
+    forward = b->p->stages.at[wire.forward];
     wire.contribution = gradient_symbol(b, wire.from, last && wire.first);
     guard_side(b, &wire, &forward);
     wire.backward = emit(b, &forward, wire.read, product_of(b, &wire), wire.contribution);

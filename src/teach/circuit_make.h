@@ -156,4 +156,14 @@ void gates_make(Maker *m);
 
 void back_make(Maker *m);
 
+/* ---- circuit_mistake.c: what options->mistake changes in a wire that is about to contribute ------------- */
+
+/* Sets circuit->broken where it does; circuit->refusal where shapes do not fit any more. */
+void mistake_make(Maker *m, Wire *wire);
+
+/* ---- circuit_text.c ----------------------------------------------------------------------------------- */
+
+/* Of a wire to a product of matrices whose local and upstream are known: is the local one transposed, and on which side of @? */
+bool text_is_transposed(const Circuit *circuit, const Wire *wire, bool *left);
+
 #endif

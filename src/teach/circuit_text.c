@@ -1,6 +1,7 @@
 /* circuit_text.c -- what a gate computes and what a wire contributes, as formulas: whole arrays where that says all (W1 @ x,
  * dz outer x, W1^T @ dz), else with subscripts.
  */
+#include "teach/circuit_make.h"
 #include "teach/circuit_print.h"
 
 #include <string.h>
@@ -62,7 +63,7 @@ static View view_of(const Printer *p, SymId symbol, const AffId *subs, const cha
 
 static const char *name_of(const Circuit *c, SymId symbol)
 {
-    return c->names[symbol] != NULL ? c->names[symbol] : names_text(c->program->names, c->program->symbols.at[symbol].name);
+    return c->names != NULL && c->names[symbol] != NULL ? c->names[symbol] : names_text(c->program->names, c->program->symbols.at[symbol].name);
 }
 
 static View view_of_read(const Printer *p, NodeId read)
@@ -510,22 +511,34 @@ SummedOver circuit_contribution(const Circuit *c, WireId id, Text *target, Text 
     return write_subscripted(&p, wire, target, value);
 }
 
+bool text_is_transposed(const Circuit *c, const Wire *wire, bool *left)
+{
+    Printer p = printer_of(c, wire->forward);
+    View up = upstream_view(&p, wire), local, from;
+    Side first = { NULL, false }, second = { NULL, false };
+    Text text;
+
+    if (!is_product_wire(c, wire))
+        return false;
+    text_init(&text, c->arena);
+    local = view_of_read(&p, wire->local);
+    from = view_of_read(&p, wire->read);
+    (void)write_product(&local, &up, &from, false, &first, &second, &text);
+    *left = first.view == &local;
+    return (first.view == &local && first.transposed) || (second.view == &local && second.transposed);
+}
+
 void circuit_local(const Circuit *c, WireId id, Text *value)
 {
     const Wire *wire = &c->wires.at[id];
     Printer p = printer_of(c, wire->forward);
-    View up = upstream_view(&p, wire), local, from;
-    Side first = { NULL, false }, second = { NULL, false };
-    Text whole;
+    View up = upstream_view(&p, wire);
+    bool left;
 
     if (is_product_wire(c, wire)) {
-        text_init(&whole, c->arena);
-        local = view_of_read(&p, wire->local);
-        from = view_of_read(&p, wire->read);
-        (void)write_product(&local, &up, &from, false, &first, &second, &whole);
-        text_add(value, local.label);
-        if ((first.view == &local && first.transposed) || (second.view == &local && second.transposed))
-            text_add(value, "^T");
+        View local = view_of_read(&p, wire->local);
+
+        text_printf(value, "%s%s", local.label, text_is_transposed(c, wire, &left) ? "^T" : "");
         return;
     }
     p.subscripts = !lines_up(&p, wire->local, &up);

@@ -40,7 +40,7 @@ check() { # model real points; prints what is wrong
     done
 }
 
-for model in examples/*.expr tests/regress/*.expr tests/derive/*.expr ../shared/language/valid/*.expr; do
+for model in examples/*.expr examples/swell/*.expr tests/regress/*.expr tests/derive/*.expr ../shared/language/valid/*.expr; do
     [ -e "$model" ] || { echo "SKIP ${model%/*} is not here"; continue; }
     if "$build/bpgen" "$model" --name m -o "$work/m.c" 2> "$work/messages" > /dev/null; then
         if "$build/tests/numeric/tool_oracle" "$model" m 3 > "$work/driver.c" 2> "$work/messages" &&

@@ -54,7 +54,7 @@ same "divisions and exponentials of cs231n" "4 2" "$(count '')"
 same "divisions and exponentials of cs231n --fast" "3 2" "$(count --fast)"
 
 # Baur and Strassen: value and gradient at most 5 times the value, as the head comment counts.
-for model in examples/*.expr; do
+for model in examples/*.expr examples/swell/*.expr; do
     "$bpgen" "$model" -o "$work/b.c" > /dev/null 2>&1
     ratio=$(sed -n 's/^ \*   value_grad .*(\([0-9.]*\) times the value).*/\1/p' "$work/b.c")
     if [ -z "$ratio" ]; then

@@ -88,15 +88,18 @@ static void fill(Table *table, Arena *arena)
     table_init(table, arena, "Sizes & more");
     table_column(table, (TableColumn){ .key = "name", .title = "\xe5\x90\x8d" });
     table_column(table, (TableColumn){ .key = "size", .title = "\xe5\x87\xbd\xe6\x95\xb0\xe7\x9a\x84\n\xe5\xa4\xa7\xe5\xb0\x8f", .number = true });
+    table_column(table, (TableColumn){ .key = "hidden", .title = "a long title", .only_data = true });
     table_column(table, (TableColumn){ .key = "time", .title = "ms", .number = true, .only_text = true });
     table_column(table, (TableColumn){ .key = "bar", .title = "" });
     table_cell(table, "%s", "a,\"b\"");
-    table_cell(table, "%d", -5);
+    table_cell_exact(table, "-5", "-5.25");
+    table_cell(table, "h");
     table_cell(table, "0.1");
     table_cell(table, "##");
     table_rule(table);
     table_cell(table, "%s", "\xe9\x93\xbe\xe5\xbc\x8f");
     table_cell(table, "-");
+    table_cell(table, "%s", "");
     table_cell(table, "12");
     table_cell(table, "%s", "");
     table_note(table, "One note.");
@@ -120,25 +123,25 @@ static void test_table(Test *t)
            "\nOne note.\n");
     text_init(&out, t->arena);
     table_csv(&table, &out);
-    expect(t, "csv", text_string(&out), "name,size,bar\n\"a,\"\"b\"\"\",-5,##\n\xe9\x93\xbe\xe5\xbc\x8f,,\n");
+    expect(t, "csv", text_string(&out), "name,size,hidden,bar\n\"a,\"\"b\"\"\",-5.25,h,##\n\xe9\x93\xbe\xe5\xbc\x8f,,,\n");
     text_init(&out, t->arena);
     table_json(&table, &out);
     expect(t, "json", text_string(&out), "{\n"
            "    \"title\": \"Sizes & more\",\n"
            "    \"columns\": [{\"key\": \"name\", \"title\": \"\xe5\x90\x8d\"}, {\"key\": \"size\", \"title\": \"\xe5\x87\xbd\xe6\x95\xb0\xe7\x9a\x84 \xe5\xa4\xa7\xe5\xb0\x8f\"}, "
-           "{\"key\": \"bar\", \"title\": \"\"}],\n"
+           "{\"key\": \"hidden\", \"title\": \"a long title\"}, {\"key\": \"bar\", \"title\": \"\"}],\n"
            "    \"rows\": [\n"
-           "        {\"name\": \"a,\\\"b\\\"\", \"size\": -5, \"bar\": \"##\"},\n"
-           "        {\"name\": \"\xe9\x93\xbe\xe5\xbc\x8f\", \"size\": null, \"bar\": \"\"}\n"
+           "        {\"name\": \"a,\\\"b\\\"\", \"size\": -5.25, \"hidden\": \"h\", \"bar\": \"##\"},\n"
+           "        {\"name\": \"\xe9\x93\xbe\xe5\xbc\x8f\", \"size\": null, \"hidden\": \"\", \"bar\": \"\"}\n"
            "    ],\n"
            "    \"notes\": [\"One note.\"]\n"
            "}");
     text_init(&out, t->arena);
     table_tex(&table, &out);
-    expect(t, "tex", text_string(&out), "Sizes \\& more\n\n\\medskip\n"
-           "\\begin{tabular}{lrl}\n\\hline\n"
-           "\xe5\x90\x8d & \\shortstack[r]{\xe5\x87\xbd\xe6\x95\xb0\xe7\x9a\x84\\\\\xe5\xa4\xa7\xe5\xb0\x8f} &  \\\\\n\\hline\n"
-           "a,\\char34{}b\\char34{} & $-5$ & \\#\\# \\\\\n\\hline\n"
+    expect(t, "tex", text_string(&out), "\\noindent Sizes \\& more\n\n\\medskip\n"
+           "\\noindent\\begin{tabular}{lrl}\n\\hline\n"
+           "\xe5\x90\x8d & \\shortstack[r]{\\strut \xe5\x87\xbd\xe6\x95\xb0\xe7\x9a\x84\\\\\xe5\xa4\xa7\xe5\xb0\x8f} &  \\\\\n\\hline\\noalign{\\smallskip}\n"
+           "a,\\char34{}b\\char34{} & $-5$ & \\#\\# \\\\\n\\hline\\noalign{\\smallskip}\n"
            "\xe9\x93\xbe\xe5\xbc\x8f & -{} &  \\\\\n\\hline\n\\end{tabular}\n"
            "\n\\medskip\nOne note.\n");
 }
@@ -153,6 +156,9 @@ static void test_paragraphs(Test *t)
     text_init(&out, t->arena);
     table_paragraph(&out, "\xe6\xa0\x91\xe4\xbc\x9a\xe8\x86\xa8\xe8\x83\x80\xef\xbc\x8c\xe5\x9b\xbe\xe4\xb8\x8d\xe4\xbc\x9a", 8);
     expect(t, "Chinese", text_string(&out), "\xe6\xa0\x91\xe4\xbc\x9a\xe8\x86\xa8\n\xe8\x83\x80\xef\xbc\x8c\xe5\x9b\xbe\xe4\xb8\x8d\n\xe4\xbc\x9a\n");
+    text_init(&out, t->arena);
+    table_paragraph(&out, "\xe6\xa0\x91\xe4\xbc\x9a\xef\xbc\x88Laue\xef\xbc\x89\xe8\x83\x80", 7);
+    expect(t, "brackets", text_string(&out), "\xe6\xa0\x91\xe4\xbc\x9a\n\xef\xbc\x88Laue\xef\xbc\x89\n\xe8\x83\x80\n");
     text_init(&out, t->arena);
     table_paragraph(&out, "averylongword x", 4);
     expect(t, "long word", text_string(&out), "averylongword\nx\n");

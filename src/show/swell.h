@@ -1,0 +1,29 @@
+/* swell.h -- the swell table in every format. */
+#ifndef BPGEN_SHOW_SWELL_H
+#define BPGEN_SHOW_SWELL_H
+
+#include "show/message.h"
+#include "show/table.h"
+#include "teach/swell.h"
+
+/* Rows as a table; the second one compares numbers at a point, of rows that have them. */
+void swell_table(const Swell *swell, Language language, Table *out);
+void swell_accuracy_table(const Swell *swell, Language language, Table *out);
+bool swell_has_accuracy(const Swell *swell);
+
+void swell_print_text(const Swell *swell, Language language, Text *out);
+void swell_print_csv(const Swell *swell, Language language, Text *out);
+void swell_print_json(const Swell *swell, Language language, Text *out);
+void swell_print_tex(const Swell *swell, Language language, Text *out);
+void swell_print_svg(const Swell *swell, Language language, Text *out); /* swell_plot.c */
+
+/* What belongs to all rows in words: "f = l, f' = d l/d x"; rows of different functions: "". */
+const char *swell_subject(const Swell *swell, Language language, Arena *arena);
+
+/* For people: "123", "4.797e+62"; "-": not known. */
+const char *swell_shown(Arena *arena, const SwellCount *count);
+
+/* log10 of a count, which may be far beyond a double; counts below 1: 0. */
+double swell_log10(Arena *arena, const SwellCount *count);
+
+#endif
