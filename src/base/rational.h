@@ -66,9 +66,10 @@ Rational rational_denominator(Arena *arena, Rational a);
 /* The largest number whose whole multiples are both: gcd(4, -6) = 2, gcd(1/2, 1/3) = 1/6, gcd(0, a) = |a|. */
 bool rational_gcd(Arena *arena, Rational a, Rational b, Rational *out);
 
-/* Is the value as a decimal exact and shorter than as a fraction ("0.1", "-2.5e-10", but not 1/2)? Then it is written to `out`, which
- * may be NULL. */
+/* The shortest decimal text of the nearest double ("0.1", "-2.5e-10"), if it is exactly the value; else false, and nothing is written. */
 bool rational_decimal(Arena *arena, Rational a, Text *out);
+/* Whole, or shorter so than as a fraction, as 0.1 is, but not 1/2? */
+bool rational_is_decimal(Arena *arena, Rational a);
 
 /* "3", "-5/2". */
 void rational_print(Rational a, Text *out);

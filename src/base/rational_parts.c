@@ -60,22 +60,29 @@ bool rational_gcd(Arena *arena, Rational a, Rational b, Rational *out)
 
 bool rational_decimal(Arena *arena, Rational a, Text *out)
 {
-    Text decimal, fraction;
+    Text decimal;
     const char *digits;
     Rational back;
 
-    if (rational_is_whole(a))
-        return false;
     text_init(&decimal, arena);
-    text_init(&fraction, arena);
     text_double(&decimal, rational_to_double(a));
-    rational_print(a, &fraction);
     digits = text_string(&decimal);
     digits += *digits == '-';
-    if (decimal.size >= fraction.size || !rational_parse(arena, digits, strlen(digits), &back) ||
+    if (*digits == 'i' || !rational_parse(arena, digits, strlen(digits), &back) ||
         !rational_equal(back, rational_abs(arena, a)))
         return false;
-    if (out != NULL)
-        text_add(out, text_string(&decimal));
+    text_add(out, text_string(&decimal));
     return true;
+}
+
+bool rational_is_decimal(Arena *arena, Rational a)
+{
+    Text decimal, fraction;
+
+    if (rational_is_whole(a))
+        return true;
+    text_init(&decimal, arena);
+    text_init(&fraction, arena);
+    rational_print(a, &fraction);
+    return rational_decimal(arena, a, &decimal) && decimal.size < fraction.size;
 }

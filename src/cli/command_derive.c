@@ -1,9 +1,45 @@
-/* command_derive.c -- bpgen derive */
+/* command_derive.c -- bpgen derive MODEL: symbolic derivatives as a model, as C, as LaTeX. */
+#include <string.h>
+
 #include "cli/cli.h"
+#include "show/derivation.h"
+
+static bool check_options(Run *run)
+{
+    if (!run->line->expand || !run->line->collect)
+        return true;
+    text_line(&run->errors, "bpgen: --expand and --collect exclude each other");
+    run->code = EXIT_USAGE;
+    return false;
+}
+
+static bool make(Unit *unit, Run *run, Derivation *d)
+{
+    const CommandLine *line = run->line;
+    DerivationRequest request = { .by = line->wanted.at, .by_count = line->wanted.count, .steps = line->show_steps,
+                                  .form = line->collect ? FORM_COLLECT : line->expand ? FORM_EXPAND : FORM_TIDY };
+    Text why;
+
+    text_init(&why, unit->arena);
+    if (derivation_make(d, unit, &request, &why))
+        return cli_report(unit, run);
+    if (why.size > 0)
+        text_line(&run->errors, "bpgen: %s", text_string(&why));
+    (void)cli_report(unit, run);
+    run->code = EXIT_REFUSED;
+    return false;
+}
 
 void command_derive(Unit *unit, Run *run)
 {
-    (void)unit;
-    text_line(&run->errors, "bpgen: derive: in the making");
-    run->code = EXIT_INTERNAL;
+    static const char *const formats[] = { "text", NULL };
+    const char *format = cli_format(run, formats);
+    Derivation d;
+    Text out;
+
+    if (format == NULL || !check_options(run) || !cli_open_model(unit, run) || !make(unit, run, &d))
+        return;
+    text_init(&out, unit->arena);
+    derivation_text(&d, run->line->language, &out);
+    cli_write(unit, run, &out);
 }

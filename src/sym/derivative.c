@@ -156,6 +156,25 @@ static ExprId apply_rule(const Deriving *d, ExprId id, DerivativeStep *step)
     return operator_rule(d, id, step);
 }
 
+ExprId sym_rule(ExprPool *pool, const DerivativeStep *step, const ExprId *inner, ExprMake *make)
+{
+    size_t size = (size_t)step->of + 1;
+    Deriving d = { .pool = pool, .by = step->rule == RULE_VARIABLE ? step->of : EXPR_NONE, .make = make, .zero = expr_int(pool, 0) };
+    DerivativeStep again = { .of = step->of };
+    ExprId result;
+
+    if (step->rule == RULE_CONSTANT)
+        return d.zero;
+    d.active = arena_array(pool->arena, bool, size);
+    for (unsigned k = 0; k < expr_arity(pool, step->of); k++) {
+        again.inner[k] = inner[k];
+        d.active[expr_args(pool, step->of)[k]] |= step->partial[k] != EXPR_NONE;
+    }
+    result = apply_rule(&d, step->of, &again);
+    arena_drop(pool->arena, d.active, size * sizeof *d.active);
+    return result;
+}
+
 /* ---- the loop ---------------------------------------------------------------------------------------- */
 
 /* Does the derivative by the operand have to be taken? What only decides or has structurally no effect does not make active. */

@@ -37,6 +37,9 @@ typedef VEC(DerivativeStep) DerivativeLog;
  * a derivative, whose operator goes to *without if that is not NULL, or the pool is full. */
 ExprId sym_derivative(ExprPool *pool, ExprId of, ExprId by, ExprMake *make, DerivativeLog *log, Op *without);
 
+/* The rule of a step with other derivatives of the operands, such as names that stand for them: what one line of a listing says. */
+ExprId sym_rule(ExprPool *pool, const DerivativeStep *step, const ExprId *inner, ExprMake *make);
+
 /* The partial derivative of an operator node by its argument `k`, from the rows of ops.def; EXPR_NONE: structurally 0. */
 ExprId sym_partial(ExprPool *pool, ExprId node, unsigned k, ExprMake *make);
 

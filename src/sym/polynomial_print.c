@@ -37,7 +37,7 @@ ExprId polynomial_divisor(const Polynomial *p, const ExprPool *pool)
 /* 7*x/6, as tidy writes it. */
 static ExprId term_expr(const Polynomial *p, ExprPool *pool, Arena *arena, const PolynomialTerm *term, Rational coefficient)
 {
-    bool decimal = rational_is_whole(coefficient) || rational_decimal(arena, coefficient, NULL);
+    bool decimal = rational_is_decimal(arena, coefficient);
     Rational above = decimal ? coefficient : rational_numerator(arena, coefficient);
     Rational below = decimal ? RATIONAL(1) : rational_denominator(arena, coefficient);
     bool negative = rational_is_int(above, -1) && term->count > 0;

@@ -96,7 +96,7 @@ ExprId tidy_number(Tidy *t, Rational value)
 {
     ExprId above;
 
-    if (rational_is_whole(value) || rational_decimal(t->arena, value, NULL))
+    if (rational_is_decimal(t->arena, value))
         return expr_number(t->pool, value);
     above = expr_number(t->pool, rational_numerator(t->arena, value));
     return expr_raw(t->pool, OP_DIV, above, expr_number(t->pool, rational_denominator(t->arena, value)), EXPR_NONE);
@@ -136,6 +136,18 @@ static bool same_key(const void *context, uint32_t id)
 static uint64_t key_hash(const Tidy *t)
 {
     return hash_bytes(t->words.at, t->words.count * sizeof *t->words.at);
+}
+
+static int compare_pairs(const void *a, const void *b)
+{
+    const uint32_t *x = a, *y = b;
+
+    return x[0] != y[0] ? (x[0] < y[0] ? -1 : 1) : x[1] != y[1] ? (x[1] < y[1] ? -1 : 1) : 0;
+}
+
+void tidy_sort_pairs(Tidy *t)
+{
+    qsort(t->words.at, t->words.count / 2, 2 * sizeof *t->words.at, compare_pairs);
 }
 
 ExprId tidy_find(Tidy *t, Op kind)
@@ -205,11 +217,15 @@ static ExprId known_value(Tidy *t, Op op, const ExprId *args)
     return tidy_number(t, rational_from_double(t->arena, y));
 }
 
-/* Comparisons of what is positive with 0. */
+/* Comparisons of numbers, and of what is positive with 0. */
 static ExprId known_comparison(Tidy *t, Op op, const ExprId *args)
 {
+    Rational a, b;
+
     if (op_info[op].result != KIND_CONDITION || op_info[op].arity != 2 || op == OP_AND || op == OP_OR)
         return EXPR_NONE;
+    if (tidy_is_number(t, args[0], &a) && tidy_is_number(t, args[1], &b))
+        return expr_fold(t->pool, op, expr_number(t->pool, a), expr_number(t->pool, b), EXPR_NONE);
     if (!expr_is_int(t->pool, args[1], 0) || !tidy_fact(t, args[0]).positive)
         return EXPR_NONE;
     return expr_fold(t->pool, op, t->one, args[1], EXPR_NONE);
@@ -251,7 +267,7 @@ static ExprId make(Tidy *t, Op op, const ExprId *args)
     }
 }
 
-static ExprId make_node(Tidy *t, ExprId id, TidyLog *log)
+static ExprId make_node(Tidy *t, ExprId id, bool absorbed, TidyLog *log)
 {
     Expr node = t->pool->nodes.at[id];
     ExprId args[OP_MOST_ARGS] = { EXPR_NONE, EXPR_NONE, EXPR_NONE }, raw, made;
@@ -268,24 +284,62 @@ static ExprId make_node(Tidy *t, ExprId id, TidyLog *log)
         return id;
     t->rules = 0;
     raw = expr_raw(t->pool, (Op)node.op, args[0], args[1], args[2]);
+    if (absorbed)
+        return raw;
     made = make(t, (Op)node.op, args);
     if (made != raw && log != NULL)
         vec_push(t->arena, log, (TidyStep){ t->rules == 0 ? 1u << TIDY_ORDER : t->rules, raw, made });
     return made;
 }
 
+/* ---- the walk ---------------------------------------------------------------------------------------- */
+
+static bool is_sum_op(Op op)
+{
+    return op == OP_ADD || op == OP_SUB;
+}
+
+/* By node: it is a sum in a sum, or a product in a product, and has no other use, so that it is taken apart anyway. */
+static bool *find_absorbed(Tidy *t, const ExprVec *needed, ExprId root)
+{
+    const Expr *nodes = t->pool->nodes.at;
+    uint32_t *uses = arena_array(t->arena, uint32_t, (size_t)root + 1);
+    bool *absorbed = arena_array(t->arena, bool, (size_t)root + 1);
+
+    for (size_t i = 0; i < needed->count; i++) {
+        ExprId id = needed->at[i];
+
+        for (unsigned k = 0; k < expr_arity(t->pool, id); k++) {
+            ExprId arg = expr_args(t->pool, id)[k];
+            bool both = nodes[id].kind == EXPR_OP && nodes[arg].kind == EXPR_OP;
+
+            uses[arg]++;
+            absorbed[arg] = both && ((is_sum_op((Op)nodes[id].op) && is_sum_op((Op)nodes[arg].op)) ||
+                                     (nodes[id].op == OP_MUL && nodes[arg].op == OP_MUL));
+        }
+    }
+    for (size_t i = 0; i < needed->count; i++)
+        absorbed[needed->at[i]] &= uses[needed->at[i]] == 1;
+    return absorbed;
+}
+
 ExprId tidy(Tidy *t, ExprId root, TidyLog *log)
 {
     ExprVec needed = { 0 };
+    bool *absorbed;
 
     expr_reach(t->pool, t->arena, &root, 1, &needed);
+    absorbed = find_absorbed(t, &needed, root);
     while (t->results.count <= root)
         vec_push(t->arena, &t->results, EXPR_NONE);
     for (size_t i = 0; i < needed.count && !t->pool->full; i++) {
         ExprId id = needed.at[i];
 
         if (t->results.at[id] == EXPR_NONE || log != NULL)
-            t->results.at[id] = make_node(t, id, log);
+            t->results.at[id] = make_node(t, id, absorbed[id], log);
     }
+    for (size_t i = 0; i < needed.count; i++)
+        if (absorbed[needed.at[i]])
+            t->results.at[needed.at[i]] = EXPR_NONE;
     return t->pool->full ? root : t->results.at[root];
 }

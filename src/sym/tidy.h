@@ -2,10 +2,12 @@
  *
  * Rules, from the leaves upwards, until none applies; the same again changes nothing:
  *   numbers    are put together exactly; f(0) and f(1) that are exact, log(e) = 1; 0*u = 0, u^0 = 1, u^1 = u
- *   sums       (u + v) - (w - x) = u + v - w + x; like terms are collected: 2*u + u = 3*u, u - u = 0; a term 4*(1 - x) is multiplied
- *              out where that lets terms be collected and takes no more operations; a positive term comes first if there is one
- *   products   u*u^2 = u^3, (u*v)^2 = u^2*v^2, a number in front, the sign in front of that; in a product with others or to a power the
- *              common whole factor of a sum: x*(4 - 8*x) = 4*x*(1 - 2*x); -(x + y) stays
+ *   sums       (u + v) - (w - x) = u + v - w + x; like terms are collected: 2*u + u = 3*u, u - u = 0; a term such as 4*(1 - x) or
+ *              x*(u + v), with one sum in it, is multiplied out where that lets terms be collected and takes no more operations; a
+ *              positive term comes first if there is one
+ *   products   u*u^2 = u^3, (u*v)^2 = u^2*v^2, a number in front, the sign in front of that; in a product with others or to a power
+ *              what the terms of a sum have in common: x*(4*y - 8*x*y) = 4*x*y*(1 - 2*x); a sum by itself, and -(x + y), stay;
+ *              (c ? u : 0)*v = c ? u*v : 0
  *   fractions  u/v*w = u*w/v, u/v/w = u/(v*w). Nothing is cancelled that could be 0 and would then be gone: x/x and x^3/x stay, x/x^3 is
  *              1/x^2, and u/(v/w) stays; what is positive wherever it is defined (exp) is cancelled
  *   order      as first written, but in products: number, constants, names, powers of other exponents, functions, sums, choices

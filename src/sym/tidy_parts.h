@@ -1,4 +1,4 @@
-/* tidy_parts.h -- sums and products taken apart and put together: the inside of tidy.c, tidy_product.c and tidy_sum.c. */
+/* tidy_parts.h -- sums and products taken apart and put together: the inside of tidy*.c. */
 #ifndef BPGEN_SYM_TIDY_PARTS_H
 #define BPGEN_SYM_TIDY_PARTS_H
 
@@ -52,6 +52,7 @@ struct Tidy {
     ExprPool *pool;
     Arena *arena;
     uint32_t rules;      /* used for the present node */
+    unsigned depth;      /* of denominators in denominators, or choices in choices, at hand */
     VEC(Fact) facts;     /* by node, as far as it was asked */
     VEC(ExprId) results; /* by node: tidy, or EXPR_NONE */
     VEC(Known) known;
@@ -61,6 +62,9 @@ struct Tidy {
     VEC(uint32_t) words; /* of a key */
     ExprId one;
 };
+
+/* Quotients in denominators of quotients in denominators, and choices of 0 in such choices: deeper ones stay as they are. */
+enum { TIDY_MOST_DEPTH = 100 };
 
 void tidy_used(Tidy *t, TidyRule rule);
 Fact tidy_fact(Tidy *t, ExprId id);
@@ -77,6 +81,13 @@ ExprId tidy_number(Tidy *t, Rational value);
 Rational tidy_times(Tidy *t, Rational a, Rational b);
 Rational tidy_plus(Tidy *t, Rational a, Rational b);
 
+static inline bool tidy_is_unit(Rational value)
+{
+    return rational_is_int(value, 1) || rational_is_int(value, -1);
+}
+
+/* Sorts t->words by pairs, for a key. */
+void tidy_sort_pairs(Tidy *t);
 /* The expression made before of the same parts (t->words), or EXPR_NONE; tidy_know remembers one. */
 ExprId tidy_find(Tidy *t, Op kind);
 void tidy_know(Tidy *t, Op kind, ExprId result);
@@ -85,12 +96,25 @@ void tidy_know(Tidy *t, Op kind, ExprId result);
 
 /* Multiplies by id^exponent. */
 void product_multiply(Tidy *t, Product *p, ExprId id, Rational exponent);
-/* Common whole factors of sums come out; then it is a product that can be built. */
+void product_drop(FactorVec *factors, size_t at);
+/* What terms of sums have in common comes out; then it is a product that can be built. */
 void product_settle(Tidy *t, Product *p);
-ExprId product_build(Tidy *t, Product *p);
 /* Takes away a whole positive power that it has. */
 void product_lower(Tidy *t, Product *p, Factor by);
 ExprId tidy_power(Tidy *t, ExprId base, ExprId exponent);
+
+/* -(x + y) and a sum by itself stay as they are. */
+static inline bool product_stays(const Product *p)
+{
+    return p->factors.count == 1 && rational_is_int(p->factors.at[0].exponent, 1) && tidy_is_unit(p->coefficient);
+}
+
+/* tidy_build.c */
+ExprId product_build(Tidy *t, Product *p);
+/* c ? u : 0, or c ? 0 : u; then u; another value in its place. */
+bool tidy_is_switch(const Tidy *t, ExprId id);
+ExprId tidy_switched(const Tidy *t, ExprId id);
+ExprId tidy_switch(Tidy *t, ExprId like, ExprId value);
 
 /* ---- sums (tidy_sum.c) ---- */
 

@@ -1,12 +1,5 @@
 /* tidy_sum.c -- sums: flat, like terms collected, in the order in which they were written. */
-#include <stdlib.h>
-
 #include "sym/tidy_parts.h"
-
-static bool is_unit(Rational value)
-{
-    return rational_is_int(value, 1) || rational_is_int(value, -1);
-}
 
 /* ---- taking apart ------------------------------------------------------------------------------------ */
 
@@ -40,7 +33,10 @@ void sum_add(Tidy *t, TermVec *terms, ExprId id, Rational coefficient)
         Rational number;
 
         if (tidy_is_number(t, next.id, &number)) {
-            vec_push(t->arena, terms, (Term){ tidy_times(t, number, next.by), t->one });
+            if (rational_sign(number) == 0)
+                tidy_used(t, TIDY_ZERO);
+            else
+                vec_push(t->arena, terms, (Term){ tidy_times(t, number, next.by), t->one });
         } else if (tidy_is_sum(t, next.id)) {
             bool minus = tidy_is_op(t, next.id, OP_SUB);
 
@@ -49,7 +45,7 @@ void sum_add(Tidy *t, TermVec *terms, ExprId id, Rational coefficient)
         } else {
             Term term = make_term(t, next.id, next.by);
 
-            if (tidy_is_sum(t, term.term) && is_unit(term.coefficient))
+            if (tidy_is_sum(t, term.term) && tidy_is_unit(term.coefficient))
                 later(t, term.term, term.coefficient);
             else
                 vec_push(t->arena, terms, term);
@@ -102,7 +98,24 @@ static void collect(Tidy *t, TermVec *terms)
     terms->count = left;
 }
 
-/* ---- a number times a sum, in a sum ------------------------------------------------------------------ */
+/* A sum that has got the number 1 or -1 by collecting is no term any more. */
+static bool flatten(Tidy *t, TermVec *terms)
+{
+    TermVec flat = { 0 };
+    bool any = false;
+
+    for (size_t i = 0; i < terms->count; i++)
+        any |= tidy_is_sum(t, terms->at[i].term) && tidy_is_unit(terms->at[i].coefficient);
+    if (!any)
+        return false;
+    for (size_t i = 0; i < terms->count; i++)
+        sum_add(t, &flat, terms->at[i].term, terms->at[i].coefficient);
+    collect(t, &flat);
+    *terms = flat;
+    return true;
+}
+
+/* ---- a product with a sum, in a sum ------------------------------------------------------------------ */
 
 static double cost_of(Tidy *t, const TermVec *terms)
 {
@@ -111,59 +124,99 @@ static double cost_of(Tidy *t, const TermVec *terms)
     for (size_t i = 0; i < terms->count; i++) {
         Term term = terms->at[i];
 
-        cost += tidy_fact(t, term.term).size + (!is_unit(term.coefficient) && term.term != t->one);
+        cost += tidy_fact(t, term.term).size + (!tidy_is_unit(term.coefficient) && term.term != t->one);
     }
     return cost;
 }
 
-/* How often each term occurs, also inside numbers times sums; `inner` are all terms of the latter. */
+/* Where the only sum among the factors stands; p->factors.count if there is none, or several, or one to a power. */
+static size_t only_sum(Tidy *t, const Product *p)
+{
+    size_t found = p->factors.count;
+
+    for (size_t i = 0; i < p->factors.count; i++) {
+        if (!tidy_is_sum(t, p->factors.at[i].base))
+            continue;
+        if (found < p->factors.count || !rational_is_int(p->factors.at[i].exponent, 1))
+            return p->factors.count;
+        found = i;
+    }
+    return found;
+}
+
+/* The terms of a product that has one sum among its factors, multiplied out. */
+static bool distribute(Tidy *t, Term term, TermVec *out)
+{
+    Product p = { .coefficient = RATIONAL(1) };
+    TermVec inner = { 0 };
+    size_t at;
+
+    product_multiply(t, &p, term.term, RATIONAL(1));
+    at = only_sum(t, &p);
+    if (at == p.factors.count)
+        return false;
+    sum_add(t, &inner, p.factors.at[at].base, term.coefficient);
+    for (size_t i = 0; i < inner.count; i++) {
+        Product each = { .coefficient = inner.at[i].coefficient };
+
+        for (size_t k = 0; k < p.factors.count; k++)
+            product_multiply(t, &each, k == at ? inner.at[i].term : p.factors.at[k].base,
+                             k == at ? RATIONAL(1) : p.factors.at[k].exponent);
+        product_settle(t, &each);
+        sum_add(t, out, product_build(t, &each), RATIONAL(1));
+    }
+    return true;
+}
+
+/* How often each term occurs: those that cannot be multiplied out, and what the others give. */
 static void count_terms(Tidy *t, const TermVec *terms, TermVec *inner)
 {
-    for (size_t i = 0; i < terms->count; i++) {
-        if (tidy_is_sum(t, terms->at[i].term))
-            sum_add(t, inner, terms->at[i].term, terms->at[i].coefficient);
-        else
-            ++*place_of(t, terms->at[i].term);
-    }
+    for (size_t i = 0; i < terms->count; i++)
+        if (!distribute(t, terms->at[i], inner))
+            vec_push(t->arena, inner, terms->at[i]);
     for (size_t i = 0; i < inner->count; i++)
         ++*place_of(t, inner->at[i].term);
 }
 
-/* Does the sum have a term that occurs elsewhere, too? */
-static bool shares(Tidy *t, ExprId sum)
+/* Does one of the terms occur elsewhere, too? */
+static bool shares(Tidy *t, const TermVec *own)
 {
-    TermVec own = { 0 };
     bool found = false;
 
-    sum_add(t, &own, sum, RATIONAL(1));
-    for (size_t i = 0; i < own.count; i++)
-        found |= *place_of(t, own.at[i].term) > 1;
+    for (size_t i = 0; i < own->count; i++)
+        found |= *place_of(t, own->at[i].term) > 1;
     return found;
 }
 
-/* 4*(1 - x) - 4*x: multiplied out where that lets terms be collected and takes no more operations. */
+/* 4*(1 - x) - 4*x, x*cos(x) + x*(cos(x) + 1): multiplied out where that lets terms be collected and takes no more operations. */
 static bool multiply_out(Tidy *t, TermVec *terms)
 {
     TermVec inner = { 0 }, tried = { 0 };
     uint32_t rules = t->rules;
+    bool any = false;
 
     count_terms(t, terms, &inner);
     for (size_t i = 0; i < terms->count; i++) {
-        if (inner.count > 0 && tidy_is_sum(t, terms->at[i].term) && shares(t, terms->at[i].term))
-            sum_add(t, &tried, terms->at[i].term, terms->at[i].coefficient);
-        else
+        TermVec own = { 0 };
+
+        if (distribute(t, terms->at[i], &own) && shares(t, &own)) {
+            any = true;
+            for (size_t k = 0; k < own.count; k++)
+                vec_push(t->arena, &tried, own.at[k]);
+        } else {
             vec_push(t->arena, &tried, terms->at[i]);
+        }
     }
-    forget_places(t, terms);
     forget_places(t, &inner);
-    if (tried.count == terms->count)
+    t->rules = rules;
+    if (!any)
         return false;
     collect(t, &tried);
-    if (cost_of(t, &tried) > cost_of(t, terms)) {
-        t->rules = rules;
+    t->rules = rules;
+    if (cost_of(t, &tried) > cost_of(t, terms))
         return false;
-    }
     tidy_used(t, TIDY_MULTIPLIED);
+    tidy_used(t, TIDY_LIKE_TERMS);
     *terms = tried;
     return true;
 }
@@ -198,13 +251,6 @@ static void positive_first(Tidy *t, TermVec *terms)
     terms->at[0] = term;
 }
 
-static int compare_pairs(const void *a, const void *b)
-{
-    const uint32_t *x = a, *y = b;
-
-    return x[0] != y[0] ? (x[0] < y[0] ? -1 : 1) : x[1] != y[1] ? (x[1] < y[1] ? -1 : 1) : 0;
-}
-
 static void write_key(Tidy *t, const TermVec *terms)
 {
     t->words.count = 0;
@@ -212,7 +258,7 @@ static void write_key(Tidy *t, const TermVec *terms)
         vec_push(t->arena, &t->words, terms->at[i].term);
         vec_push(t->arena, &t->words, expr_number(t->pool, terms->at[i].coefficient));
     }
-    qsort(t->words.at, t->words.count / 2, 2 * sizeof *t->words.at, compare_pairs);
+    tidy_sort_pairs(t);
 }
 
 static ExprId build(Tidy *t, const TermVec *terms)
@@ -234,7 +280,7 @@ ExprId sum_build(Tidy *t, TermVec *terms)
     ExprId made;
 
     collect(t, terms);
-    while (!t->pool->full && multiply_out(t, terms))
+    while (!t->pool->full && (flatten(t, terms) || multiply_out(t, terms)))
         ;
     if (terms->count == 0)
         return expr_int(t->pool, 0);
@@ -292,8 +338,7 @@ static void common_powers(Tidy *t, const TermVec *terms, Product *common)
     for (size_t i = 0; i < first.factors.count; i++) {
         Factor f = first.factors.at[i];
 
-        f.exponent = exponent_in(&first, f.base);
-        if (rational_sign(f.exponent) > 0)
+        if (rational_is_whole(f.exponent) && rational_sign(f.exponent) > 0)
             vec_push(t->arena, &common->factors, f);
     }
     for (size_t i = 1; i < terms->count && common->factors.count > 0; i++)
