@@ -101,7 +101,8 @@ void form_interval(const Forming *f, AffId aff, int64_t *least, int64_t *largest
 
 /* ---- index_lines.c: what is printed ------------------------------------------------------------------ */
 
-/* Lines for the wanted derivatives and for the names that they use. */
-void form_lines(Forming *f);
+/* Lines for the wanted derivatives and for the names that they use; `adjoints` by output, then by what is wanted: EXPR_NONE where
+ * nothing contributes. */
+void form_lines(Forming *f, const ExprId *adjoints);
 
 #endif

@@ -142,27 +142,30 @@ static void go_back_through(Forming *f, const FormItem *item)
 }
 
 /* The gradient of the output itself: 1, or an input of the output's shape. */
-static void seed(Forming *f)
+static void seed(Forming *f, SymId symbol)
 {
-    VariableId output = f->variables[f->request->output];
+    VariableId output = f->variables[symbol], upstream = EXPR_NONE;
     ExprVariable v = f->pool->variables.at[output];
     AffId axes[FORM_MOST_RANK];
 
-    f->out->upstream = EXPR_NONE;
     if (v.rank == 0) {
         f->known.at[output].adjoint = expr_int(f->pool, 1);
-        return;
+    } else {
+        upstream = expr_variable(f->pool, names_format(f->pool->names, "d_%s", names_text(f->pool->names, v.name)), NO_ID, v.rank,
+                                 v.extents);
+        vec_push(f->arena, &f->known, (FormVariable){ .given = true, .definition = EXPR_NONE, .adjoint = EXPR_NONE });
+        axes_of(f, output, axes);
+        f->known.at[output].adjoint = expr_name(f->pool, upstream, axes);
     }
-    f->out->upstream = expr_variable(f->pool, names_format(f->pool->names, "d_%s", names_text(f->pool->names, v.name)), NO_ID, v.rank,
-                                     v.extents);
-    vec_push(f->arena, &f->known, (FormVariable){ .given = true, .definition = EXPR_NONE, .adjoint = EXPR_NONE });
-    axes_of(f, output, axes);
-    f->known.at[output].adjoint = expr_name(f->pool, f->out->upstream, axes);
+    vec_push(f->arena, &f->out->upstream, upstream);
 }
 
-static void go_backwards(Forming *f)
+/* The gradients of one output by everything on the way. */
+static void go_backwards(Forming *f, SymId output)
 {
-    seed(f);
+    for (size_t v = 0; v < f->known.count; v++)
+        f->known.at[v].adjoint = EXPR_NONE;
+    seed(f, output);
     for (size_t k = f->order.count; k-- > 0 && !f->failed;) {
         FormItem item = form_item(f, (uint32_t)k);
 
@@ -175,13 +178,17 @@ static void go_backwards(Forming *f)
 bool sym_index_form(IndexForm *out, ExprPool *pool, const Program *program, const FormRequest *request, Heap *heap, Diag *diag)
 {
     Forming f = { .heap = heap, .pool = pool, .arena = pool->arena, .p = program, .diag = diag, .request = request, .out = out };
+    ExprId *adjoints = arena_array(pool->arena, ExprId, request->output_count * request->count + 1), *next = adjoints;
 
-    *out = (IndexForm){ .upstream = EXPR_NONE };
+    *out = (IndexForm){ .given = { 0 } };
     if (form_begin(&f))
         go_forwards(&f);
+    for (size_t i = 0; i < request->output_count && !f.failed; i++) {
+        go_backwards(&f, request->outputs[i]);
+        for (size_t k = 0; k < request->count; k++)
+            *next++ = f.known.at[f.variables[request->wanted[k]]].adjoint;
+    }
     if (!f.failed)
-        go_backwards(&f);
-    if (!f.failed)
-        form_lines(&f);
+        form_lines(&f, adjoints);
     return !f.failed;
 }

@@ -17,17 +17,18 @@ typedef struct {
     VariableId variable;             /* its name and extents */
     uint32_t indices[FORM_MOST_RANK]; /* of the pool; as many as the variable has dimensions */
     ExprId value;
-    SymId of;                        /* derivatives: by which symbol; else NO_ID */
+    SymId output, by;                /* derivatives: of what by what; else NO_ID */
 } FormLine;
 
 typedef struct {
     VEC(SymId) given;    /* params, inputs and tables of constants that the lines use, in the order of the program */
-    VariableId upstream; /* the gradient of an output that is an array, an input of the lines; EXPR_NONE if it is a scalar */
-    VEC(FormLine) lines; /* names of the user's that are used, each behind what it needs; then the derivatives, in the order asked for */
+    VEC(VariableId) upstream; /* by output: the gradient of an output that is an array, an input of the lines; EXPR_NONE of a scalar */
+    VEC(FormLine) lines; /* names of the user's that are used, each behind what it needs; then the derivatives, output by output */
 } IndexForm;
 
 typedef struct {
-    SymId output;
+    const SymId *outputs;
+    size_t output_count;
     const SymId *wanted; /* params and inputs */
     size_t count;
 } FormRequest;

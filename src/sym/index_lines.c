@@ -167,17 +167,26 @@ static void make_unique(Forming *f)
     }
 }
 
-/* A derivative's name that nothing else has. */
-static VariableId derivative_variable(Forming *f, SymId of)
+static const char *symbol_name(const Forming *f, SymId symbol)
 {
-    ExprVariable by = f->pool->variables.at[f->variables[of]];
-    const char *output = names_text(f->pool->names, f->p->symbols.at[f->request->output].name);
-    const char *input = names_text(f->pool->names, by.name);
-    Name name = f->out->upstream == EXPR_NONE ? names_format(f->pool->names, "d%s_d%s", output, input)
-                                              : names_format(f->pool->names, "d_%s", input);
+    return names_text(f->pool->names, f->p->symbols.at[symbol].name);
+}
+
+/* dJ_dW of a scalar; d_W, which is what comes back to W, of an array. */
+static VariableId derivative_variable(Forming *f, size_t output, SymId by)
+{
+    ExprVariable v = f->pool->variables.at[f->variables[by]];
+    const char *from = symbol_name(f, f->request->outputs[output]);
+    Name name;
     VariableId variable;
 
-    variable = expr_variable(f->pool, name, NO_ID, by.rank, by.extents);
+    if (f->out->upstream.at[output] == EXPR_NONE)
+        name = names_format(f->pool->names, "d%s_d%s", from, symbol_name(f, by));
+    else if (f->request->output_count == 1)
+        name = names_format(f->pool->names, "d_%s", symbol_name(f, by));
+    else
+        name = names_format(f->pool->names, "d_%s_from_%s", symbol_name(f, by), from);
+    variable = expr_variable(f->pool, name, NO_ID, v.rank, v.extents);
     vec_push(f->arena, &f->known, (FormVariable){ .named = true, .used = true, .definition = EXPR_NONE, .adjoint = EXPR_NONE });
     return variable;
 }
@@ -303,10 +312,10 @@ static ExprId sum_again(Forming *f, ExprId root)
 
 enum { MOST_OPERATIONS = 5000 };
 
-static void check_size(Forming *f, ExprId value, SymId about)
+static void check_size(Forming *f, ExprId value, const FormLine *line)
 {
     Rational operations, nodes;
-    const Symbol *symbol = &f->p->symbols.at[about];
+    const Symbol *symbol = &f->p->symbols.at[line->by == NO_ID ? f->request->outputs[0] : line->by];
 
     if (!f->failed && count_tree(f->pool, f->arena, value, &operations, &nodes) &&
         rational_compare(f->arena, operations, RATIONAL(MOST_OPERATIONS)) <= 0)
@@ -323,21 +332,21 @@ static ExprId tidied(Lettering *l, ExprId value)
     return tidy(l->tidy, sum_again(l->f, value), NULL);
 }
 
-static void add_line(Lettering *l, VariableId variable, const uint32_t *axes, ExprId value, SymId of)
+/* A definition or, with `by`, a derivative. */
+static void add_line(Lettering *l, FormLine line, const uint32_t *axes)
 {
     Forming *f = l->f;
-    unsigned rank = f->pool->variables.at[variable].rank;
-    FormLine line = { .variable = variable, .of = of };
+    unsigned rank = f->pool->variables.at[line.variable].rank;
     AffId to[FORM_MOST_RANK];
 
     for (unsigned k = 0; k < rank; k++) {
         line.indices[k] = letter_index(l, k);
         to[k] = aff_index(&f->pool->affs, line.indices[k]);
     }
-    line.value = form_substitute(f, letter_sums(l, value, rank), axes, to, rank);
-    if (of != NO_ID)
+    line.value = form_substitute(f, letter_sums(l, line.value, rank), axes, to, rank);
+    if (line.by != NO_ID)
         line.value = tidied(l, line.value);
-    check_size(f, line.value, of == NO_ID ? f->request->output : of);
+    check_size(f, line.value, &line);
     vec_push(f->arena, &f->out->lines, line);
 }
 
@@ -352,14 +361,12 @@ static void add_definitions(Forming *f, Lettering *l)
         FormVariable known = f->known.at[target];
 
         if (known.named && known.used && last[target] == k)
-            add_line(l, target, known.axes, known.definition, NO_ID);
+            add_line(l, (FormLine){ .variable = target, .value = known.definition, .output = NO_ID, .by = NO_ID }, known.axes);
     }
 }
 
-static void find_used(Forming *f, const ExprId *values)
+static void find_used(Forming *f)
 {
-    for (size_t i = 0; i < f->request->count; i++)
-        use_names(f, values[i]);
     for (size_t k = f->order.count; k-- > 0;) {
         VariableId target = target_of(f, (uint32_t)k);
 
@@ -371,26 +378,35 @@ static void find_used(Forming *f, const ExprId *values)
             vec_push(f->arena, &f->out->given, s);
 }
 
-void form_lines(Forming *f)
+/* The line of one derivative, not yet with letters. */
+static FormLine derivative_line(Forming *f, size_t output, SymId by, ExprId adjoint)
 {
-    size_t count = f->request->count;
-    ExprId *values = arena_array(f->arena, ExprId, count + 1);
-    VariableId *variables = arena_array(f->arena, VariableId, count + 1);
+    FormLine line = { .output = f->request->outputs[output], .by = by };
+
+    line.value = adjoint == EXPR_NONE ? expr_int(f->pool, 0) : expr_unmark(f->pool, expand(f, adjoint));
+    line.variable = derivative_variable(f, output, by);
+    use_names(f, line.value);
+    return line;
+}
+
+void form_lines(Forming *f, const ExprId *adjoints)
+{
+    const FormRequest *r = f->request;
+    size_t count = r->output_count * r->count;
+    FormLine *lines = arena_array(f->arena, FormLine, count + 1);
     Lettering l = { .f = f, .tidy = tidy_new(f->pool, f->arena) };
 
     expand_definitions(f);
     if (f->failed)
         return;
-    for (size_t i = 0; i < count; i++) {
-        ExprId adjoint = f->known.at[f->variables[f->request->wanted[i]]].adjoint;
-
-        values[i] = adjoint == EXPR_NONE ? expr_int(f->pool, 0) : expr_unmark(f->pool, expand(f, adjoint));
-    }
-    find_used(f, values);
     for (size_t i = 0; i < count; i++)
-        variables[i] = derivative_variable(f, f->request->wanted[i]);
+        lines[i] = derivative_line(f, i / r->count, r->wanted[i % r->count], adjoints[i]);
+    find_used(f);
+    for (size_t i = 0; i < r->output_count; i++)
+        if (f->out->upstream.at[i] != EXPR_NONE)
+            f->known.at[f->out->upstream.at[i]].used = true;
     make_unique(f);
     add_definitions(f, &l);
     for (size_t i = 0; i < count; i++)
-        add_line(&l, variables[i], f->known.at[f->variables[f->request->wanted[i]]].axes, values[i], f->request->wanted[i]);
+        add_line(&l, lines[i], f->known.at[f->variables[lines[i].by]].axes);
 }

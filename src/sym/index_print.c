@@ -79,9 +79,11 @@ void index_form_print(const IndexForm *form, const ExprPool *pool, const Program
 
     for (size_t i = 0; i < form->given.count; i++)
         print_given(pool, program, form->given.at[i], out);
-    if (form->upstream != EXPR_NONE) {
-        text_printf(out, "input %s", names_text(pool->names, pool->variables.at[form->upstream].name));
-        print_extents(&pool->variables.at[form->upstream], out);
+    for (size_t i = 0; i < form->upstream.count; i++) {
+        if (form->upstream.at[i] == EXPR_NONE)
+            continue;
+        text_printf(out, "input %s", names_text(pool->names, pool->variables.at[form->upstream.at[i]].name));
+        print_extents(&pool->variables.at[form->upstream.at[i]], out);
         text_add(out, "\n");
     }
     for (size_t i = 0; i < form->lines.count; i++) {
@@ -89,7 +91,7 @@ void index_form_print(const IndexForm *form, const ExprPool *pool, const Program
         text_add(out, "\n");
     }
     for (size_t i = 0; i < form->lines.count; i++) {
-        if (form->lines.at[i].of == NO_ID)
+        if (form->lines.at[i].by == NO_ID)
             continue;
         text_add(out, first ? "output " : ", ");
         text_add(out, names_text(pool->names, pool->variables.at[form->lines.at[i].variable].name));

@@ -33,8 +33,8 @@ static bool fill(Evaluation *e, const Back *b, SymId symbol)
     const Program *from = b->point->program;
     SymId given = NO_ID;
 
-    if (b->form->upstream != EXPR_NONE &&
-        strcmp(name, names_text(b->pool->names, b->pool->variables.at[b->form->upstream].name)) == 0) {
+    if (b->form->upstream.at[0] != EXPR_NONE &&
+        strcmp(name, names_text(b->pool->names, b->pool->variables.at[b->form->upstream.at[0]].name)) == 0) {
         for (SymId s = 0; s < from->symbols.count; s++)
             if (from->symbols.at[s].role == SYM_SEED && from->symbols.at[s].of == from->outputs.at[0])
                 given = s;
@@ -87,8 +87,8 @@ static void check_back(Model *m, const void *context)
         expect(m->t, fill(&e, b, m->unit->lowered.declared.at[i].symbol), "a value for each name of\n%s", b->text);
     eval_run(&e);
     for (size_t i = 0; i < b->form->lines.count; i++)
-        if (b->form->lines.at[i].of != NO_ID)
-            check_output(m, b, &e, p->outputs.at[next++], b->form->lines.at[i].of);
+        if (b->form->lines.at[i].by != NO_ID)
+            check_output(m, b, &e, p->outputs.at[next++], b->form->lines.at[i].by);
 }
 
 /* ---- one model --------------------------------------------------------------------------------------- */
@@ -121,7 +121,7 @@ static void check_model(Model *m, const void *context)
     m->unit->diag.messages.count = m->unit->diag.errors = 0; /* of elaborating it */
     if (!unit_make_reversed(m->unit))
         return;
-    request = (FormRequest){ m->unit->lowered.program->outputs.at[0], m->unit->wanted.at, m->unit->wanted.count };
+    request = (FormRequest){ m->unit->lowered.program->outputs.at, 1, m->unit->wanted.at, m->unit->wanted.count };
     if (!sym_index_form(&form, pool, m->unit->lowered.program, &request, &m->unit->heap, &m->unit->diag)) {
         const char *why = m->unit->diag.messages.at[0].text;
 
