@@ -1,12 +1,7 @@
 /* layout.c -- the steps of the layout: columns, places, and the way of each wire at the end. */
 #include "show/layout_graph.h"
 
-#include <math.h>
-
 #define PORT_STEP 14.0 /* between wires at a box, where there is room */
-#define GAP_LEAST 20.0 /* between columns: room for a curve and an arrow head */
-#define GAP_MOST 56.0
-#define GAP_SLOPE 0.22 /* of the highest curve of the gap */
 
 /* ---- columns ----------------------------------------------------------------------------------------- */
 
@@ -163,7 +158,7 @@ static void add_wire(LayoutGraph *g, uint32_t number, uint32_t label, const uint
     for (uint32_t c = g->layout->boxes.at[wire->from].column + 1; c <= to->column; c++) {
         PlaceKind kind = wire->width > 0 && c == label ? PLACE_LABEL : PLACE_BEND;
         uint32_t right = c == to->column ? wire->to : add_place(g, kind, number, c);
-        Link link = { { left, right }, { 0, 0 }, 0, number, false };
+        Link link = { { left, right }, { 0, 0 }, 0, number, false, false };
 
         link.rank = right == wire->to && to->ordered ? incoming[number] : 0;
         link.inner = g->places.at[left].kind != PLACE_BOX && g->places.at[right].kind != PLACE_BOX;
@@ -261,76 +256,7 @@ static void spread_ports(LayoutGraph *g, uint32_t place, unsigned side)
         g->links.at[list[i]].port[1 - side] = (i - (count - 1) / 2.0) * step;
 }
 
-/* ---- the drawing ----------------------------------------------------------------------------------------- */
-
-/* The middle of every column: wide gaps where wires climb high. */
-static double place_columns(LayoutGraph *g, double *left, double *right)
-{
-    double *gap = arena_array(g->arena, double, g->columns + 1), x = 0;
-
-    for (size_t k = 0; k < g->links.count; k++) {
-        const Link *link = &g->links.at[k];
-        const Place *a = &g->places.at[link->end[0]], *b = &g->places.at[link->end[1]];
-        double climb = fabs(a->y + link->port[0] - b->y - link->port[1]);
-
-        gap[a->column] = climb > gap[a->column] ? climb : gap[a->column];
-    }
-    for (uint32_t c = 0; c < g->columns; c++) {
-        double width = 0, room = GAP_LEAST + GAP_SLOPE * gap[c];
-
-        for (uint32_t k = g->first[c]; k < g->first[c + 1]; k++)
-            width = g->places.at[g->order[k]].width > width ? g->places.at[g->order[k]].width : width;
-        left[c] = x;
-        right[c] = x + width;
-        x = right[c] + (room > GAP_MOST ? GAP_MOST : room);
-    }
-    return g->columns > 0 ? right[g->columns - 1] : 0;
-}
-
-static void draw_wires(LayoutGraph *g, const double *left, const double *right)
-{
-    for (size_t k = 0; k < g->links.count; k++) { /* in the order of the wires, each from the left */
-        const Link *link = &g->links.at[k];
-        const Place *a = &g->places.at[link->end[0]], *b = &g->places.at[link->end[1]];
-        LayoutWire *wire = &g->layout->wires.at[link->wire];
-
-        if (wire->gaps++ == 0) {
-            wire->first = (uint32_t)g->layout->points.count;
-            wire->x = (right[a->column] + left[b->column]) / 2;
-            wire->y = (a->y + link->port[0] + b->y + link->port[1]) / 2;
-        }
-        vec_push(g->arena, &g->layout->points, (LayoutPoint){ right[a->column], a->y + link->port[0] });
-        vec_push(g->arena, &g->layout->points, (LayoutPoint){ left[b->column], b->y + link->port[1] });
-        if (b->kind == PLACE_LABEL) {
-            wire->x = (left[b->column] + right[b->column]) / 2;
-            wire->y = b->y;
-        }
-    }
-}
-
-static void draw(LayoutGraph *g)
-{
-    double *left = arena_array(g->arena, double, g->columns + 1), *right = arena_array(g->arena, double, g->columns + 1);
-    double top = INFINITY, bottom = -INFINITY;
-
-    for (size_t p = 0; p < g->places.count; p++) {
-        const Place *place = &g->places.at[p];
-
-        top = place->y - place->up < top ? place->y - place->up : top;
-        bottom = place->y + place->down > bottom ? place->y + place->down : bottom;
-    }
-    for (size_t p = 0; p < g->places.count; p++)
-        g->places.at[p].y -= top;
-    g->layout->height = g->places.count > 0 ? bottom - top : 0;
-    g->layout->width = place_columns(g, left, right);
-    for (size_t b = 0; b < g->layout->boxes.count; b++) {
-        LayoutBox *box = &g->layout->boxes.at[b];
-
-        box->x = (left[box->column] + right[box->column]) / 2;
-        box->y = g->places.at[b].y;
-    }
-    draw_wires(g, left, right);
-}
+/* ---- all ---------------------------------------------------------------------------------------------------- */
 
 static bool any_label(const Layout *layout)
 {
@@ -361,8 +287,9 @@ bool layout_run(Layout *layout, Arena *arena)
     for (uint32_t b = 0; b < layout->boxes.count; b++)
         for (unsigned s = 0; s < 2; s++)
             spread_ports(&g, b, s);
+    layout_fold(&g);
     layout_place(&g);
     layout_slide(&g);
-    draw(&g);
+    layout_draw(&g);
     return true;
 }

@@ -23,6 +23,7 @@ typedef struct {
     uint32_t rank;      /* its order at the right end among links whose order is given; else 0 */
     uint32_t wire;
     bool inner;         /* no end is a box: to be kept straight */
+    bool broken;        /* its ends are in different rows */
 } Link;
 
 /* The links of every place on one side: list[first[p] .. first[p + 1] - 1]. */
@@ -36,7 +37,8 @@ typedef struct {
     VEC(Place) places;
     VEC(Link) links;
     Sides side[2];       /* [0]: links on the left, which end here; [1]: on the right */
-    uint32_t columns;
+    uint32_t columns, rows;
+    uint32_t *row;       /* by column */
     uint32_t *first;     /* by column, and one more: where its places begin in `order` */
     uint32_t *order;     /* all places, column by column, from above */
     uint32_t *work[3];   /* room for as many numbers as there are places or links */
@@ -54,7 +56,13 @@ void layout_order(LayoutGraph *g);
 /* The distance that the lines of two places, one above the other in a column, need. */
 double layout_apart(const Place *above, const Place *below);
 
-/* Finds Place.y for all. (layout_place.c) */
+/* Which columns make a row; marks broken links. (layout_fold.c) */
+void layout_fold(LayoutGraph *g);
+
+/* Sets the positions of columns and rows in the drawing, and all that the caller gets. (layout_draw.c) */
+void layout_draw(LayoutGraph *g);
+
+/* Finds Place.y for all; rows are independent. (layout_place.c) */
 void layout_place(LayoutGraph *g);
 
 /* Moves single boxes and long wires nearer to what they are joined to. (layout_slide.c) */

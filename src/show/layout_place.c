@@ -64,6 +64,8 @@ static bool *mark_conflicts(LayoutGraph *g)
             low = high;
         }
     }
+    for (size_t k = 0; k < g->links.count; k++)
+        conflict[k] |= g->links.at[k].broken;
     return conflict;
 }
 
@@ -165,32 +167,33 @@ static void pack(Alignment *a)
 
 /* ---- four of them ------------------------------------------------------------------------------------- */
 
-static void extent(const LayoutGraph *g, const double *y, double *low, double *high)
+/* Of the places in g->order from `begin` on, up to `end`. */
+static void extent(const LayoutGraph *g, const double *y, uint32_t begin, uint32_t end, double *low, double *high)
 {
     *low = INFINITY;
     *high = -INFINITY;
-    for (size_t p = 0; p < g->places.count; p++) {
-        *low = y[p] < *low ? y[p] : *low;
-        *high = y[p] > *high ? y[p] : *high;
+    for (uint32_t k = begin; k < end; k++) {
+        *low = fmin(*low, y[g->order[k]]);
+        *high = fmax(*high, y[g->order[k]]);
     }
 }
 
-/* All four against the lowest of them: at the top if packed from above, at the bottom if packed from below. */
-static void level(const LayoutGraph *g, double *const *y)
+/* All four of a row against the lowest of them: at the top if packed from above, at the bottom if packed from below. */
+static void level(const LayoutGraph *g, double *const *y, uint32_t begin, uint32_t end)
 {
     double low[4], high[4];
     unsigned least = 0;
 
     for (unsigned i = 0; i < 4; i++) {
-        extent(g, y[i], &low[i], &high[i]);
+        extent(g, y[i], begin, end, &low[i], &high[i]);
         if (high[i] - low[i] < high[least] - low[least])
             least = i;
     }
     for (unsigned i = 0; i < 4; i++) {
         double by = (i & 1) == 0 ? low[least] - low[i] : high[least] - high[i];
 
-        for (size_t p = 0; p < g->places.count; p++)
-            y[i][p] += by;
+        for (uint32_t k = begin; k < end; k++)
+            y[i][g->order[k]] += by;
     }
 }
 
@@ -235,7 +238,11 @@ void layout_place(LayoutGraph *g)
         align_all(&a);
         pack(&a);
     }
-    level(g, y);
+    for (uint32_t c = 0, begin = 0; c < g->columns; c++)
+        if (c + 1 == g->columns || g->row[c + 1] != g->row[c]) {
+            level(g, y, begin, g->first[c + 1]);
+            begin = g->first[c + 1];
+        }
     for (size_t p = 0; p < g->places.count; p++)
         g->places.at[p].y = middle_of_four((const double *const *)y, p);
     hold_apart(g);

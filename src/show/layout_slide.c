@@ -58,7 +58,7 @@ static size_t look_around(Slide *s, uint32_t group, bool *both, double *low, dou
                 const Link *link = &g->links.at[g->side[side].list[i]];
                 uint32_t other = link->end[side];
 
-                if (s->first[other] == group)
+                if (s->first[other] == group || link->broken)
                     continue;
                 s->wanted[count++] = g->places.at[other].y + link->port[side] - link->port[1 - side];
                 sides[side]++;

@@ -105,16 +105,19 @@ static void check_wires(const Layout *layout, unsigned graph)
     for (size_t w = 0; w < layout->wires.count; w++) {
         const LayoutWire *wire = &layout->wires.at[w];
         const LayoutBox *from = &layout->boxes.at[wire->from], *to = &layout->boxes.at[wire->to];
-        const LayoutPoint *points = &layout->points.at[wire->first];
-        LayoutPoint end = { from->x + from->width / 2, points[0].y };
+        const LayoutGap *gaps = &layout->gaps.at[wire->first];
+        LayoutPoint end = { from->x + from->width / 2, gaps[0].from.y };
 
-        expect(fabs(points[0].y - from->y) <= from->span + 1e-6 && fabs(points[2 * wire->gaps - 1].y - to->y) <= to->span + 1e-6,
+        expect(fabs(gaps[0].from.y - from->y) <= from->span + 1e-6 && fabs(gaps[wire->gaps - 1].to.y - to->y) <= to->span + 1e-6,
                "a wire misses its box", graph);
         for (uint32_t k = 0; k < wire->gaps; k++) {
-            expect(end.y == points[2 * k].y, "a wire is broken", graph);
-            check_piece(layout, w, end, points[2 * k], graph);
-            check_curve(layout, w, points[2 * k], points[2 * k + 1], graph);
-            end = points[2 * k + 1];
+            expect(end.y == gaps[k].from.y, "a wire jumps", graph);
+            check_piece(layout, w, end, gaps[k].from, graph);
+            if (gaps[k].broken == 0)
+                check_curve(layout, w, gaps[k].from, gaps[k].to, graph);
+            else
+                expect(gaps[k].to.y > gaps[k].from.y && layout->rows > 1, "a wire breaks off", graph);
+            end = gaps[k].to;
         }
         check_piece(layout, w, end, (LayoutPoint){ to->x - to->width / 2, end.y }, graph);
     }
@@ -150,7 +153,7 @@ static bool same(const Layout *a, const Layout *b)
     for (size_t i = 0; i < a->boxes.count; i++)
         if (a->boxes.at[i].x != b->boxes.at[i].x || a->boxes.at[i].y != b->boxes.at[i].y)
             return false;
-    return a->points.count == b->points.count && a->crossings == b->crossings;
+    return a->gaps.count == b->gaps.count && a->crossings == b->crossings;
 }
 
 static void check_graph(Heap *heap, unsigned graph)
@@ -163,8 +166,12 @@ static void check_graph(Heap *heap, unsigned graph)
     make(&layout, arena, boxes, wires);
     random_state = state;
     make(&again, arena, boxes, wires);
+    layout.most_width = again.most_width = graph % 3 == 0 ? 700 : 0;
+    layout.lead = again.lead = 40;
     expect(layout_run(&layout, arena) && layout_run(&again, arena), "refused", graph);
     expect(same(&layout, &again), "another drawing the second time", graph);
+    expect(layout.rows == 1 || layout.most_width > 0, "folded without need", graph);
+    expect(!(layout.most_width > 0) || layout.width < 2 * layout.most_width, "too wide", graph);
     expect(layout.crossings <= layout.first_crossings, "more crossings than in the order given", graph);
     check_frames(&layout, graph);
     check_wires(&layout, graph);
