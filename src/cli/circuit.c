@@ -33,8 +33,8 @@ static bool choose_seeds(Unit *unit, Run *run, const bool **seeded)
     if (run->line->seeds.count == 0 && unit->scalar)
         return true;
     if (run->line->seeds.count == 0)
-        return refuse(run, "of which output? write --seed OUTPUT=VALUE: the upstream gradient of that output (a number for all of its "
-                           "elements, or an array)");
+        return refuse(run, "of which output? write --seed OUTPUT=VALUE: the upstream gradient of that output (a number for all of "
+                           "its elements, or an array)");
     for (size_t i = 0; i < run->line->seeds.count; i++) {
         const Setting *setting = &run->line->seeds.at[i];
         bool found = false;
@@ -47,7 +47,8 @@ static bool choose_seeds(Unit *unit, Run *run, const bool **seeded)
             found |= same;
         }
         if (!found) {
-            text_line(&run->errors, "bpgen: --seed: '%.*s' is not an output of this model", (int)setting->name_size, setting->name);
+            text_line(&run->errors, "bpgen: --seed: '%.*s' is not an output of this model", (int)setting->name_size,
+                      setting->name);
             run->code = EXIT_REFUSED;
             return false;
         }

@@ -1,9 +1,60 @@
-/* command_explain.c -- bpgen explain */
+/* command_explain.c -- bpgen explain MODEL x=3 y=-4: the staged forward and backward listing at a point. */
 #include "cli/cli.h"
+#include "eval/check.h"
+#include "show/explain.h"
+
+#include <string.h>
+
+static const char *nothing_to_break(Mistake mistake)
+{
+    switch (mistake) {
+    case MISTAKE_ASSIGN:
+        return "--break assign: nothing in this model is used twice on the way to the output, so there is no += to leave out";
+    case MISTAKE_TRANSPOSE:
+        return "--break transpose: no gradient of this model goes back through a matrix product";
+    default:
+        return "--break softmax: no gradient of this model goes back through a softmax (its outputs, not its logarithm)";
+    }
+}
+
+static void print(const Explain *explain, const CommandLine *line, const char *format, Text *out)
+{
+    if (strcmp(format, "json") == 0)
+        explain_json(explain, line->mistake, out);
+    else if (strcmp(format, "tex") == 0)
+        explain_tex(explain, line->mistake, line->language, out);
+    else
+        explain_text(explain, line->mistake, line->language, out);
+}
 
 void command_explain(Unit *unit, Run *run)
 {
-    (void)unit;
-    text_line(&run->errors, "bpgen: explain: in the making");
-    run->code = EXIT_INTERNAL;
+    static const char *const formats[] = { "text", "tex", "json", NULL };
+    const char *format = cli_format(run, formats);
+    Mistake mistake = run->line->mistake;
+    Evaluation point, value;
+    Circuit circuit, right;
+    Explain explain;
+    Text out;
+
+    if (format == NULL || !cli_open_point(unit, run, &point) || !cli_build_circuit(unit, run, &point, mistake, &circuit))
+        return;
+    if (mistake != MISTAKE_NONE && !circuit.broken) {
+        text_line(&run->errors, "bpgen: %s", nothing_to_break(mistake));
+        run->code = EXIT_REFUSED;
+        return;
+    }
+    if (mistake != MISTAKE_NONE && !cli_build_circuit(unit, run, &point, MISTAKE_NONE, &right))
+        return;
+    unit_make_value(unit);
+    if (!cli_report(unit, run))
+        return;
+    eval_init(&value, unit->arena, unit->value);
+    check_copy_point(&point, &value, unit->lowered.declared.at, unit->lowered.declared.count);
+    explain_make(&explain, &circuit, mistake != MISTAKE_NONE ? &right : NULL, unit, &value);
+    text_init(&out, unit->arena);
+    print(&explain, run->line, format, &out);
+    cli_write(unit, run, &out);
+    if (!explain.check.pass)
+        run->code = EXIT_REFUSED;
 }

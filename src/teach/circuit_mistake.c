@@ -21,8 +21,8 @@ static void refuse_shapes(Maker *m, const Wire *wire, bool left)
     text_init(&second, m->arena);
     circuit_shape(c, left ? matrix : to->value, &first);
     circuit_shape(c, left ? to->value : matrix, &second);
-    text_printf(&why, "d%s = %s%s @ %s%s: shapes %s and %s do not fit without the transpose of %s; the mistake can be made only where "
-                "matrices are square", from->name, left ? "" : "d", left ? name : to->name, left ? "d" : "",
+    text_printf(&why, "d%s = %s%s @ %s%s: shapes %s and %s do not fit without the transpose of %s; the mistake can be made only "
+                "where matrices are square", from->name, left ? "" : "d", left ? name : to->name, left ? "d" : "",
                 left ? to->name : name, text_string(&first), text_string(&second), name);
     c->refusal = text_string(&why);
     c->refusal_at = to->at;
@@ -65,8 +65,8 @@ static WireId numerator(const Circuit *c, GateId quotient, GateId from)
     return NO_ID;
 }
 
-/* For the wire from e = exp(z) to its sum: s = e/sum, where there is one. Each element of the sum's gradient then goes back only to
- * the element whose own quotient it comes from, ds[i]/dz[j] = 0 for other j. */
+/* For the wire from e = exp(z) to its sum: s = e/sum, where there is one. Each part of the sum's gradient then goes back only to the
+ * element whose own quotient it comes from: ds[i]/dz[j] = 0 for other j. */
 static void cut_softmax(Maker *m, Wire *wire)
 {
     Circuit *c = m->circuit;

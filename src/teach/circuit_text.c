@@ -63,7 +63,9 @@ static View view_of(const Printer *p, SymId symbol, const AffId *subs, const cha
 
 static const char *name_of(const Circuit *c, SymId symbol)
 {
-    return c->names != NULL && c->names[symbol] != NULL ? c->names[symbol] : names_text(c->program->names, c->program->symbols.at[symbol].name);
+    if (c->names != NULL && c->names[symbol] != NULL)
+        return c->names[symbol];
+    return names_text(c->program->names, c->program->symbols.at[symbol].name);
 }
 
 static View view_of_read(const Printer *p, NodeId read)

@@ -1,0 +1,234 @@
+/* explain_check.c -- do central differences confirm the gradients of the listing? If not: which gradient is the first wrong one,
+ * and which contributions were overwritten.
+ */
+#include "teach/explain.h"
+
+#include <math.h>
+
+#include "eval/check.h"
+
+static const double STEP = 1e-5;       /* of the plain quotient, as in the lecture notes */
+static const double CLOSE = 1e-6;      /* of the plain quotient, whose own error falls with the square of the step */
+static const double CLOSE_LIMIT = 1e-7; /* of the extrapolated one */
+
+/* Gradients that are smaller than this part of the largest one are compared with that: round-off is absolute. */
+static const double SMALL = 1e-3;
+
+/* Elements that are compared: more are chosen at random. */
+enum { MOST_COMPARED = 1000, MOST_FAILURES = 8 };
+
+typedef struct {
+    Explain *e;
+    const Circuit *c, *right;
+    Evaluation *value;
+    double total;     /* at the point */
+    double largest;   /* gradient */
+    const bool *stated; /* by gate: its gradient comes through derivatives that were stated */
+} Comparing;
+
+/* The total as a function of one element. */
+typedef struct {
+    const Comparing *c;
+    double *element;
+} Along;
+
+static double total_at(void *context, double at)
+{
+    const Along *along = context;
+    double kept = *along->element, total;
+
+    *along->element = at;
+    eval_run(along->c->value);
+    total = check_total(along->c->value, &along->c->c->evaluation);
+    *along->element = kept;
+    return total;
+}
+
+/* ---- one element -------------------------------------------------------------------------------------- */
+
+static double relative_gap(const Comparing *c, double gradient, double difference)
+{
+    double size = fmax(fmax(fabs(gradient), fabs(difference)), SMALL * c->largest);
+
+    return gradient == difference ? 0 : isnan(gradient) || isnan(difference) ? HUGE_VAL : fabs(gradient - difference) / size;
+}
+
+static void take_worst(Comparing *c, GateId gate, size_t element, double gap, bool extrapolated)
+{
+    ExplainCheck *check = &c->e->check;
+
+    check->compared++;
+    if (check->compared > 1 && !(gap > check->worst))
+        return;
+    check->worst = gap;
+    check->gate = gate;
+    check->element = element;
+    check->extrapolated = extrapolated;
+}
+
+static void remark_stated(Comparing *c, GateId gate)
+{
+    for (size_t i = 0; i < c->e->remarks.count; i++)
+        if (c->e->remarks.at[i].kind == REMARK_STATED && c->e->remarks.at[i].gate == gate)
+            return;
+    vec_push(c->c->arena, &c->e->remarks, (ExplainRemark){ REMARK_STATED, gate, 0 });
+}
+
+/* False: differences say something else. */
+static bool compare_element(Comparing *c, GateId id, size_t element)
+{
+    const Gate *gate = &c->c->gates.at[id];
+    double gradient = circuit_values(c->c, gate->gradient)[element];
+    Along along = { c, &c->value->reals[gate->value][element] };
+    double x = *along.element, plain = (total_at(&along, x + STEP) - total_at(&along, x - STEP)) / (2 * STEP), gap;
+    Difference limit;
+
+    gap = relative_gap(c, gradient, plain);
+    if (gap <= CLOSE) {
+        take_worst(c, id, element, gap, false);
+        return true;
+    }
+    limit = check_differentiate(total_at, &along, x, c->total);
+    if (!check_is_settled(limit, fmax(fabs(gradient), fabs(limit.estimate)))) {
+        c->e->check.skipped++;
+        return true;
+    }
+    if (check_gap(gradient, limit) <= CLOSE_LIMIT) {
+        take_worst(c, id, element, check_gap(gradient, limit), true);
+        return true;
+    }
+    if (c->stated[id]) {
+        remark_stated(c, id);
+        return true;
+    }
+    take_worst(c, id, element, gap, false);
+    return false;
+}
+
+/* ---- what went wrong ---------------------------------------------------------------------------------- */
+
+/* The gradient that the same line of the right circuit has. */
+static double expected_at(const Comparing *c, GateId gate, size_t element)
+{
+    const Circuit *right = c->right != NULL ? c->right : c->c;
+
+    return circuit_values(right, right->gates.at[gate].gradient)[element];
+}
+
+static bool same_values(const Comparing *c, WireId wire)
+{
+    const double *mine = circuit_values(c->c, c->c->wires.at[wire].contribution);
+    const double *theirs = circuit_values(c->right, c->right->wires.at[wire].contribution);
+    size_t count = eval_elements(c->c->program, c->c->wires.at[wire].contribution);
+
+    for (size_t i = 0; i < count; i++)
+        if (fabs(mine[i] - theirs[i]) > 1e-12 * fmax(fabs(mine[i]), fabs(theirs[i])))
+            return false;
+    return true;
+}
+
+/* The first contribution of the backward sweep that differs from the right one. */
+static WireId first_wrong(const Comparing *c)
+{
+    for (size_t i = 0; c->right != NULL && i < c->c->backward.count; i++)
+        if (!same_values(c, c->c->backward.at[i]))
+            return c->c->backward.at[i];
+    return NO_ID;
+}
+
+static void add_failure(Comparing *c, GateId id, size_t element)
+{
+    const Circuit *circuit = c->c;
+    ExplainFailure failure = { .gate = id, .element = element, .expected = expected_at(c, id, element), .wrong = first_wrong(c) };
+    uint32_t *stages = arena_array(circuit->arena, uint32_t, circuit->gates.at[id].fork + 1u);
+    bool overwritten = false;
+
+    failure.value = circuit_values(circuit, circuit->gates.at[id].gradient)[element];
+    for (size_t i = 0; i < circuit->backward.count; i++) {
+        const Wire *wire = &circuit->wires.at[circuit->backward.at[i]];
+
+        if (wire->from != id)
+            continue;
+        overwritten |= wire->first && failure.stage_count > 0;
+        stages[failure.stage_count++] = circuit->gates.at[wire->to].number;
+    }
+    failure.stages = stages;
+    failure.stage_count = overwritten ? failure.stage_count : 0;
+    vec_push(circuit->arena, &c->e->failures, failure);
+}
+
+/* ---- all ---------------------------------------------------------------------------------------------- */
+
+/* Which gradients come through functions whose derivatives were stated? */
+static const bool *find_stated(const Circuit *c)
+{
+    bool *stated = arena_array(c->arena, bool, c->gates.count + 1);
+
+    for (GateId g = (GateId)c->gates.count; g-- > 0;) {
+        const Gate *gate = &c->gates.at[g];
+
+        for (WireId w = gate->first_wire; w < gate->first_wire + gate->wire_count; w++)
+            stated[c->wires.at[w].from] |= c->wires.at[w].active && (stated[g] || gate->kind == GATE_STATED);
+    }
+    return stated;
+}
+
+static size_t count_elements(Comparing *c)
+{
+    size_t count = 0;
+
+    for (GateId g = 0; g < c->c->leaves; g++) {
+        const Gate *gate = &c->c->gates.at[g];
+
+        if (gate->gradient == NO_ID)
+            continue;
+        count += eval_elements(c->c->program, gate->value);
+        for (size_t i = 0; i < eval_elements(c->c->program, gate->value); i++)
+            c->largest = fmax(c->largest, fabs(circuit_values(c->c, gate->gradient)[i]));
+    }
+    return count;
+}
+
+static void compare_leaf(Comparing *c, GateId id, size_t all, Random *random)
+{
+    size_t elements = eval_elements(c->c->program, c->c->gates.at[id].value), worst = 0;
+    double most = -1;
+
+    for (size_t i = 0; i < elements; i++) {
+        double off;
+
+        if (all > MOST_COMPARED && random_next(random) % all >= MOST_COMPARED)
+            continue;
+        if (compare_element(c, id, i))
+            continue;
+        off = fabs(circuit_values(c->c, c->c->gates.at[id].gradient)[i] - expected_at(c, id, i));
+        if (off > most) {
+            most = off;
+            worst = i;
+        }
+    }
+    if (most < 0)
+        return;
+    c->e->check.pass = false;
+    if (c->e->failures.count < MOST_FAILURES)
+        add_failure(c, id, worst);
+}
+
+void explain_compare(Explain *e, const Circuit *right, Evaluation *value)
+{
+    Comparing c = { .e = e, .c = e->circuit, .right = right, .value = value };
+    Random random = { 1 };
+    size_t all = count_elements(&c);
+
+    e->check = (ExplainCheck){ .step = STEP, .pass = true, .gate = NO_ID };
+    c.stated = find_stated(e->circuit);
+    eval_run(value);
+    c.total = check_total(value, &e->circuit->evaluation);
+    e->check.finite = e->check.pass = isfinite(c.total);
+    if (!e->check.finite)
+        return;
+    for (GateId g = 0; g < e->circuit->leaves; g++)
+        if (e->circuit->gates.at[g].gradient != NO_ID)
+            compare_leaf(&c, g, all, &random);
+    eval_run(value);
+}
