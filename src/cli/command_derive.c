@@ -3,6 +3,7 @@
 
 #include "cli/cli.h"
 #include "show/derivation.h"
+#include "show/index_text.h"
 
 static bool check_options(Run *run)
 {
@@ -30,6 +31,22 @@ static bool make(Unit *unit, Run *run, Derivation *d)
     return false;
 }
 
+/* First derivatives by arrays are one line for all elements; steps and polynomials go element by element. */
+static bool in_index_form(const Unit *unit, const CommandLine *line)
+{
+    return !line->show_steps && !line->expand && !line->collect && line->wanted.count <= 1 && index_derivation_fits(unit);
+}
+
+static bool print_index_form(Unit *unit, Run *run, Text *out)
+{
+    IndexDerivation d;
+
+    if (!index_derivation_make(&d, unit))
+        return cli_report(unit, run);
+    index_text(&d, run->line->language, out);
+    return true;
+}
+
 void command_derive(Unit *unit, Run *run)
 {
     static const char *const formats[] = { "text", NULL };
@@ -37,9 +54,16 @@ void command_derive(Unit *unit, Run *run)
     Derivation d;
     Text out;
 
-    if (format == NULL || !check_options(run) || !cli_open_model(unit, run) || !make(unit, run, &d))
+    if (format == NULL || !check_options(run) || !cli_open_model(unit, run))
         return;
     text_init(&out, unit->arena);
-    derivation_text(&d, run->line->language, &out);
+    if (in_index_form(unit, run->line)) {
+        if (!print_index_form(unit, run, &out))
+            return;
+    } else if (make(unit, run, &d)) {
+        derivation_text(&d, run->line->language, &out);
+    } else {
+        return;
+    }
     cli_write(unit, run, &out);
 }

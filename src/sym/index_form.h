@@ -40,6 +40,8 @@ bool sym_index_form(IndexForm *out, ExprPool *pool, const Program *program, cons
 
 /* The lines as a model that bpgen reads: declarations, lines, the derivatives as outputs. */
 void index_form_print(const IndexForm *form, const ExprPool *pool, const Program *program, Text *out);
+/* The declaration of one of `given`: a table as a const, params and inputs without ranges and defaults. */
+void index_form_print_given(const ExprPool *pool, const Program *program, SymId given, Text *out);
 /* One line, without the line end. */
 void index_form_print_line(const FormLine *line, const ExprPool *pool, Text *out);
 

@@ -55,7 +55,7 @@ static const ExprVariable *variable_of(const ExprPool *pool, SymId symbol)
     return NULL;
 }
 
-static void print_given(const ExprPool *pool, const Program *program, SymId id, Text *out)
+void index_form_print_given(const ExprPool *pool, const Program *program, SymId id, Text *out)
 {
     const Symbol *symbol = &program->symbols.at[id];
     const ExprVariable *variable = variable_of(pool, id);
@@ -78,7 +78,7 @@ void index_form_print(const IndexForm *form, const ExprPool *pool, const Program
     bool first = true;
 
     for (size_t i = 0; i < form->given.count; i++)
-        print_given(pool, program, form->given.at[i], out);
+        index_form_print_given(pool, program, form->given.at[i], out);
     for (size_t i = 0; i < form->upstream.count; i++) {
         if (form->upstream.at[i] == EXPR_NONE)
             continue;

@@ -1,0 +1,11 @@
+/* index_text.h -- derivatives in index form as a model. */
+#ifndef BPGEN_SHOW_INDEX_TEXT_H
+#define BPGEN_SHOW_INDEX_TEXT_H
+
+#include "show/message.h"
+#include "teach/index_derivation.h"
+
+/* A model that bpgen reads: what is given, the lines of names that are used, a line for each derivative. */
+void index_text(const IndexDerivation *d, Language language, Text *out);
+
+#endif

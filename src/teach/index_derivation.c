@@ -1,0 +1,35 @@
+/* index_derivation.c -- when derivatives are in index form, and making them. */
+#include "teach/index_derivation.h"
+
+static bool has_array(const Program *p, const SymId *symbols, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (p->symbols.at[symbols[i]].rank > 0)
+            return true;
+    return false;
+}
+
+bool index_derivation_fits(const Unit *unit)
+{
+    const Program *p = unit->lowered.program;
+
+    for (size_t i = 0; i < p->body.count; i++) {
+        const Stage *stage;
+
+        if (p->body.at[i].kind != ITEM_STAGE)
+            return false;
+        stage = &p->stages.at[p->body.at[i].id];
+        if ((stage->op == STAGE_MAX && !p->symbols.at[stage->target].inactive) || stage->op == STAGE_ARGMAX)
+            return false;
+    }
+    return has_array(p, unit->wanted.at, unit->wanted.count) || has_array(p, p->outputs.at, p->outputs.count);
+}
+
+bool index_derivation_make(IndexDerivation *out, Unit *unit)
+{
+    const Program *p = unit->lowered.program;
+    FormRequest request = { p->outputs.at, p->outputs.count, unit->wanted.at, unit->wanted.count };
+
+    *out = (IndexDerivation){ .unit = unit, .pool = expr_pool(unit->arena, &unit->names) };
+    return sym_index_form(&out->form, out->pool, p, &request, &unit->heap, &unit->diag);
+}
