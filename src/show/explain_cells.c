@@ -9,7 +9,10 @@
 
 void explain_number(double value, int digits, Text *out)
 {
-    text_printf(out, "%.*g", digits, value == 0 ? 0 : value);
+    if (isnan(value))
+        text_add(out, "nan");
+    else
+        text_printf(out, "%.*g", digits, value == 0 ? 0 : value);
 }
 
 /* Brackets open before an element at every axis whose inner elements begin there, and close likewise. */

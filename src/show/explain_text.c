@@ -211,6 +211,30 @@ static void write_listing(const Explain *e, Language language, Text *out)
     write_above(&right, number, out);
 }
 
+/* What follows the listing, each a paragraph. */
+static void write_sentences(const Explain *e, Language language, Text *out)
+{
+    size_t forks = e->forks.count, remarks = forks + e->remarks.count, failures = remarks + e->failures.count;
+
+    for (size_t i = 0; i <= failures; i++) {
+        Text line;
+
+        text_init(&line, e->circuit->arena);
+        if (i < forks)
+            explain_fork(e, &e->forks.at[i], language, &line);
+        else if (i < remarks)
+            explain_remark(e, &e->remarks.at[i - forks], language, &line);
+        else if (i < failures)
+            explain_failure(e, &e->failures.at[i - remarks], language, &line);
+        else
+            explain_verdict(e, language, &line);
+        if (message_width(text_string(&line)) <= WIDEST)
+            text_line(out, "%s", text_string(&line));
+        else
+            table_paragraph(out, text_string(&line), WIDEST);
+    }
+}
+
 void explain_text(const Explain *e, Mistake mistake, Language language, Text *out)
 {
     const char *wrong = explain_mistake(mistake, language);
@@ -224,18 +248,5 @@ void explain_text(const Explain *e, Mistake mistake, Language language, Text *ou
     text_add(out, "\n");
     write_listing(e, language, out);
     text_add(out, "\n");
-    for (size_t i = 0; i < e->forks.count; i++) {
-        explain_fork(e, &e->forks.at[i], language, out);
-        text_add(out, "\n");
-    }
-    for (size_t i = 0; i < e->remarks.count; i++) {
-        explain_remark(e, &e->remarks.at[i], language, out);
-        text_add(out, "\n");
-    }
-    for (size_t i = 0; i < e->failures.count; i++) {
-        explain_failure(e, &e->failures.at[i], language, out);
-        text_add(out, "\n");
-    }
-    explain_verdict(e, language, out);
-    text_add(out, "\n");
+    write_sentences(e, language, out);
 }

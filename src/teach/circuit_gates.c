@@ -85,7 +85,7 @@ void gates_begin(Maker *m)
 /* ---- gates -------------------------------------------------------------------------------------------- */
 
 /* Telling names that are longer tell less than a number: formulas get unreadable. */
-enum { LONGEST_TELLING = 16 };
+enum { LONGEST_TELLING = 13 };
 
 /* "z_minus_finite_max_z" is z - max(z) protected from infinities: of no interest to a reader. */
 static const char *short_name(Maker *m, const char *name)
@@ -279,7 +279,7 @@ void gate_make(Maker *m, NodeId id, StageId home)
         gate.value = parts_target(m, home, subs);
         tag = parts_tag(m, from->target, parts_of(m, home)->fixed);
         stage.op = from->op;
-        stage.fresh = from->op == STAGE_ADD;
+        stage.fresh = from->op == STAGE_ADD && !parts_fill(m, home);
         frame.rank = from->rank;
         memcpy(frame.domain, from->domain, from->rank * sizeof *frame.domain);
         frame.guard = from->guard != NO_ID && flat->nodes.at[from->guard].deps != 0 ? from->guard : NO_ID;

@@ -99,6 +99,8 @@ void parts_find(Maker *m);
 Part *parts_of(const Maker *m, StageId stage);
 /* The symbol that a stage of the flat program writes; `subs` gets its subscripts there. */
 SymId parts_target(Maker *m, StageId stage, AffId *subs);
+/* Before a stage that sums into a part which need not reach all of its elements: sets them to 0. False: there was no need. */
+bool parts_fill(Maker *m, StageId stage);
 /* "[3]": the numbers of the fixed dimensions; "" without any. */
 const char *parts_tag(Maker *m, SymId of, const AffId *fixed);
 /* What a read of a symbol of the flat program becomes; `subs` are of p. */

@@ -198,20 +198,39 @@ static void join_part(Maker *m, SymId target, const AffId *dropped, const Part *
     maker_wire(m, stage.value, program_stage(p, stage), 0);
 }
 
-static SymId join(Maker *m, SymId of, const AffId *dropped, const PartVec *parts)
+static StageId fill(Maker *m, SymId target, Span at)
 {
     Program *p = m->p;
-    SymId target = part_symbol(m, of, dropped);
-    Stage zeros = { .target = target, .op = STAGE_SET, .value = node_int(p, 0), .guard = NO_ID, .at = p->symbols.at[of].at };
+    Stage zeros = { .target = target, .op = STAGE_SET, .value = node_int(p, 0), .guard = NO_ID, .at = at };
     Range domain[UINT8_MAX];
     AffId subs[UINT8_MAX];
-    Gate gate = { .kind = GATE_JOIN, .op = OP_COUNT, .condition = NO_ID, .value = target, .expression = NO_ID, .at = zeros.at };
 
     whole_domain(p, &p->symbols.at[target], domain, subs);
     zeros.rank = p->symbols.at[target].rank;
     zeros.domain = domain;
     zeros.subs = subs;
-    gate.stage = program_stage(p, zeros);
+    return program_stage(p, zeros);
+}
+
+bool parts_fill(Maker *m, StageId id)
+{
+    const Stage *stage = &m->flat.program->stages.at[id];
+    const Part *part = parts_of(m, id);
+
+    if (stage->op != STAGE_ADD || m->parts[stage->target].count < 2 || m->p->symbols.at[part->symbol].rank == 0)
+        return false;
+    fill(m, part->symbol, stage->at);
+    return true;
+}
+
+static SymId join(Maker *m, SymId of, const AffId *dropped, const PartVec *parts)
+{
+    Program *p = m->p;
+    SymId target = part_symbol(m, of, dropped);
+    Gate gate = { .kind = GATE_JOIN, .op = OP_COUNT, .condition = NO_ID, .value = target, .expression = NO_ID,
+                  .at = p->symbols.at[of].at };
+
+    gate.stage = fill(m, target, gate.at);
     gate.named = p->symbols.at[of].named;
     gate.name = maker_name(m, names_text(p->names, p->symbols.at[of].name), parts_tag(m, of, dropped));
     maker_gate(m, gate);

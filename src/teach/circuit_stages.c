@@ -39,7 +39,7 @@ static void make_stage_gate(Maker *m, const Stage *from, GateKind kind, NodeId e
     stage.value = expression;
     stage.domain = domain;
     stage.subs = subs;
-    stage.fresh = from->op != STAGE_SET;
+    stage.fresh = from->op == STAGE_ARGMAX || (from->op != STAGE_SET && !parts_fill(m, m->stage));
     stage.guard = from->guard == NO_ID || m->flat.program->nodes.at[from->guard].deps == 0 ? NO_ID : gate_operand(m, from->guard);
     gate.stage = program_stage(m->p, stage);
     gate_name(m, &gate, NO_ID, from->target, tag);

@@ -66,6 +66,14 @@ static void take_worst(Comparing *c, GateId gate, size_t element, double gap, bo
     check->extrapolated = extrapolated;
 }
 
+static double difference_at(Comparing *c, GateId id, size_t element)
+{
+    Along along = { c, &c->value->reals[c->c->gates.at[id].value][element] };
+    double x = *along.element;
+
+    return (total_at(&along, x + STEP) - total_at(&along, x - STEP)) / (2 * STEP);
+}
+
 static void remark_stated(Comparing *c, GateId gate)
 {
     for (size_t i = 0; i < c->e->remarks.count; i++)
@@ -80,10 +88,9 @@ static bool compare_element(Comparing *c, GateId id, size_t element)
     const Gate *gate = &c->c->gates.at[id];
     double gradient = circuit_values(c->c, gate->gradient)[element];
     Along along = { c, &c->value->reals[gate->value][element] };
-    double x = *along.element, plain = (total_at(&along, x + STEP) - total_at(&along, x - STEP)) / (2 * STEP), gap;
+    double x = *along.element, gap = relative_gap(c, gradient, difference_at(c, id, element));
     Difference limit;
 
-    gap = relative_gap(c, gradient, plain);
     if (gap <= CLOSE) {
         take_worst(c, id, element, gap, false);
         return true;
@@ -107,12 +114,12 @@ static bool compare_element(Comparing *c, GateId id, size_t element)
 
 /* ---- what went wrong ---------------------------------------------------------------------------------- */
 
-/* The gradient that the same line of the right circuit has. */
-static double expected_at(const Comparing *c, GateId gate, size_t element)
+/* The gradient of the right circuit; where no mistake was asked for, the difference. */
+static double expected_at(Comparing *c, GateId gate, size_t element)
 {
-    const Circuit *right = c->right != NULL ? c->right : c->c;
-
-    return circuit_values(right, right->gates.at[gate].gradient)[element];
+    if (c->right == NULL)
+        return difference_at(c, gate, element);
+    return circuit_values(c->right, c->right->gates.at[gate].gradient)[element];
 }
 
 static bool same_values(const Comparing *c, WireId wire)

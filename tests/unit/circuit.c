@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { POINTS = 3, TRIES = 20 };
 
@@ -135,28 +136,52 @@ static void check_model(Unit *unit, void *context)
     t->refused += !accepted;
 }
 
-static void check_file(Test *t, const char *path)
+static void check_text(Test *t, const char *path, const char *text, size_t size)
 {
-    char *text = malloc(1 << 20);
-    FILE *file = fopen(path, "rb");
     Options options = options_default();
     Unit unit;
 
     t->path = path;
     t->text = text;
-    t->size = file == NULL || text == NULL ? 0 : fread(text, 1, (1 << 20) - 1, file);
-    if (file != NULL)
-        fclose(file);
-    if (text != NULL)
-        text[t->size] = '\0';
-    expect(t, t->size > 0, "cannot be read");
+    t->size = size;
+    expect(t, size > 0, "cannot be read");
     unit_init(&unit, &options);
     if (!unit_run(&unit, check_model, t)) {
         printf("%s\n", unit.failure);
         expect(t, false, "the unit failed");
     }
     unit_close(&unit);
+}
+
+static void check_file(Test *t, const char *path)
+{
+    char *text = malloc(1 << 20);
+    FILE *file = fopen(path, "rb");
+    size_t size = file == NULL || text == NULL ? 0 : fread(text, 1, (1 << 20) - 1, file);
+
+    if (file != NULL)
+        fclose(file);
+    if (text != NULL)
+        text[size] = '\0';
+    check_text(t, path, text, size);
     free(text);
+}
+
+/* What has too many gates or elements. */
+static const char *const too_large[] = {
+    "const n = 6000\nparam x in [0, 1]\nl = x\nfor k in 1..n { l = 4*l*(1 - l) }\noutput l\n",
+    "const n = 3000\nparam x in [0, 1]\nl = x\nfor k in 1..n { l = 4*l*(1 - l) }\noutput l\n",
+    "param A[3000,3000], B[3000,3000]\nf = sum(exp(A)*B)\n",
+};
+
+static void check_refused(Test *t)
+{
+    for (size_t i = 0; i < sizeof too_large / sizeof *too_large; i++) {
+        unsigned before = t->refused;
+
+        check_text(t, "too large", too_large[i], strlen(too_large[i]));
+        expect(t, t->refused == before + 1, "is not refused");
+    }
 }
 
 static void check_all(Test *t, const char *where)
@@ -179,8 +204,10 @@ int main(int argc, char **argv)
     if (argc == 1) {
         check_all(&t, "examples/*.expr");
         check_all(&t, "tests/regress/*.expr");
+        check_all(&t, "tests/derive/*.expr");
         check_all(&t, "../shared/language/valid/*.expr");
         expect(&t, t.accepted > 20 && t.accepted > 10 * t.refused, "most models have circuits");
+        check_refused(&t);
     }
     printf("%u models have circuits, %u are refused\n", t.accepted, t.refused);
     printf("%u passed, %u failed\n", t.passed, t.failed);
