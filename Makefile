@@ -85,6 +85,10 @@ $(BUILD)/tests/numeric/runtime_ulp: $(BUILD)/bpgen_runtime.h
 asan:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)-asan CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" check
 
+# The pictures of the pages, drawn again.
+pictures: all
+	@sh doc/pictures.sh $(BUILD) doc
+
 bench: all
 	@sh bench/run.sh $(BUILD)
 
@@ -106,4 +110,4 @@ dist:
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan
 
-.PHONY: all demo check setup tests asan bench install dist clean
+.PHONY: all demo check setup tests asan pictures bench install dist clean
