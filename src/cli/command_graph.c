@@ -145,6 +145,14 @@ static bool build(Drawing *d)
     return true;
 }
 
+static bool has_branch(const Circuit *circuit)
+{
+    for (size_t g = 0; g < circuit->gates.count; g++)
+        if (circuit->gates.at[g].condition != NO_ID)
+            return true;
+    return false;
+}
+
 static void advise(const Drawing *d)
 {
     size_t gates = d->circuit.gates.count - d->circuit.leaves;
@@ -153,6 +161,9 @@ static void advise(const Drawing *d)
     if (!d->unit->scalar && line->seeds.count == 0 && !line->forward_only && d->unit->wanted.count > 0)
         text_line(&d->run->errors,
                   "bpgen: graph: without gradients, since there are several outputs: for those of one write --seed OUTPUT=VALUE");
+    if (!d->values && has_branch(&d->circuit))
+        text_add(&d->run->errors, "bpgen: graph: at a point other sides of '? :' may be taken; here it is drawn at one that was "
+                                  "chosen at random\n");
     if (gates > MANY_GATES && !line->modules)
         text_line(&d->run->errors, "bpgen: graph: a drawing of %zu gates is hard to read; %s", gates,
                   has_arrays(d->unit) ? "--modules draws a box for each stage" : "draw a smaller model, or a part of this one");
@@ -201,8 +212,9 @@ void command_graph(Unit *unit, Run *run)
     if (strcmp(format, "dot") == 0)
         graph_dot(&graph, &out);
     else if (!graph_svg(&graph, unit->arena, &out)) {
-        refuse(run, "this is too large for a drawing; --format dot writes it for other programs, --modules draws a box for each "
-                    "stage");
+        refuse(run, run->line->modules
+                        ? "this is too large for a drawing; make it smaller with --const, or write it for Graphviz with --format dot"
+                        : "this is too large for a drawing; --modules draws a box for each stage, --format dot is for Graphviz");
         return;
     }
     advise(&d);

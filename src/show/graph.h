@@ -20,6 +20,7 @@ typedef struct {
     uint8_t shape;        /* GraphShape */
     const char *kind;     /* "gate", "leaf", "output": with the number the id, as in gate-3 */
     uint32_t number;
+    uint32_t gate;        /* the number of the gate that it stands for (data-gate); 0: none */
     SvgColour colour;
     const char *symbol;   /* inside */
     const char *detail;   /* MODULE: inside, below */
@@ -43,6 +44,7 @@ typedef struct {
     const char *title, *description;
     const char *legend[3];  /* what stands above the wires, what below, and what dashed wires are; NULL: there is nothing */
     const char *remark;     /* below the drawing, or NULL */
+    const char *wire_kind;  /* of ids of wires: "wire" */
     bool backward;          /* arrows point to the left */
     VEC(GraphNode) nodes;   /* in an order in which wires go from an earlier one to a later one */
     VEC(GraphWire) wires;   /* by `to`, in the order of operands */

@@ -135,7 +135,7 @@ static uint32_t add_leaf(Making *m, GateId id, bool single, size_t element)
 static uint32_t add_gate(Making *m, GateId id)
 {
     const Gate *gate = &m->circuit->gates.at[id];
-    GraphNode node = { .shape = SHAPE_GATE, .kind = "gate", .number = gate->number };
+    GraphNode node = { .shape = SHAPE_GATE, .kind = "gate", .number = gate->number, .gate = gate->number };
 
     node.colour = (SvgColour)(SVG_BLUE + (gate->number - 1) % (SVG_COLOUR_COUNT - SVG_BLUE));
     node.symbol = graph_symbol(m->arena, m->circuit, gate);
@@ -335,6 +335,7 @@ void graph_of_circuit(Graph *graph, Arena *arena, const Circuit *circuit, const 
     text_printf(&title, say(&m, options->modules ? MESSAGE_GRAPH_MODULES : MESSAGE_GRAPH_CIRCUIT), options->model);
     graph->title = text_string(&title);
     graph->description = describe(&m);
+    graph->wire_kind = "wire";
     for (size_t w = 0; w < graph->wires.count; w++)
         if (graph->wires.at[w].faint)
             graph->legend[2] = say(&m, MESSAGE_GRAPH_FAINT);

@@ -48,7 +48,7 @@ static void add_node(Making *m, uint32_t number)
 {
     const ReverseNode *node = &m->net->nodes.at[number];
     const Gate *gate = &m->circuit->gates.at[node->gate];
-    GraphNode drawn = { .shape = SHAPE_LEAF, .kind = "reverse", .number = number + 1, .colour = SVG_INK };
+    GraphNode drawn = { .shape = SHAPE_LEAF, .kind = "reverse", .number = number + 1, .gate = gate->number, .colour = SVG_INK };
 
     drawn.symbol = name_of(m, node);
     drawn.title = node_title(m, node);
@@ -111,6 +111,7 @@ void graph_of_reverse(Graph *graph, Arena *arena, const Circuit *circuit, const 
     graph->title = text_string(&title);
     graph->description = describe(&m);
     graph->backward = true;
+    graph->wire_kind = "back";
     graph->legend[0] = say(&m, MESSAGE_GRAPH_WEIGHT);
     graph->legend[1] = say(&m, MESSAGE_GRADIENT);
     graph->remark = say(&m, net->hidden > 0 ? MESSAGE_GRAPH_HIDDEN : MESSAGE_GRAPH_DIRECTION);

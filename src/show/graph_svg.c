@@ -77,7 +77,8 @@ static double symbol_size(const GraphNode *node)
 /* Half of the shape's own width and height; higher with so many wires on one side that they would run together. */
 static LayoutPoint half_shape(const GraphNode *node, uint32_t wires)
 {
-    double text = width_of(node->symbol, symbol_size(node)) / 2, high = PORTS * (wires == 0 ? 0 : wires - 1) / 2 + EDGE, detail;
+    double text = width_of(node->symbol, symbol_size(node)) / 2, detail;
+    double high = PORTS * (wires == 0 ? 0 : wires - 1) / 2 + EDGE;
 
     switch ((GraphShape)node->shape) {
     case SHAPE_LEAF:
@@ -217,7 +218,8 @@ static void draw_breaks(Drawing *d, const GraphNode *source, const LayoutWire *p
 
     for (uint32_t k = placed->first; k < placed->first + placed->gaps; k++) {
         const LayoutGap *gap = &d->layout.gaps.at[k];
-        SvgPoint from = place_of(d, gap->from.x + STUB + 3, gap->from.y + 3), to = place_of(d, gap->to.x - STUB - 3, gap->to.y + 3);
+        SvgPoint from = place_of(d, gap->from.x + STUB + 3, gap->from.y + 3);
+        SvgPoint to = place_of(d, gap->to.x - STUB - 3, gap->to.y + 3);
         Text text;
 
         if (gap->broken == 0)
@@ -246,10 +248,10 @@ static void draw_label(Drawing *d, const GraphWire *wire, const LayoutWire *plac
         svg_text(d->out, (SvgPoint){ at.x, at.y + 14 }, font, wire->gradient);
 }
 
+/* Ids are stable: pages refer to them. */
 static void begin_part(Drawing *d, const char *kind, uint32_t number, const char *data, const char *title)
 {
-    text_printf(d->out, "<g id=\"%s-%u\" class=\"%s\" data-%s=\"%u\"%s>", kind, (unsigned)number, kind, kind,
-                (unsigned)number, data);
+    text_printf(d->out, "<g id=\"%s-%u\" class=\"%s\"%s>", kind, (unsigned)number, kind, data);
     if (title != NULL) {
         text_add(d->out, "<title>");
         svg_escape(d->out, title);
@@ -279,7 +281,7 @@ static void draw_wire(Drawing *d, uint32_t number)
     text_init(&data, d->arena);
     text_printf(&data, " data-from=\"%s-%u\" data-to=\"%s-%u\"", from->kind, (unsigned)from->number, to->kind,
                 (unsigned)to->number);
-    begin_part(d, "wire", number + 1, text_string(&data), wire->title);
+    begin_part(d, graph->wire_kind, number + 1, text_string(&data), wire->title);
     svg_path(d->out, text_string(&path), pen);
     if (graph->backward)
         svg_arrow(d->out, (SvgPoint){ begin.x + 10, begin.y }, begin, pen.colour);
@@ -377,8 +379,12 @@ static void draw_node(Drawing *d, size_t n)
     const GraphNode *node = &d->graph->nodes.at[n];
     LayoutPoint half = d->half[n];
     SvgPoint at = place_of(d, d->layout.boxes.at[n].x, d->layout.boxes.at[n].y);
+    Text data;
 
-    begin_part(d, node->kind, node->number, "", node->title);
+    text_init(&data, d->arena);
+    if (node->gate > 0)
+        text_printf(&data, " data-gate=\"%u\"", (unsigned)node->gate);
+    begin_part(d, node->kind, node->number, text_string(&data), node->title);
     draw_shape(d, node, at, half);
     draw_symbol(d, node, at);
     draw_texts(d, node, at, half);

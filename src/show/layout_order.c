@@ -11,6 +11,8 @@
 #define SWEEPS_LARGE 6
 #define LARGE 5000 /* links */
 #define EXCHANGES 12
+#define EXCHANGES_LARGE 2
+#define MOST_PAIRS 500
 #define FIRST_COLUMN 4
 
 /* ---- counting ---------------------------------------------------------------------------------------- */
@@ -145,7 +147,11 @@ static int64_t crossings_saved(const LayoutGraph *g, uint32_t u, uint32_t v)
 {
     int64_t saved = 0;
 
-    for (unsigned s = 0; s < 2; s++)
+    for (unsigned s = 0; s < 2; s++) {
+        uint64_t pairs = (uint64_t)(g->side[s].first[u + 1] - g->side[s].first[u]) * (g->side[s].first[v + 1] - g->side[s].first[v]);
+
+        if (pairs > MOST_PAIRS)
+            return 0; /* where so many wires meet their barycentres are good enough */
         for (uint32_t i = g->side[s].first[u]; i < g->side[s].first[u + 1]; i++)
             for (uint32_t k = g->side[s].first[v]; k < g->side[s].first[v + 1]; k++) {
                 const Link *a = &g->links.at[g->side[s].list[i]], *b = &g->links.at[g->side[s].list[k]];
@@ -157,14 +163,16 @@ static int64_t crossings_saved(const LayoutGraph *g, uint32_t u, uint32_t v)
                 else if (ra != rb)
                     saved += ra > rb ? 1 : -1;
             }
+    }
     return saved;
 }
 
 static void exchange(LayoutGraph *g)
 {
+    unsigned turns = g->links.count > LARGE ? EXCHANGES_LARGE : EXCHANGES;
     bool better = true;
 
-    for (unsigned turn = 0; turn < EXCHANGES && better; turn++) {
+    for (unsigned turn = 0; turn < turns && better; turn++) {
         better = false;
         for (uint32_t c = 0; c < g->columns; c++)
             for (uint32_t k = g->first[c]; k + 1 < g->first[c + 1]; k++) {

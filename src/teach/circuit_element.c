@@ -7,19 +7,31 @@ void circuit_write_out(Unit *unit, uint64_t most)
 }
 
 /* Row-major; false: a subscript is not a number. */
-static bool find_element(const Program *p, NodeId read, size_t *element)
+static bool find_place(const Program *p, SymId of, const AffId *subs, size_t *element)
 {
-    const Symbol *symbol = &p->symbols.at[p->nodes.at[read].u.read.symbol];
+    const Symbol *symbol = &p->symbols.at[of];
 
     *element = 0;
     for (unsigned k = 0; k < symbol->rank; k++) {
         int64_t sub;
 
-        if (!aff_is_const(&p->affs, node_subs(p, read)[k], &sub))
+        if (!aff_is_const(&p->affs, subs[k], &sub))
             return false;
         *element = *element * (size_t)symbol->extents[k] + (size_t)sub;
     }
     return true;
+}
+
+static bool find_element(const Program *p, NodeId read, size_t *element)
+{
+    return find_place(p, p->nodes.at[read].u.read.symbol, node_subs(p, read), element);
+}
+
+bool circuit_target(const Circuit *circuit, StageId stage, size_t *element)
+{
+    const Stage *at = &circuit->program->stages.at[stage];
+
+    return at->op != STAGE_ARGMAX && find_place(circuit->program, at->target, at->subs, element);
 }
 
 bool circuit_element(const Circuit *circuit, WireId wire, size_t *element)

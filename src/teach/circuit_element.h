@@ -17,6 +17,9 @@ static inline bool circuit_flows(const Circuit *circuit, WireId wire)
 /* Does the wire read one element of `from` that is known, at one point? Which one, row-major? */
 bool circuit_element(const Circuit *circuit, WireId wire, size_t *element);
 
+/* Does the stage write one element that is known? Which one of its target? */
+bool circuit_target(const Circuit *circuit, StageId stage, size_t *element);
+
 /* An element of a symbol, real or integer. */
 double circuit_value_at(const Circuit *circuit, SymId symbol, size_t element);
 

@@ -69,6 +69,12 @@ static bool is_output(const Circuit *circuit, GateId gate)
     return false;
 }
 
+/* An output that is put together from single elements, and read by nobody. */
+static bool is_joined_output(const Gate *gate)
+{
+    return gate->kind == GATE_JOIN && gate->seed != NO_ID && gate->fork == 0;
+}
+
 /* ---- nodes ------------------------------------------------------------------------------------------------ */
 
 static uint32_t add_node(Maker *m, ReverseNode node)
@@ -129,7 +135,7 @@ static void add_gates(Maker *m)
         bool amplifier = is_amplifier(m, gate);
         uint32_t readers = gate->fork + (gate->seed != NO_ID || is_output(c, g));
 
-        if (gate->gradient == NO_ID || (!amplifier && readers <= 1))
+        if (gate->gradient == NO_ID || (!amplifier && readers <= 1) || is_joined_output(gate))
             continue;
         m->node_of[g] = add_node(m, (ReverseNode){ amplifier ? REVERSE_AMPLIFIER : REVERSE_JUNCTION, g, 0, false,
                                                    amplifier ? only_wire(c, gate) : NO_ID, 1, 0, 0 });
@@ -180,27 +186,30 @@ static void arrive(Maker *m, Way way, GateId gate, uint32_t node)
     vec_push(m->arena, &m->net->wires, wire);
 }
 
+/* To the other end of a wire, along `way`, unless that is an element that is left out. */
+static void follow_wire(Maker *m, Way way, WireId wire)
+{
+    GateId from = m->circuit->wires.at[wire].from;
+    uint32_t node = m->node_of[from];
+    size_t element = 0;
+
+    if (m->split[from]) {
+        circuit_element(m->circuit, wire, &element);
+        node = m->elements[from][element];
+    }
+    if (!m->split[from] || node != NO_ID)
+        arrive(m, way, from, node);
+}
+
 static void pass_back(Maker *m, GateId g, Way way)
 {
     const Circuit *c = m->circuit;
     const Gate *gate = &c->gates.at[g];
+    bool amplifier = way.node == m->node_of[g] && m->net->nodes.at[way.node].kind == REVERSE_AMPLIFIER;
 
-    for (WireId w = gate->first_wire; w < gate->first_wire + gate->wire_count; w++) {
-        GateId from = c->wires.at[w].from;
-        uint32_t node = m->node_of[from];
-        size_t element = 0;
-        bool amplifier = way.node == m->node_of[g] && m->net->nodes.at[way.node].kind == REVERSE_AMPLIFIER;
-
-        if (!circuit_flows(c, w))
-            continue;
-        if (m->split[from]) {
-            circuit_element(c, w, &element);
-            node = m->elements[from][element];
-            if (node == NO_ID)
-                continue;
-        }
-        arrive(m, amplifier ? way : follow(m, way, w), from, node);
-    }
+    for (WireId w = gate->first_wire; w < gate->first_wire + gate->wire_count; w++)
+        if (circuit_flows(c, w))
+            follow_wire(m, amplifier ? way : follow(m, way, w), w);
 }
 
 /* From the last gate to the first; all that reads a gate stands behind it. */
@@ -228,6 +237,23 @@ static void sweep(Maker *m)
             m->net->nodes.at[n].leaves = m->net->nodes.at[n].arrives;
 }
 
+/* A source for each of its elements. */
+static void add_joined(Maker *m, GateId g)
+{
+    const Circuit *c = m->circuit;
+    const Gate *gate = &c->gates.at[g];
+
+    for (WireId w = gate->first_wire; w < gate->first_wire + gate->wire_count; w++) {
+        const Wire *wire = &c->wires.at[w];
+        ReverseNode source = { REVERSE_SOURCE, g, 0, true, NO_ID, 1, 0, 0 };
+
+        if (!circuit_flows(c, w) || !circuit_target(c, wire->forward, &source.element))
+            continue;
+        source.arrives = source.leaves = circuit_value_at(c, gate->seed, source.element);
+        follow_wire(m, (Way){ add_node(m, source), 1, true, NULL }, w);
+    }
+}
+
 /* An output's seed flows from a node of its own. Sources stand behind all gates; their wires come first in the sweep. */
 static void add_sources(Maker *m)
 {
@@ -243,6 +269,10 @@ static void add_sources(Maker *m)
             again |= c->outputs.at[k] == g;
         if (again || gate->gradient == NO_ID || gate->seed == NO_ID)
             continue;
+        if (is_joined_output(gate)) {
+            add_joined(m, g);
+            continue;
+        }
         source.arrives = source.leaves = circuit_value_at(c, gate->seed, 0);
         arrive(m, (Way){ add_node(m, source), 1, true, NULL }, g, m->node_of[g]);
     }
@@ -252,7 +282,8 @@ static void add_sources(Maker *m)
 static GateId find_array(const Circuit *c)
 {
     for (GateId g = 0; g < c->gates.count; g++)
-        if (c->gates.at[g].gradient != NO_ID && g >= c->leaves && c->program->symbols.at[c->gates.at[g].value].rank > 0)
+        if (c->gates.at[g].gradient != NO_ID && g >= c->leaves && c->program->symbols.at[c->gates.at[g].value].rank > 0 &&
+            !is_joined_output(&c->gates.at[g]))
             return g;
     for (WireId w = 0; w < c->wires.count; w++) {
         size_t element;

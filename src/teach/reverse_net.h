@@ -20,8 +20,8 @@ typedef enum {
 typedef struct {
     uint8_t kind;      /* ReverseKind */
     GateId gate;       /* SOURCE: what computes the output */
-    size_t element;    /* LEAF: of an array */
-    bool single;       /* LEAF: it is one element of several */
+    size_t element;    /* LEAF, SOURCE: of an array */
+    bool single;       /* LEAF, SOURCE: it is one element of several */
     WireId wire;       /* AMPLIFIER: the one through which it works; its local gradient is the gain */
     double gain;       /* AMPLIFIER; else 1 */
     double arrives;    /* the gradient of its value: the sum of its wires; SOURCE: the seed */

@@ -100,7 +100,7 @@ static void add_curve(double x, double y, const double *c)
 static void add_path(const char *line)
 {
     const char *at = strstr(line, " d=\"");
-    int wire = strncmp(groups[group_count - 1].id, "wire-", 5) == 0;
+    int wire = groups[group_count - 1].from[0] != '\0';
     Frame frame = { 1e9, 1e9, -1e9, -1e9, 0 };
     double x = 0, y = 0, c[6];
 
