@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "emit/c_formula.h"
+#include "emit/c_model.h"
 #include "show/derivation.h"
 #include "show/index_text.h"
 
@@ -47,23 +49,52 @@ static bool print_index_form(Unit *unit, Run *run, Text *out)
     return true;
 }
 
+static bool write_c(Unit *unit, Run *run, const Derivation *d, Text *out)
+{
+    CFormula *formulas = arena_array(unit->arena, CFormula, d->all.count + 1);
+    const char *name = cli_base_name(unit->source.name);
+    Text title;
+
+    text_init(&title, unit->arena);
+    text_add(&title, "derivatives of ");
+    c_comment_string(name, strlen(name), strlen(name), &title);
+    text_printf(&title, ", made by bpgen %s", BPGEN_VERSION);
+    for (size_t i = 0; i < d->all.count; i++)
+        formulas[i] = (CFormula){ d->all.at[i].name, d->all.at[i].value };
+    if (c_formulas(d->pool, unit->arena, text_string(&title), formulas, d->all.count, out))
+        return true;
+    text_line(&run->errors, "bpgen: a number here is too large for a double, so there is no C for it");
+    run->code = EXIT_REFUSED;
+    return false;
+}
+
+/* In one of the formats; false: run->code is set. */
+static bool print(Unit *unit, Run *run, const char *format, Text *out)
+{
+    Derivation d;
+
+    if (strcmp(format, "text") == 0 && in_index_form(unit, run->line))
+        return print_index_form(unit, run, out);
+    if (!make(unit, run, &d))
+        return false;
+    if (strcmp(format, "c") == 0)
+        return write_c(unit, run, &d, out);
+    if (strcmp(format, "tex") == 0)
+        derivation_tex(&d, run->line->language, out);
+    else
+        derivation_text(&d, run->line->language, out);
+    return true;
+}
+
 void command_derive(Unit *unit, Run *run)
 {
-    static const char *const formats[] = { "text", NULL };
+    static const char *const formats[] = { "text", "c", "tex", NULL };
     const char *format = cli_format(run, formats);
-    Derivation d;
     Text out;
 
     if (format == NULL || !check_options(run) || !cli_open_model(unit, run))
         return;
     text_init(&out, unit->arena);
-    if (in_index_form(unit, run->line)) {
-        if (!print_index_form(unit, run, &out))
-            return;
-    } else if (make(unit, run, &d)) {
-        derivation_text(&d, run->line->language, &out);
-    } else {
-        return;
-    }
-    cli_write(unit, run, &out);
+    if (print(unit, run, format, &out))
+        cli_write(unit, run, &out);
 }

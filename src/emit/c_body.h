@@ -216,6 +216,7 @@ enum {
 unsigned c_level(const CBody *b, const Node *node);
 unsigned c_level_left(const CBody *b, Op op, NodeId left);
 unsigned c_level_right(Op op);
+unsigned c_level_infix(Op op);
 
 /* The node as an operand that binds at least as tightly as `level`; `whole`: itself, even if it has a name. */
 void c_expr(CBody *b, NodeId node, unsigned level, bool whole, Text *out);

@@ -1,7 +1,7 @@
 /* c_level.c -- how tightly expressions bind in C, and what compilers ask to be put in brackets beyond that. */
 #include "emit/c_body.h"
 
-static unsigned infix_level(Op op)
+unsigned c_level_infix(Op op)
 {
     switch (op) {
     case OP_OR:
@@ -29,12 +29,12 @@ unsigned c_level_left(const CBody *b, Op op, NodeId left)
 {
     if (op == OP_OR)
         return b->p->nodes.at[left].op == OP_OR ? LEVEL_OR : LEVEL_EQUAL;
-    return op == OP_EQ || op == OP_NE ? LEVEL_ADD : infix_level(op) == LEVEL_RELATION ? LEVEL_ADD : infix_level(op);
+    return op == OP_EQ || op == OP_NE ? LEVEL_ADD : c_level_infix(op) == LEVEL_RELATION ? LEVEL_ADD : c_level_infix(op);
 }
 
 unsigned c_level_right(Op op)
 {
-    switch (infix_level(op)) {
+    switch (c_level_infix(op)) {
     case LEVEL_OR:
     case LEVEL_AND:
         return LEVEL_EQUAL;
@@ -52,7 +52,7 @@ unsigned c_level(const CBody *b, const Node *node)
 {
     switch (op_info[node->op].form) {
     case FORM_INFIX:
-        return infix_level((Op)node->op);
+        return c_level_infix((Op)node->op);
     case FORM_PREFIX:
         return LEVEL_UNARY;
     case FORM_SELECT:

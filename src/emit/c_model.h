@@ -145,6 +145,8 @@ bool c_externs_reserve(CModel *m);
 /* c_runtime.c: reserves the names of all helpers; prints those that m->helpers asks for, or the include line. */
 void c_runtime_names(CNames *names, bool is_float);
 void c_runtime_print(const CModel *m, Text *out);
+/* The helpers in double that these operators call. */
+void c_runtime_helpers(Arena *arena, const bool *called, Text *out);
 
 /* c_header.c */
 typedef struct {

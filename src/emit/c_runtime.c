@@ -57,15 +57,15 @@ static void need_helper(Helpers *h, const char *name, size_t size)
             h->helpers.at[i].needed = true;
 }
 
-static void need_called(const CModel *m, Helpers *h)
+static void need_called(Helpers *h, const bool *called, const char *suffix)
 {
     for (unsigned op = 0; op < OP_COUNT; op++) {
         Text name;
 
-        if (!m->helpers[op])
+        if (!called[op])
             continue;
-        text_init(&name, m->arena);
-        text_printf(&name, "%s%s", op_info[op].c, m->suffix);
+        text_init(&name, h->arena);
+        text_printf(&name, "%s%s", op_info[op].c, suffix);
         need_helper(h, text_string(&name), name.size);
     }
 }
@@ -104,21 +104,39 @@ void c_runtime_names(CNames *names, bool is_float)
     }
 }
 
+/* What is called, and what that calls. */
+static void find_helpers(Helpers *h, const bool *called, bool is_float)
+{
+    read_helpers(h, is_float ? runtime_text_float : runtime_text);
+    need_called(h, called, is_float ? "f" : "");
+    need_others(h);
+}
+
+static void print_helpers(const Helpers *h, Text *out)
+{
+    for (size_t i = 0; i < h->helpers.count; i++)
+        if (h->helpers.at[i].needed)
+            text_bytes(out, h->helpers.at[i].body, (size_t)(h->helpers.at[i].end - h->helpers.at[i].body));
+}
+
+void c_runtime_helpers(Arena *arena, const bool *called, Text *out)
+{
+    Helpers h = { .arena = arena };
+
+    find_helpers(&h, called, false);
+    print_helpers(&h, out);
+}
+
 void c_runtime_print(const CModel *m, Text *out)
 {
     Helpers h = { .arena = m->arena };
     bool any = false;
 
-    read_helpers(&h, m->is_float ? runtime_text_float : runtime_text);
-    need_called(m, &h);
-    need_others(&h);
+    find_helpers(&h, m->helpers, m->is_float);
     for (size_t i = 0; i < h.helpers.count; i++)
         any |= h.helpers.at[i].needed;
-    if (any && m->unit->options.include_runtime) {
+    if (any && m->unit->options.include_runtime)
         text_add(out, "#include \"bpgen_runtime.h\"\n\n");
-        return;
-    }
-    for (size_t i = 0; i < h.helpers.count; i++)
-        if (h.helpers.at[i].needed)
-            text_bytes(out, h.helpers.at[i].body, (size_t)(h.helpers.at[i].end - h.helpers.at[i].body));
+    else
+        print_helpers(&h, out);
 }

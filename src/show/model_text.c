@@ -69,13 +69,12 @@ static void add_default(Arena *arena, const CheckedSymbol *s, Text *out)
 static void add_declaration(const Unit *unit, const CheckedSymbol *s, Text *out)
 {
     Arena *arena = unit->arena;
+    bool whole = s->role == NAME_INTEGER_INPUT; /* has a range always */
 
     text_add(out, names_text(&unit->names, s->name));
     for (unsigned k = 0; k < s->shape.rank; k++)
         text_printf(out, "%s%d%s", k == 0 ? "[" : ",", (int)s->shape.extent[k], k + 1 == s->shape.rank ? "]" : "");
-    if (s->has_range) {
-        bool whole = s->role == NAME_INTEGER_INPUT;
-
+    if (s->has_range || whole) {
         text_add(out, whole ? " in " : " in [");
         add_number(arena, s->low, out);
         text_add(out, whole ? ".." : ", ");

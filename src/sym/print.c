@@ -21,42 +21,26 @@ typedef struct {
 
 /* ---- numbers ----------------------------------------------------------------------------------------- */
 
-enum { MOST_DECIMALS = 6 };
-
-/* How many decimals the fraction has, if few; -1 otherwise. */
-static int decimals_of(Rational value)
+/* As a decimal where that is exact, which is how most were written; else as a fraction. */
+static bool is_fraction(Arena *arena, Rational value)
 {
-    int64_t scale = 1;
+    Text decimal;
 
-    if (value.big != NULL || value.num > INT64_MAX / 1000000 || value.num < -(INT64_MAX / 1000000))
-        return -1;
-    for (int digits = 0; digits <= MOST_DECIMALS; digits++, scale *= 10)
-        if (scale % value.den == 0)
-            return digits;
-    return -1;
+    if (rational_is_whole(value))
+        return false;
+    text_init(&decimal, arena);
+    return !rational_decimal(arena, value, &decimal);
 }
 
-static void print_number(Rational value, Text *out)
+static void print_number(Arena *arena, Rational value, Text *out)
 {
-    int decimals = decimals_of(value);
-    int64_t scale = 1, scaled;
-
-    if (decimals <= 0) {
+    if (rational_is_whole(value) || !rational_decimal(arena, value, out))
         rational_print(value, out);
-        return;
-    }
-    for (int i = 0; i < decimals; i++)
-        scale *= 10;
-    scaled = value.num * (scale / value.den);
-    if (scaled < 0)
-        text_add(out, "-");
-    scaled = scaled < 0 ? -scaled : scaled;
-    text_printf(out, "%lld.%0*lld", (long long)(scaled / scale), decimals, (long long)(scaled % scale));
 }
 
-static Binding number_binding(Rational value)
+static Binding number_binding(Arena *arena, Rational value)
 {
-    if (decimals_of(value) < 0 && !rational_is_whole(value))
+    if (is_fraction(arena, value))
         return BIND_PRODUCT;
     return rational_sign(value) < 0 ? BIND_SIGN : BIND_ATOM;
 }
@@ -103,7 +87,7 @@ Binding expr_binding(const ExprPool *pool, ExprId id)
 
     switch ((ExprKind)node->kind) {
     case EXPR_NUMBER:
-        return number_binding(pool->numbers.at[node->u.number]);
+        return number_binding(pool->arena, pool->numbers.at[node->u.number]);
     case EXPR_INTEGER:
         return integer_binding(pool, node->u.aff);
     case EXPR_OP:
@@ -271,7 +255,7 @@ static void print_node(Printer *p, ExprId id)
 
     switch ((ExprKind)node->kind) {
     case EXPR_NUMBER:
-        print_number(p->pool->numbers.at[node->u.number], p->out);
+        print_number(p->arena, p->pool->numbers.at[node->u.number], p->out);
         break;
     case EXPR_NAME:
         print_name(p, id);
