@@ -33,17 +33,17 @@ static bool make(Unit *unit, Run *run, Derivation *d)
     return false;
 }
 
-/* First derivatives by arrays are one line for all elements; steps and polynomials go element by element. */
+/* First derivatives by arrays are one line for all elements, the steps those of the chain rule; polynomials go element by element. */
 static bool in_index_form(const Unit *unit, const CommandLine *line)
 {
-    return !line->show_steps && !line->expand && !line->collect && line->wanted.count <= 1 && index_derivation_fits(unit);
+    return !line->expand && !line->collect && line->wanted.count <= 1 && index_derivation_fits(unit);
 }
 
 static bool print_index_form(Unit *unit, Run *run, Text *out)
 {
     IndexDerivation d;
 
-    if (!index_derivation_make(&d, unit))
+    if (!index_derivation_make(&d, unit, run->line->show_steps))
         return cli_report(unit, run);
     index_text(&d, run->line->language, out);
     return true;

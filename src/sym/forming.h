@@ -28,6 +28,8 @@ typedef struct {
     bool named;   /* a name of the user's: it stays */
     bool active;  /* it depends on what is wanted */
     bool used;    /* it stands in a line */
+    VariableId gradient_of; /* it is the gradient of output number `output` by this; else EXPR_NONE */
+    size_t output;
     uint32_t axes[FORM_MOST_RANK]; /* indices that definition and adjoint are functions of */
     ExprId definition; /* over names and params; EXPR_NONE: given */
     ExprId adjoint;    /* EXPR_NONE: none so far */
@@ -46,6 +48,7 @@ typedef struct {
     VEC(FormVariable) known;    /* by variable */
     VEC(Hull) hulls;            /* by index of the pool */
     VEC(uint32_t) order;        /* stages (id) and named nodes (id + stages), each behind what it needs */
+    VEC(VariableId) staged;     /* gradients by what the user named, each behind what it needs */
     /* Of the item that is being made. */
     AffId *index_map;           /* by index of the program */
     ExprId *node_map;           /* by node */
@@ -98,6 +101,15 @@ ExprId form_sum(Forming *f, uint32_t index, AffId low, AffId high, ExprId body);
 ExprMake form_make;
 /* The least and the largest value of an integer expression. */
 void form_interval(const Forming *f, AffId aff, int64_t *least, int64_t *largest);
+
+/* ---- index_names.c ----------------------------------------------------------------------------------- */
+
+/* A variable for the gradient of an output by another variable; it gets its name when all others have theirs. */
+VariableId form_gradient_variable(Forming *f, size_t output, VariableId by);
+/* Every variable that is used gets a name of its own. */
+void form_names(Forming *f);
+/* The name of index number `place`, which no variable that is used has. */
+Name form_letter(const Forming *f, unsigned place);
 
 /* ---- index_lines.c: what is printed ------------------------------------------------------------------ */
 

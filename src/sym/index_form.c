@@ -1,4 +1,6 @@
 /* index_form.c -- values and gradients as functions of indices: forwards through the items, then backwards. */
+#include <string.h>
+
 #include "sym/derivative.h"
 #include "sym/forming.h"
 
@@ -122,7 +124,24 @@ static void contribute(Forming *f, const FormItem *item, ExprId upstream, ExprId
     *adjoint = *adjoint == EXPR_NONE ? term : fold2(f, OP_ADD, *adjoint, term);
 }
 
-static void go_back_through(Forming *f, const FormItem *item)
+/* The gradient by something that the user named gets a name itself, unless it is a number or a name already. */
+static void name_adjoint(Forming *f, size_t output, VariableId target)
+{
+    FormVariable known = f->known.at[target];
+    AffId axes[FORM_MOST_RANK];
+    VariableId gradient;
+
+    if (!known.named || f->pool->nodes.at[known.adjoint].kind == EXPR_NUMBER || f->pool->nodes.at[known.adjoint].kind == EXPR_NAME)
+        return;
+    gradient = form_gradient_variable(f, output, target);
+    memcpy(f->known.at[gradient].axes, known.axes, sizeof known.axes);
+    f->known.at[gradient].definition = known.adjoint;
+    vec_push(f->arena, &f->staged, gradient);
+    axes_of(f, target, axes);
+    f->known.at[target].adjoint = expr_name(f->pool, gradient, axes);
+}
+
+static void go_back_through(Forming *f, size_t output, const FormItem *item)
 {
     const FormVariable *target = &f->known.at[item->target];
     ExprVec reached = { 0 };
@@ -130,6 +149,9 @@ static void go_back_through(Forming *f, const FormItem *item)
 
     if (!target->active || target->adjoint == EXPR_NONE)
         return;
+    if (f->request->staged)
+        name_adjoint(f, output, item->target);
+    target = &f->known.at[item->target];
     upstream = form_substitute(f, target->adjoint, target->axes, item->subs, f->pool->variables.at[item->target].rank);
     expr_reach(f->pool, f->arena, &item->value, 1, &reached);
     for (size_t i = 0; i < reached.count && !f->failed; i++) {
@@ -153,7 +175,7 @@ static void seed(Forming *f, SymId symbol)
     } else {
         upstream = expr_variable(f->pool, names_format(f->pool->names, "d_%s", names_text(f->pool->names, v.name)), NO_ID, v.rank,
                                  v.extents);
-        vec_push(f->arena, &f->known, (FormVariable){ .given = true, .definition = EXPR_NONE, .adjoint = EXPR_NONE });
+        vec_push(f->arena, &f->known, (FormVariable){ .given = true, .gradient_of = EXPR_NONE, .definition = EXPR_NONE, .adjoint = EXPR_NONE });
         axes_of(f, output, axes);
         f->known.at[output].adjoint = expr_name(f->pool, upstream, axes);
     }
@@ -161,15 +183,15 @@ static void seed(Forming *f, SymId symbol)
 }
 
 /* The gradients of one output by everything on the way. */
-static void go_backwards(Forming *f, SymId output)
+static void go_backwards(Forming *f, size_t output)
 {
     for (size_t v = 0; v < f->known.count; v++)
         f->known.at[v].adjoint = EXPR_NONE;
-    seed(f, output);
+    seed(f, f->request->outputs[output]);
     for (size_t k = f->order.count; k-- > 0 && !f->failed;) {
         FormItem item = form_item(f, (uint32_t)k);
 
-        go_back_through(f, &item);
+        go_back_through(f, output, &item);
         if (f->pool->full)
             form_refuse(f, item.at, "the derivative is too large to be written as one expression");
     }
@@ -184,7 +206,7 @@ bool sym_index_form(IndexForm *out, ExprPool *pool, const Program *program, cons
     if (form_begin(&f))
         go_forwards(&f);
     for (size_t i = 0; i < request->output_count && !f.failed; i++) {
-        go_backwards(&f, request->outputs[i]);
+        go_backwards(&f, i);
         for (size_t k = 0; k < request->count; k++)
             *next++ = f.known.at[f.variables[request->wanted[k]]].adjoint;
     }

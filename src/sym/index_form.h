@@ -18,12 +18,14 @@ typedef struct {
     uint32_t indices[FORM_MOST_RANK]; /* of the pool; as many as the variable has dimensions */
     ExprId value;
     SymId output, by;                /* derivatives: of what by what; else NO_ID */
+    bool adjoint;                    /* the gradient of an output by something on the way, where these have lines of their own */
 } FormLine;
 
 typedef struct {
     VEC(SymId) given;    /* params, inputs and tables of constants that the lines use, in the order of the program */
     VEC(VariableId) upstream; /* by output: the gradient of an output that is an array, an input of the lines; EXPR_NONE of a scalar */
-    VEC(FormLine) lines; /* names of the user's that are used, each behind what it needs; then the derivatives, output by output */
+    VEC(FormLine) lines; /* names of the user's that are used, each behind what it needs; gradients on the way; then the derivatives,
+                          * output by output */
 } IndexForm;
 
 typedef struct {
@@ -31,6 +33,8 @@ typedef struct {
     size_t output_count;
     const SymId *wanted; /* params and inputs */
     size_t count;
+    bool staged; /* gradients by what the user named, and by arrays that functions were given, get lines of their own and are not
+                  * put in place */
 } FormRequest;
 
 /* `program` is the lowered one; what the user named stays a name, what has none and all gradients on the way are substituted. The

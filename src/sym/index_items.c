@@ -23,6 +23,7 @@ static VariableId add_variable(Forming *f, Name name, SymId symbol, uint8_t rank
 {
     VariableId variable = expr_variable(f->pool, name, symbol, rank, extents);
 
+    known.gradient_of = EXPR_NONE;
     known.definition = known.adjoint = EXPR_NONE;
     for (unsigned k = 0; k < rank; k++)
         known.axes[k] = form_index(f, NAME_NONE, 0, extents[k]);
@@ -49,6 +50,8 @@ static void begin_symbol(Forming *f, SymId id)
         form_refuse(f, symbol->at, "arrays of so many axes have no index form");
         return;
     }
+    /* In steps, arrays that functions were given keep the name that tells what they are. */
+    known.named |= f->request->staged && !known.given && symbol->rank > 0 && symbol->name != NAME_NONE && !symbol->inactive;
     f->variables[id] = add_variable(f, symbol->name, id, symbol->rank, symbol->extents, known);
 }
 
@@ -79,6 +82,8 @@ static void order_stage(Forming *f, StageId id, bool *placed)
                                   "write out the elements with max(a, b)");
         return;
     }
+    if (stage->op == STAGE_ADD && !f->p->symbols.at[stage->target].named)
+        f->known.at[f->variables[stage->target]].named = false; /* only sums on the way */
     node_reach(f->p, f->arena, roots, stage->guard == NO_ID ? 1 : 2, &reached);
     for (size_t i = 0; i < reached.count; i++) {
         NodeId node = reached.at[i];

@@ -142,70 +142,7 @@ static void use_names(Forming *f, ExprId root)
     expr_drop(f->arena, &reached);
 }
 
-/* ---- names ------------------------------------------------------------------------------------------- */
-
-static bool is_taken(const Forming *f, Name name, size_t except)
-{
-    for (size_t v = 0; v < f->known.count; v++)
-        if (v != except && f->known.at[v].used && f->pool->variables.at[v].name == name)
-            return true;
-    return false;
-}
-
-/* Variables of one name, as those of functions that are called twice, get numbers. */
-static void make_unique(Forming *f)
-{
-    for (size_t v = 0; v < f->known.count; v++) {
-        ExprVariable *variable = &f->pool->variables.at[v];
-        Name name = variable->name == NAME_NONE ? names_intern_text(f->pool->names, "c") : variable->name, tried = name;
-
-        if (!f->known.at[v].used)
-            continue;
-        for (unsigned number = 2; is_taken(f, tried, v); number++)
-            tried = names_format(f->pool->names, "%s_%u", names_text(f->pool->names, name), number);
-        variable->name = tried;
-    }
-}
-
-static const char *symbol_name(const Forming *f, SymId symbol)
-{
-    return names_text(f->pool->names, f->p->symbols.at[symbol].name);
-}
-
-/* dJ_dW of a scalar; d_W, which is what comes back to W, of an array. */
-static VariableId derivative_variable(Forming *f, size_t output, SymId by)
-{
-    ExprVariable v = f->pool->variables.at[f->variables[by]];
-    const char *from = symbol_name(f, f->request->outputs[output]);
-    Name name;
-    VariableId variable;
-
-    if (f->out->upstream.at[output] == EXPR_NONE)
-        name = names_format(f->pool->names, "d%s_d%s", from, symbol_name(f, by));
-    else if (f->request->output_count == 1)
-        name = names_format(f->pool->names, "d_%s", symbol_name(f, by));
-    else
-        name = names_format(f->pool->names, "d_%s_from_%s", symbol_name(f, by), from);
-    variable = expr_variable(f->pool, name, NO_ID, v.rank, v.extents);
-    vec_push(f->arena, &f->known, (FormVariable){ .named = true, .used = true, .definition = EXPR_NONE, .adjoint = EXPR_NONE });
-    return variable;
-}
-
 /* ---- indices ----------------------------------------------------------------------------------------- */
-
-/* Index number `place` of the lines, in a name that no variable has. */
-static Name letter(const Forming *f, unsigned place)
-{
-    static const char letters[] = "ijklmnpqrstuvw";
-    enum { COUNT = sizeof letters - 1 };
-
-    for (unsigned k = 0, found = 0;; k++) {
-        Name name = k < COUNT ? names_intern(f->pool->names, &letters[k], 1) : names_format(f->pool->names, "i%u", k - COUNT + 1);
-
-        if (!is_taken(f, name, SIZE_MAX) && found++ == place)
-            return name;
-    }
-}
 
 /* What a letter stands for differs from line to line, so nothing follows from its range. */
 static const int64_t WIDE = (int64_t)1 << 40;
@@ -219,7 +156,7 @@ typedef struct {
 static uint32_t letter_index(Lettering *l, unsigned place)
 {
     while (l->letters.count <= place) {
-        Name name = letter(l->f, (unsigned)l->letters.count);
+        Name name = form_letter(l->f, (unsigned)l->letters.count);
 
         vec_push(l->f->arena, &l->letters, form_index(l->f, name, -WIDE, WIDE));
     }
@@ -344,7 +281,7 @@ static void add_line(Lettering *l, FormLine line, const uint32_t *axes)
         to[k] = aff_index(&f->pool->affs, line.indices[k]);
     }
     line.value = form_substitute(f, letter_sums(l, line.value, rank), axes, to, rank);
-    if (line.by != NO_ID)
+    if (line.by != NO_ID || line.adjoint)
         line.value = tidied(l, line.value);
     check_size(f, line.value, &line);
     vec_push(f->arena, &f->out->lines, line);
@@ -362,6 +299,29 @@ static void add_definitions(Forming *f, Lettering *l)
 
         if (known.named && known.used && last[target] == k)
             add_line(l, (FormLine){ .variable = target, .value = known.definition, .output = NO_ID, .by = NO_ID }, known.axes);
+    }
+}
+
+/* Gradients on the way that are used: those that come later are made of those before. */
+static void find_used_gradients(Forming *f)
+{
+    for (size_t i = f->staged.count; i-- > 0;) {
+        FormVariable *known = &f->known.at[f->staged.at[i]];
+
+        known->definition = expr_unmark(f->pool, expand(f, known->definition));
+        if (known->used)
+            use_names(f, known->definition);
+    }
+}
+
+static void add_gradients(Forming *f, Lettering *l)
+{
+    for (size_t i = 0; i < f->staged.count; i++) {
+        FormVariable known = f->known.at[f->staged.at[i]];
+
+        if (known.used)
+            add_line(l, (FormLine){ .variable = f->staged.at[i], .value = known.definition, .output = NO_ID, .by = NO_ID, .adjoint = true },
+                     known.axes);
     }
 }
 
@@ -384,7 +344,8 @@ static FormLine derivative_line(Forming *f, size_t output, SymId by, ExprId adjo
     FormLine line = { .output = f->request->outputs[output], .by = by };
 
     line.value = adjoint == EXPR_NONE ? expr_int(f->pool, 0) : expr_unmark(f->pool, expand(f, adjoint));
-    line.variable = derivative_variable(f, output, by);
+    line.variable = form_gradient_variable(f, output, f->variables[by]);
+    f->known.at[line.variable].used = true;
     use_names(f, line.value);
     return line;
 }
@@ -401,12 +362,14 @@ void form_lines(Forming *f, const ExprId *adjoints)
         return;
     for (size_t i = 0; i < count; i++)
         lines[i] = derivative_line(f, i / r->count, r->wanted[i % r->count], adjoints[i]);
+    find_used_gradients(f);
     find_used(f);
     for (size_t i = 0; i < r->output_count; i++)
         if (f->out->upstream.at[i] != EXPR_NONE)
             f->known.at[f->out->upstream.at[i]].used = true;
-    make_unique(f);
+    form_names(f);
     add_definitions(f, &l);
+    add_gradients(f, &l);
     for (size_t i = 0; i < count; i++)
         add_line(&l, lines[i], f->known.at[f->variables[lines[i].by]].axes);
 }

@@ -25,10 +25,10 @@ bool index_derivation_fits(const Unit *unit)
     return has_array(p, unit->wanted.at, unit->wanted.count) || has_array(p, p->outputs.at, p->outputs.count);
 }
 
-bool index_derivation_make(IndexDerivation *out, Unit *unit)
+bool index_derivation_make(IndexDerivation *out, Unit *unit, bool staged)
 {
     const Program *p = unit->lowered.program;
-    FormRequest request = { p->outputs.at, p->outputs.count, unit->wanted.at, unit->wanted.count };
+    FormRequest request = { p->outputs.at, p->outputs.count, unit->wanted.at, unit->wanted.count, staged };
 
     *out = (IndexDerivation){ .unit = unit, .pool = expr_pool(unit->arena, &unit->names) };
     return sym_index_form(&out->form, out->pool, p, &request, &unit->heap, &unit->diag);

@@ -14,7 +14,7 @@ typedef struct {
 /* Is an array wanted or the result, and nothing in the model that only goes element by element (loops, maxima over arrays)? */
 bool index_derivation_fits(const Unit *unit);
 
-/* Of all outputs by all that is wanted. False: unit->diag has errors. */
-bool index_derivation_make(IndexDerivation *out, Unit *unit);
+/* Of all outputs by all that is wanted; `staged` as in FormRequest. False: unit->diag has errors. */
+bool index_derivation_make(IndexDerivation *out, Unit *unit, bool staged);
 
 #endif

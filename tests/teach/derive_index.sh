@@ -26,7 +26,10 @@ reads_back() {
     shift 2
     seed=
     case $1 in --seed) seed=$2; shift 2 ;; esac
-    if ! "$bpgen" derive "$model" -o derived.expr 2> err; then echo "FAIL $name: $(head -1 err)"; return; fi
+    options=
+    case $name in *steps*) options=--steps ;; esac
+    # shellcheck disable=SC2086
+    if ! "$bpgen" derive "$model" $options -o derived.expr 2> err; then echo "FAIL $name: $(head -1 err)"; return; fi
     if [ -n "$seed" ]; then
         "$bpgen" eval "$model" --seed "$seed" "$@" > expected 2> err || { echo "FAIL $name: $(head -1 err)"; return; }
         set -- "$@" "d_$seed"
@@ -39,9 +42,9 @@ reads_back() {
     done
     # shellcheck disable=SC2086
     "$bpgen" eval derived.expr $used > got 2> err || { echo "FAIL $name: $(head -1 err)"; return; }
-    gradients expected > a
-    gradients got > b
-    if paste -d '\n' a b | awk '
+    gradients expected > expected.list
+    gradients got > got.list
+    if paste -d '\n' expected.list got.list | awk '
         NR % 2 == 1 { n = split($0, x, " "); next }
         { m = split($0, y, " "); rows++
           if (n != m || x[1] != y[1] || m < 2) bad = 1
@@ -49,7 +52,7 @@ reads_back() {
         END { exit bad || rows == 0 }'; then
         echo "PASS $name"
     else
-        echo "FAIL $name: $(paste -d ' ' a b | head -3)"
+        echo "FAIL $name: $(paste -d ' ' expected.list got.list | head -3)"
     fi
 }
 
@@ -78,6 +81,15 @@ reads_back "Rosenbrock's function" "$root/examples/rosenbrock.expr" x=@x
 has "Rosenbrock's function: the ends" "i < 99 ?"
 some x 60 1; some alpha 3 2; some mu 9 3; some q 9 4; some L 27 5
 reads_back "Gaussian mixture" "$root/examples/gmm.expr" x=@x alpha=@alpha mu=@mu q=@q L=@L gamma=0.7 m=1
+
+# ---- steps: gradients on the way have lines of their own -------------------------------------------------
+
+reads_back "three layers, steps" "$root/examples/three_layer.expr"
+has "steps: back through a layer" "dJ_da1[i] = sum(W2[j,i]*a2[j]*dJ_da2[j]*(1 - a2[j]) for j in 0..2) for i in 0..3"
+has "steps: a weight has its input times that" "dJ_dW2[i,j] = a1[j]*a2[i]*dJ_da2[i]*(1 - a2[i]) for i in 0..2, j in 0..3"
+reads_back "Lee's network, steps" "$root/examples/lee.expr"
+has "steps: arguments of functions" "a[i] = sig("
+reads_back "scores, steps" "$root/examples/scores.expr" --seed S=@S X=@X W=@W b=@b
 
 # ---- one name, two results, Chinese ----------------------------------------------------------------------
 
@@ -111,4 +123,9 @@ if [ $? -eq 1 ] && grep -q 'large.expr:1:7: error: .*more than 5000 operations' 
     echo "PASS too large"
 else
     echo "FAIL too large: $(cat err)"
+fi
+if "$bpgen" derive large.expr --steps > derived.expr && "$bpgen" eval derived.expr x=0.7 > got; then
+    echo "PASS steps do not swell"
+else
+    echo "FAIL steps do not swell"
 fi

@@ -108,9 +108,8 @@ static void fill_point(Evaluation *e, const Unit *unit)
     eval_run(e);
 }
 
-static void check_model(Model *m, const void *context)
+static bool check_form(Model *m, bool staged, const char *expected)
 {
-    const char *expected = context;
     ExprPool *pool = expr_pool(m->unit->arena, &m->unit->names);
     FormRequest request;
     IndexForm form;
@@ -120,13 +119,13 @@ static void check_model(Model *m, const void *context)
 
     m->unit->diag.messages.count = m->unit->diag.errors = 0; /* of elaborating it */
     if (!unit_make_reversed(m->unit))
-        return;
-    request = (FormRequest){ m->unit->lowered.program->outputs.at, 1, m->unit->wanted.at, m->unit->wanted.count };
+        return false;
+    request = (FormRequest){ m->unit->lowered.program->outputs.at, 1, m->unit->wanted.at, m->unit->wanted.count, staged };
     if (!sym_index_form(&form, pool, m->unit->lowered.program, &request, &m->unit->heap, &m->unit->diag)) {
         const char *why = m->unit->diag.messages.at[0].text;
 
         expect(m->t, expected != NULL && strstr(why, expected) != NULL, "%s: refused: %s", m->unit->source.text, why);
-        return;
+        return false;
     }
     text_init(&text, m->unit->arena);
     index_form_print(&form, pool, m->unit->lowered.program, &text);
@@ -139,6 +138,13 @@ static void check_model(Model *m, const void *context)
     fill_point(&point, m->unit);
     back.text = text_string(&text);
     with_model(m->t, back.text, check_back, &back);
+    return true;
+}
+
+static void check_model(Model *m, const void *context)
+{
+    if (check_form(m, false, context))
+        expect(m->t, check_form(m, true, NULL), "steps: %s", m->unit->source.text);
 }
 
 typedef struct {
