@@ -273,14 +273,26 @@ static ExprId part_expr(const Expansion *e, const Part *part)
     return product;
 }
 
-/* The polynomial as a tidy expression, in the order in which its terms appeared. */
-static ExprId parts_expr(const Expansion *e, const PartVec *parts)
-{
-    ExprId sum = expr_int(e->pool, 0);
+/* For each pair of terms of a sum that is made tidy, in products. */
+enum { WORK_OF_A_PAIR = 8 };
 
-    for (size_t i = 0; i < parts->count; i++)
-        sum = expr_fold(e->pool, OP_ADD, sum, part_expr(e, &parts->at[i]), EXPR_NONE);
-    return tidy(e->tidy, sum, NULL);
+/* The polynomial as a tidy expression, in the order in which its terms appeared. Neighbours are added first, then these sums, and so
+ * on: to tidy a sum looks at all its terms. What is made of it looks at each of its parts again, hence the square. */
+static ExprId parts_expr(Expansion *e, const PartVec *parts)
+{
+    ExprId *sums = arena_array(e->work, ExprId, parts->count + 1);
+    size_t count = parts->count;
+
+    e->products += WORK_OF_A_PAIR * (uint64_t)count * count;
+    e->large |= e->products > POLYNOMIAL_MOST_PRODUCTS;
+    if (count == 0 || e->large)
+        return expr_int(e->pool, 0);
+    for (size_t i = 0; i < count; i++)
+        sums[i] = part_expr(e, &parts->at[i]);
+    for (; count > 1; count = (count + 1) / 2)
+        for (size_t i = 0; i < count; i += 2)
+            sums[i / 2] = i + 1 < count ? expr_fold(e->pool, OP_ADD, sums[i], sums[i + 1], EXPR_NONE) : sums[i];
+    return tidy(e->tidy, sums[0], NULL);
 }
 
 /* The same operator on arguments that are multiplied out. */
