@@ -26,17 +26,24 @@ static bool too_large(SwellWork *w)
 
 static void add_count(SwellWork *w, SwellCount *sum, bool known, Rational count)
 {
-    sum->known = sum->known && known && rational_add(w->unit->arena, sum->count, count, &sum->count);
+    Arena *arena = w->unit->arena;
+
+    sum->known = sum->known && known && rational_add(arena, sum->count, count, &sum->count);
+    if (sum->known)
+        sum->count = rational_copy(arena, sum->count);
 }
 
+/* Counting takes memory by the size of the pool, once for each element: it is given back. */
 static void add_tree(SwellWork *w, ExprId root, SwellCount *operations, SwellCount *nodes)
 {
+    Arena *scratch = heap_arena(&w->unit->heap);
     Rational ops = RATIONAL(0), all = RATIONAL(0);
-    bool known = count_tree(w->pool, w->unit->arena, root, &ops, &all);
+    bool known = count_tree(w->pool, scratch, root, &ops, &all);
 
     add_count(w, operations, known, ops);
     if (nodes != NULL)
         add_count(w, nodes, known, all);
+    heap_release(&w->unit->heap, scratch);
 }
 
 static ExprId element(const SwellWork *w, size_t i)
@@ -119,15 +126,18 @@ static bool count_forward(SwellWork *w)
 
     active[variable] = true;
     for (size_t i = 0; i < w->by.count; i++) {
+        Arena *scratch = heap_arena(&w->unit->heap);
         ExprId old = element(w, i), f;
-        ExprId *by = arena_array(w->unit->arena, ExprId, old + 1u);
+        ExprId *by = arena_array(scratch, ExprId, old + 1u);
 
         memset(by, 0xFF, (old + 1u) * sizeof *by);
         by[old] = alone;
         f = expr_replace(w->pool, w->f, by, old + 1u, expr_raw);
+        if (!w->pool->full)
+            w->row->forward += count_ad(w->pool, scratch, &f, 1, active).forward;
+        heap_release(&w->unit->heap, scratch);
         if (w->pool->full)
             return too_large(w);
-        w->row->forward += count_ad(w->pool, w->unit->arena, &f, 1, active).forward;
     }
     return true;
 }
