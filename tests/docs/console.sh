@@ -5,6 +5,7 @@ build=$(cd "$1" && pwd)
 root=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+export LC_ALL=C # the language of the pages
 
 run_block() { # file with one command line and its expected output
     command=$(sed -n '1s/^\$ //p' "$1")
