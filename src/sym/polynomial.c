@@ -428,17 +428,67 @@ static int compare_terms(const void *a, const void *b)
     return 0;
 }
 
+static bool is_atom_before(const Expansion *e, ExprId a, ExprId b)
+{
+    const Expr *x = &e->pool->nodes.at[a], *y = &e->pool->nodes.at[b];
+
+    if (x->kind != EXPR_NAME || y->kind != EXPR_NAME)
+        return x->kind == EXPR_NAME && y->kind != EXPR_NAME;
+    return x->u.name.variable < y->u.name.variable;
+}
+
+/* Names come first, in the order of their variables; then the others in the order of their first use. */
+static void order_atoms(const Expansion *e, ExprId *atoms, uint32_t *place_of)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < e->atoms.count; i++)
+        place_of[i] = UINT32_MAX;
+    for (;;) {
+        size_t least = e->atoms.count;
+
+        for (size_t i = 0; i < e->atoms.count; i++) {
+            bool better = least == e->atoms.count || is_atom_before(e, e->atoms.at[i], e->atoms.at[least]);
+
+            if (place_of[i] == UINT32_MAX && better)
+                least = i;
+        }
+        if (least == e->atoms.count)
+            return;
+        place_of[least] = (uint32_t)count;
+        atoms[count++] = e->atoms.at[least];
+    }
+}
+
+static int compare_factors(const void *a, const void *b)
+{
+    const PolynomialFactor *x = a, *y = b;
+
+    return x->atom < y->atom ? -1 : x->atom > y->atom;
+}
+
+static PolynomialTerm finish_term(const Expansion *e, const Part *part, const uint32_t *place_of)
+{
+    const Monomial *m = &e->monomials.at[part->monomial];
+    PolynomialFactor *factors = arena_array(e->arena, PolynomialFactor, m->count + 1);
+
+    for (uint32_t i = 0; i < m->count; i++)
+        factors[i] = (PolynomialFactor){ place_of[m->factors[i].atom], m->factors[i].exponent };
+    qsort(factors, m->count, sizeof *factors, compare_factors);
+    return (PolynomialTerm){ rational_copy(e->arena, part->coefficient), factors, m->count, m->degree };
+}
+
 static void finish(const Expansion *e, const PartVec *parts, Polynomial *out)
 {
     PolynomialTerm *terms = arena_array(e->arena, PolynomialTerm, parts->count + 1);
+    ExprId *atoms = arena_array(e->arena, ExprId, e->atoms.count + 1);
+    uint32_t *place_of = arena_array(e->arena, uint32_t, e->atoms.count + 1);
 
-    for (size_t i = 0; i < parts->count; i++) {
-        const Monomial *m = &e->monomials.at[parts->at[i].monomial];
-
-        terms[i] = (PolynomialTerm){ rational_copy(e->arena, parts->at[i].coefficient), m->factors, m->count, m->degree };
-    }
+    order_atoms(e, atoms, place_of);
+    for (size_t i = 0; i < parts->count; i++)
+        terms[i] = finish_term(e, &parts->at[i], place_of);
     qsort(terms, parts->count, sizeof *terms, compare_terms);
-    *out = (Polynomial){ e->atoms.at, e->atoms.count, terms, parts->count };
+    *out = (Polynomial){ atoms, e->atoms.count, terms, parts->count };
 }
 
 bool polynomial_of(Polynomial *out, Tidy *tidy, ExprPool *pool, Arena *arena, Heap *heap, ExprId root)

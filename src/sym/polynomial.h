@@ -22,7 +22,7 @@ typedef struct {
 } PolynomialTerm;
 
 typedef struct {
-    const ExprId *atoms; /* in the order of their first use */
+    const ExprId *atoms; /* names in the order of their variables, then others in the order of their first use */
     size_t atom_count;
     const PolynomialTerm *terms; /* by degree; of the same degree, higher powers of earlier atoms first */
     size_t count;

@@ -275,6 +275,25 @@ static ExprId build(Tidy *t, const TermVec *terms)
     return sum;
 }
 
+/* sig(x)*(1 - sig(x))*a + sig(x)*(1 - sig(x))*b: where all terms have a sum as a factor, what they have in common comes out. */
+static ExprId factor_out(Tidy *t, ExprId sum)
+{
+    Product common;
+    bool any = false;
+
+    if (!tidy_is_sum(t, sum) || tidy_fact(t, sum).settled)
+        return sum;
+    common = sum_common(t, sum);
+    for (size_t i = 0; i < common.factors.count; i++)
+        any |= tidy_is_sum(t, common.factors.at[i].base);
+    if (!any)
+        return sum;
+    product_multiply(t, &common, sum_divided(t, sum, &common), RATIONAL(1));
+    product_settle(t, &common);
+    tidy_used(t, TIDY_COMMON);
+    return product_build(t, &common);
+}
+
 ExprId sum_build(Tidy *t, TermVec *terms)
 {
     ExprId made;
@@ -291,7 +310,7 @@ ExprId sum_build(Tidy *t, TermVec *terms)
     made = tidy_find(t, OP_ADD);
     if (made != EXPR_NONE)
         return made;
-    made = build(t, terms);
+    made = factor_out(t, build(t, terms));
     write_key(t, terms);
     vec_push(t->arena, &t->words, OP_ADD);
     tidy_know(t, OP_ADD, made);

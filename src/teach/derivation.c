@@ -73,7 +73,7 @@ static bool is_taken(const Making *m, Name name)
     return false;
 }
 
-/* df_dx, d3f_dx2_dy: equal names that follow each other are counted. With a _ behind it until the name is free. */
+/* df_dx, d3f_dx2_dy, d2f_dx_0_dx_0: equal scalars that follow each other are counted. With a _ behind it until the name is free. */
 static Name derivative_name(const Making *m, const Derivative *derivative)
 {
     const ExprPool *pool = m->d->pool;
@@ -89,12 +89,12 @@ static Name derivative_name(const Making *m, const Derivative *derivative)
     for (size_t i = 0, same; i < derivative->order; i += same) {
         const ExprVariable *v = &pool->variables.at[pool->nodes.at[derivative->by[i]].u.name.variable];
 
-        for (same = 1; i + same < derivative->order && derivative->by[i + same] == derivative->by[i]; same++)
+        for (same = 1; v->rank == 0 && i + same < derivative->order && derivative->by[i + same] == derivative->by[i]; same++)
             ;
         text_add(&text, "_d");
         add_element_name(m, v->name, v->extents, v->rank, place_of(pool, derivative->by[i]), &text);
         if (same > 1)
-            text_printf(&text, "%s%zu", v->rank > 0 ? "_" : "", same);
+            text_printf(&text, "%zu", same);
     }
     while (is_taken(m, name = names_intern(&m->unit->names, text_string(&text), text.size)))
         text_add(&text, "_");
