@@ -39,13 +39,13 @@ static bool in_index_form(const Unit *unit, const CommandLine *line)
     return !line->expand && !line->collect && line->wanted.count <= 1 && index_derivation_fits(unit);
 }
 
-static bool print_index_form(Unit *unit, Run *run, Text *out)
+static bool print_index_form(Unit *unit, Run *run, bool tex, Text *out)
 {
     IndexDerivation d;
 
     if (!index_derivation_make(&d, unit, run->line->show_steps))
         return cli_report(unit, run);
-    index_text(&d, run->line->language, out);
+    (tex ? index_tex : index_text)(&d, run->line->language, out);
     return true;
 }
 
@@ -73,8 +73,8 @@ static bool print(Unit *unit, Run *run, const char *format, Text *out)
 {
     Derivation d;
 
-    if (strcmp(format, "text") == 0 && in_index_form(unit, run->line))
-        return print_index_form(unit, run, out);
+    if (strcmp(format, "c") != 0 && in_index_form(unit, run->line))
+        return print_index_form(unit, run, strcmp(format, "tex") == 0, out);
     if (!make(unit, run, &d))
         return false;
     if (strcmp(format, "c") == 0)

@@ -28,10 +28,10 @@ static void add_operator(const Style *s, ExprId of, Text *out)
     text_add(out, "\\right)");
 }
 
-static bool name_inner(const void *context, VariableId variable, Text *out)
+static bool name_inner(const void *context, ExprId name, Text *out)
 {
     const Style *s = context;
-    ExprId of = s->steps == NULL ? EXPR_NONE : steps_inner(s->steps, variable);
+    ExprId of = s->steps == NULL ? EXPR_NONE : steps_inner(s->steps, s->d->pool->nodes.at[name].u.name.variable);
     Style inner = *s;
 
     if (of == EXPR_NONE)

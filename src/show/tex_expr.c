@@ -171,7 +171,7 @@ static const char *name_of_atom(const void *context, AtomKind kind, uint32_t id)
 {
     const ExprPool *pool = context;
 
-    return kind == ATOM_INDEX ? names_text(pool->names, pool->indices.at[id]) : "";
+    return kind == ATOM_INDEX ? names_text(pool->names, pool->indices.at[id]) : expr_symbol_name(pool, id);
 }
 
 static void print_aff(const Tex *t, AffId aff)
@@ -186,7 +186,7 @@ static void print_name(Tex *t, ExprId id)
     const char *name = names_text(t->pool->names, v->name);
     bool braces = v->rank > 0 && strpbrk(name, "_0123456789") != NULL;
 
-    if (t->style->name != NULL && t->style->name(t->style->context, variable, t->out))
+    if (t->style->name != NULL && t->style->name(t->style->context, id, t->out))
         return;
     text_add(t->out, braces ? "{" : "");
     tex_name(name, t->out);

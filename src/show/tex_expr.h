@@ -5,8 +5,8 @@
 #include "show/message.h"
 #include "sym/print.h"
 
-/* Writes a name in another way: true if it did. */
-typedef bool TexName(const void *context, VariableId variable, Text *out);
+/* Writes a name (EXPR_NAME) in another way: true if it did. */
+typedef bool TexName(const void *context, ExprId name, Text *out);
 
 typedef struct {
     ExprPool *pool;

@@ -239,6 +239,14 @@ const AffId *expr_subs(const ExprPool *pool, ExprId id)
     return pool->subs.at + pool->nodes.at[id].u.name.subs;
 }
 
+const char *expr_symbol_name(const ExprPool *pool, uint32_t symbol)
+{
+    for (size_t v = 0; v < pool->variables.count; v++)
+        if (pool->variables.at[v].symbol == symbol)
+            return names_text(pool->names, pool->variables.at[v].name);
+    return "";
+}
+
 void expr_reach(const ExprPool *pool, Arena *arena, const ExprId *roots, size_t count, ExprVec *out)
 {
     ExprId last = 0;

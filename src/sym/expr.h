@@ -114,6 +114,9 @@ unsigned expr_arity(const ExprPool *pool, ExprId id);
 const ExprId *expr_args(const ExprPool *pool, ExprId id);
 const AffId *expr_subs(const ExprPool *pool, ExprId id); /* of EXPR_NAME */
 
+/* The name of the variable that stands for a symbol of the program, as elements in subscripts have it. */
+const char *expr_symbol_name(const ExprPool *pool, uint32_t symbol);
+
 /* Every node that the roots need, each once, ascending, appended to `out`. */
 typedef VEC(ExprId) ExprVec;
 void expr_reach(const ExprPool *pool, Arena *arena, const ExprId *roots, size_t count, ExprVec *out);

@@ -17,8 +17,9 @@ typedef struct {
     VariableId variable;             /* its name and extents */
     uint32_t indices[FORM_MOST_RANK]; /* of the pool; as many as the variable has dimensions */
     ExprId value;
-    SymId output, by;                /* derivatives: of what by what; else NO_ID */
-    bool adjoint;                    /* the gradient of an output by something on the way, where these have lines of their own */
+    SymId output;                    /* gradients: of which output; definitions: NO_ID */
+    VariableId of;                   /* and by what, which has the same indices; EXPR_NONE */
+    SymId by;                        /* NO_ID of a gradient by something on the way, where these have lines of their own */
 } FormLine;
 
 typedef struct {

@@ -281,7 +281,7 @@ static void add_line(Lettering *l, FormLine line, const uint32_t *axes)
         to[k] = aff_index(&f->pool->affs, line.indices[k]);
     }
     line.value = form_substitute(f, letter_sums(l, line.value, rank), axes, to, rank);
-    if (line.by != NO_ID || line.adjoint)
+    if (line.output != NO_ID)
         line.value = tidied(l, line.value);
     check_size(f, line.value, &line);
     vec_push(f->arena, &f->out->lines, line);
@@ -298,7 +298,8 @@ static void add_definitions(Forming *f, Lettering *l)
         FormVariable known = f->known.at[target];
 
         if (known.named && known.used && last[target] == k)
-            add_line(l, (FormLine){ .variable = target, .value = known.definition, .output = NO_ID, .by = NO_ID }, known.axes);
+            add_line(l, (FormLine){ .variable = target, .value = known.definition, .output = NO_ID, .of = EXPR_NONE, .by = NO_ID },
+                     known.axes);
     }
 }
 
@@ -320,7 +321,8 @@ static void add_gradients(Forming *f, Lettering *l)
         FormVariable known = f->known.at[f->staged.at[i]];
 
         if (known.used)
-            add_line(l, (FormLine){ .variable = f->staged.at[i], .value = known.definition, .output = NO_ID, .by = NO_ID, .adjoint = true },
+            add_line(l, (FormLine){ .variable = f->staged.at[i], .value = known.definition,
+                                    .output = f->request->outputs[known.output], .of = known.gradient_of, .by = NO_ID },
                      known.axes);
     }
 }
@@ -341,7 +343,7 @@ static void find_used(Forming *f)
 /* The line of one derivative, not yet with letters. */
 static FormLine derivative_line(Forming *f, size_t output, SymId by, ExprId adjoint)
 {
-    FormLine line = { .output = f->request->outputs[output], .by = by };
+    FormLine line = { .output = f->request->outputs[output], .of = f->variables[by], .by = by };
 
     line.value = adjoint == EXPR_NONE ? expr_int(f->pool, 0) : expr_unmark(f->pool, expand(f, adjoint));
     line.variable = form_gradient_variable(f, output, f->variables[by]);

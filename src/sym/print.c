@@ -170,12 +170,7 @@ static const char *name_of_atom(const void *context, AtomKind kind, uint32_t id)
 {
     const ExprPool *pool = context;
 
-    if (kind == ATOM_INDEX)
-        return names_text(pool->names, pool->indices.at[id]);
-    for (size_t v = 0; v < pool->variables.count; v++)
-        if (pool->variables.at[v].symbol == id)
-            return names_text(pool->names, pool->variables.at[v].name);
-    return "";
+    return kind == ATOM_INDEX ? names_text(pool->names, pool->indices.at[id]) : expr_symbol_name(pool, id);
 }
 
 static void print_aff(const ExprPool *pool, AffId aff, Text *out)

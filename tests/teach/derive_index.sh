@@ -91,6 +91,24 @@ reads_back "Lee's network, steps" "$root/examples/lee.expr"
 has "steps: arguments of functions" "a[i] = sig("
 reads_back "scores, steps" "$root/examples/scores.expr" --seed S=@S X=@X W=@W b=@b
 
+# ---- LaTeX -----------------------------------------------------------------------------------------------
+
+"$bpgen" derive "$root/examples/three_layer.expr" --steps --format tex -o derived.expr
+has "LaTeX: gradients are fractions" '\frac{\partial J}{\partial {a_{1}}_{i}} &= \sum_{j=0}^{1} '
+has "LaTeX: ranges" '&& i = 0, \ldots, 2,\ j = 0, \ldots, 1'
+if command -v pdflatex > /dev/null; then
+    {
+        printf '\\documentclass{article}\\usepackage{amsmath}\\begin{document}\n'
+        for model in three_layer scores rosenbrock gmm; do "$bpgen" derive "$root/examples/$model.expr" --format tex; done
+        printf '\\end{document}\n'
+    } > page.tex
+    if pdflatex -interaction=nonstopmode -halt-on-error page.tex > log; then
+        echo "PASS LaTeX is set"
+    else
+        echo "FAIL LaTeX: $(grep '^!' log)"
+    fi
+fi
+
 # ---- one name, two results, Chinese ----------------------------------------------------------------------
 
 "$bpgen" derive "$root/examples/two_layer.expr" --wrt b1 -o derived.expr
