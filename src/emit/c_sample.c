@@ -320,32 +320,35 @@ static void print_spelled(const CModel *m, const SampleSymbol *symbol, Text *out
     }
 }
 
+/* The sum of the subscripts, in the range of the symbol: index.n[i][j] = 2 + (i + j) % 3. */
 static void print_integers(const CModel *m, const SampleSymbol *symbol, Text *out)
 {
     static const char *const names[] = { "i", "j", "k", "l" };
     const Symbol *of = &m->unit->lowered.program->symbols.at[symbol->symbol];
+    Text element, sum;
+    unsigned loops = 0;
 
+    text_init(&element, m->unit->arena);
+    text_init(&sum, m->unit->arena);
     for (unsigned k = 0; k < of->rank; k++) {
+        bool one = of->extents[k] == 1;
+
+        text_printf(&element, "[%s]", one ? "0" : names[k]);
+        if (one)
+            continue;
+        text_printf(&sum, "%s%s", loops == 0 ? "" : " + ", names[k]);
         text_line(out, "for (int32_t %s = 0; %s < %ld; %s++)", names[k], names[k], (long)of->extents[k], names[k]);
         out->indent++;
+        loops++;
     }
     text_begin_line(out);
-    text_printf(out, "index.%s", m->declared[symbol->symbol]);
-    for (unsigned k = 0; k < of->rank; k++)
-        text_printf(out, "[%s]", names[k]);
-    text_add(out, " = ");
-    if (of->low != 0 || of->rank == 0)
-        text_printf(out, "%lld", (long long)of->low);
-    for (unsigned k = 0; k < of->rank; k++)
-        text_printf(out, "%s%s%s",
-                    k > 0          ? " + "
-                    : of->low != 0 ? " + "
-                                   : "",
-                    k == 0 && of->rank > 1 ? "(" : "", names[k]);
-    if (of->rank > 0)
-        text_printf(out, "%s %% %lld", of->rank > 1 ? ")" : "", (long long)(of->high - of->low));
+    text_printf(out, "index.%s%s = ", m->declared[symbol->symbol], text_string(&element));
+    if (of->low != 0 || loops == 0)
+        text_printf(out, "%lld%s", (long long)of->low, loops == 0 ? "" : " + ");
+    if (loops > 0)
+        text_printf(out, loops == 1 ? "%s %% %lld" : "(%s) %% %lld", text_string(&sum), (long long)(of->high - of->low));
     text_add(out, ";\n");
-    out->indent -= of->rank;
+    out->indent -= loops;
 }
 
 void c_sample_print(const Sample *sample, const CModel *m, Text *out)
