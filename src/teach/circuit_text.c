@@ -217,8 +217,11 @@ static Printer printer_of(const Circuit *c, StageId stage)
     return (Printer){ c, &c->program->stages.at[stage], false };
 }
 
+/* Positions of maxima have a dimension more than the stage has subscripts: they are shown as a whole. */
 static View target_view(const Printer *p)
 {
+    if (p->stage->op == STAGE_ARGMAX)
+        return (View){ .label = name_of(p->circuit, p->stage->target), .plain = true };
     return view_of(p, p->stage->target, p->stage->subs, name_of(p->circuit, p->stage->target));
 }
 
