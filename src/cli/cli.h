@@ -120,6 +120,9 @@ bool cli_open_point(Unit *unit, Run *run, Evaluation *point);
  * model has no circuit. */
 bool cli_build_circuit(Unit *unit, Run *run, Evaluation *point, Mistake mistake, Circuit *circuit);
 
+/* explain --trace: tables of forward and reverse mode. (explain_trace.c) */
+void cli_explain_trace(Unit *unit, Run *run, Circuit *circuit);
+
 /* Prints the unit's messages to run->errors; false, with EXIT_REFUSED, if there are errors among them. */
 bool cli_report(Unit *unit, Run *run);
 

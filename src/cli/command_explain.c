@@ -27,34 +27,45 @@ static void print(const Explain *explain, const CommandLine *line, const char *f
         explain_text(explain, line->mistake, line->language, out);
 }
 
-void command_explain(Unit *unit, Run *run)
+static void explain_listing(Unit *unit, Run *run, Evaluation *point, Circuit *circuit)
 {
     static const char *const formats[] = { "text", "tex", "json", NULL };
     const char *format = cli_format(run, formats);
     Mistake mistake = run->line->mistake;
-    Evaluation point, value;
-    Circuit circuit, right;
+    Evaluation value;
+    Circuit right;
     Explain explain;
     Text out;
 
-    if (format == NULL || !cli_open_point(unit, run, &point) || !cli_build_circuit(unit, run, &point, mistake, &circuit))
-        return;
-    if (mistake != MISTAKE_NONE && !circuit.broken) {
-        text_line(&run->errors, "bpgen: %s", nothing_to_break(mistake));
-        run->code = EXIT_REFUSED;
-        return;
-    }
-    if (mistake != MISTAKE_NONE && !cli_build_circuit(unit, run, &point, MISTAKE_NONE, &right))
+    if (format == NULL || (mistake != MISTAKE_NONE && !cli_build_circuit(unit, run, point, MISTAKE_NONE, &right)))
         return;
     unit_make_value(unit);
     if (!cli_report(unit, run))
         return;
     eval_init(&value, unit->arena, unit->value);
-    check_copy_point(&point, &value, unit->lowered.declared.at, unit->lowered.declared.count);
-    explain_make(&explain, &circuit, mistake != MISTAKE_NONE ? &right : NULL, unit, &value);
+    check_copy_point(point, &value, unit->lowered.declared.at, unit->lowered.declared.count);
+    explain_make(&explain, circuit, mistake != MISTAKE_NONE ? &right : NULL, unit, &value);
     text_init(&out, unit->arena);
     print(&explain, run->line, format, &out);
     cli_write(unit, run, &out);
     if (!explain.check.pass)
         run->code = EXIT_REFUSED;
+}
+
+void command_explain(Unit *unit, Run *run)
+{
+    Mistake mistake = run->line->mistake;
+    Evaluation point;
+    Circuit circuit;
+
+    if (!cli_open_point(unit, run, &point) || !cli_build_circuit(unit, run, &point, mistake, &circuit))
+        return;
+    if (mistake != MISTAKE_NONE && !circuit.broken) {
+        text_line(&run->errors, "bpgen: %s", nothing_to_break(mistake));
+        run->code = EXIT_REFUSED;
+    } else if (run->line->trace != TRACE_NONE) {
+        cli_explain_trace(unit, run, &circuit);
+    } else {
+        explain_listing(unit, run, &point, &circuit);
+    }
 }

@@ -1,0 +1,120 @@
+/* trace_cost.c -- what forward mode, reverse mode and recursion cost, below the tables of a trace. */
+#include "show/escape.h"
+#include "show/trace_view.h"
+
+static const char *sweeps(const View *v, uint64_t count)
+{
+    Text text;
+
+    text_init(&text, v->arena);
+    text_printf(&text, trace_word(v, count == 1 ? MESSAGE_TRACE_SWEEP : MESSAGE_TRACE_SWEEPS), (unsigned long long)count);
+    return text_string(&text);
+}
+
+static unsigned long long work_of(const CircuitTrace *trace, bool forward)
+{
+    const TraceWork *work = &trace->work;
+
+    return work->values + (forward ? trace->inputs * work->forward_sweep : trace->outputs * work->reverse_sweep);
+}
+
+static void note(const View *v, MessageId id, ...)
+{
+    Text text;
+    va_list arguments;
+
+    text_init(&text, v->arena);
+    va_start(arguments, id);
+    text_vprintf(&text, trace_word(v, id), arguments);
+    va_end(arguments);
+    table_note(v->table, text_string(&text));
+}
+
+/* "x, w, b" */
+static const char *inputs(const View *v)
+{
+    Text list;
+
+    text_init(&list, v->arena);
+    for (size_t k = 0; k < v->trace->sweeps.count; k++)
+        text_printf(&list, "%s%s", k == 0 ? "" : ", ", v->trace->sweeps.at[k].name);
+    text_add(&list, v->trace->sweeps.count < v->trace->inputs ? ", ..." : "");
+    return text_string(&list);
+}
+
+static const char *outputs(const View *v)
+{
+    Text list;
+
+    text_init(&list, v->arena);
+    for (size_t o = 0; o < v->c->outputs.count; o++) {
+        const Gate *gate = &v->c->gates.at[v->c->outputs.at[o]];
+
+        if (gate->seed != NO_ID)
+            text_printf(&list, "%s%s", list.size == 0 ? "" : ", ", gate->name);
+    }
+    return text_string(&list);
+}
+
+static const char *first_ones(const View *v)
+{
+    Text list;
+
+    text_init(&list, v->arena);
+    for (size_t i = 0; i < v->trace->calls.first.count; i++)
+        text_printf(&list, "%s%s", i == 0 ? "" : ", ", v->c->gates.at[v->trace->calls.first.at[i]].name);
+    return text_string(&list);
+}
+
+void trace_notes(const View *v)
+{
+    const CircuitTrace *trace = v->trace;
+    const TraceCalls *calls = &trace->calls;
+    unsigned long long values = trace->work.values, tangents = trace->work.forward_sweep, gradients = trace->work.reverse_sweep;
+
+    if (v->view->forward)
+        note(v, MESSAGE_TRACE_FORWARD_WORK, sweeps(v, trace->inputs), inputs(v), values, tangents, work_of(trace, true));
+    if (v->view->forward && v->sweeps < trace->inputs)
+        note(v, MESSAGE_TRACE_MORE, (unsigned long long)v->sweeps);
+    if (v->view->reverse)
+        note(v, MESSAGE_TRACE_REVERSE_WORK, sweeps(v, trace->outputs), outputs(v), values, gradients, work_of(trace, false));
+    if (v->view->reverse && calls->first.count > 0)
+        note(v, calls->named ? MESSAGE_TRACE_CALLS_NAMED : MESSAGE_TRACE_CALLS_GATES, first_ones(v), trace_number(v, calls->all),
+             (unsigned long long)calls->values);
+    note(v, MESSAGE_TRACE_RULE);
+}
+
+/* ---- JSON ---------------------------------------------------------------------------------------------- */
+
+static void json_mode(Text *out, const char *name, uint64_t count, uint64_t values, uint64_t sweep, uint64_t all)
+{
+    text_line(out, "\"%s\": { \"sweeps\": %llu, \"operations_values\": %llu, \"operations_sweep\": %llu, \"operations\": %llu },", name,
+              (unsigned long long)count, (unsigned long long)values, (unsigned long long)sweep, (unsigned long long)all);
+}
+
+static void json_calls(const CircuitTrace *trace, Text *out)
+{
+    text_begin_line(out);
+    text_add(out, "\"recursion\": { \"counted\": ");
+    text_add(out, trace->calls.named ? "\"named values\"" : "\"gates\"");
+    text_add(out, ", \"first\": [");
+    for (size_t i = 0; i < trace->calls.first.count; i++) {
+        text_add(out, i == 0 ? "" : ", ");
+        escape_json(out, trace->circuit->gates.at[trace->calls.first.at[i]].name);
+    }
+    text_add(out, "], \"calls\": ");
+    text_double(out, trace->calls.all);
+    text_printf(out, ", \"values\": %llu },\n", (unsigned long long)trace->calls.values);
+}
+
+void trace_json_costs(const CircuitTrace *trace, const TraceView *view, Text *out)
+{
+    const TraceWork *work = &trace->work;
+
+    if (view->forward)
+        json_mode(out, "forward", trace->inputs, work->values, work->forward_sweep, work_of(trace, true));
+    if (view->reverse)
+        json_mode(out, "reverse", trace->outputs, work->values, work->reverse_sweep, work_of(trace, false));
+    if (view->reverse)
+        json_calls(trace, out);
+}
