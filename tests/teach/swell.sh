@@ -81,6 +81,18 @@ numbers "CS231n: graph of f and both" graph 21 examples/cs231n.expr --wrt x,y
 numbers "CS231n: AD" reverse_ad 22 examples/cs231n.expr
 numbers "product: n(n-2) as trees" df_tree_folded "0 3 8 15 24 35 48 63 80" $families/product.expr --for n=2..11 --wrt x
 numbers "product: 3(n-1) by reverse mode" reverse_ad "3 6 9 12 15 18 21 24 27" $families/product.expr --for n=2..11 --wrt x
+# Derivatives by several elements are added up.
+total=0
+for k in 0 1 2; do total=$((total + $("$bpgen" swell $families/chain.expr --const n=3 --wrt "w[$k]" --format csv | column df_tree_folded))); done
+numbers "the derivatives by all elements are those by each" df_tree_folded $total $families/chain.expr --const n=3 --wrt w
+numbers "the same, named one by one" df_tree_folded $total $families/chain.expr --const n=3 --wrt 'w[0],w[1],w[2]'
+# What derive prints has as many operations.
+"$bpgen" derive $families/logistic.expr --const n=7 --expand | sed '/^param/d; s/^[a-z_]* = //' | tr -cd '*^+-' > "$work/signs"
+verdict "operations of the expanded text" 188 "$(wc -c < "$work/signs" | tr -d ' ')"
+# Large models take a moment and little memory: what cannot be expanded is given up in time.
+for model in pendulum descent kalman rnn mpc; do
+    if (ulimit -v 1500000 && timeout 20 "$bpgen" swell "examples/$model.expr" --format csv) > "$work/out" 2>&1; then echo "PASS $model: at once"; else echo "FAIL $model: $(head -n 1 "$work/out")"; fi
+done
 "$bpgen" swell $families/deep.expr --for n=1..9 --format csv > "$work/deep.csv"
 verdict "deep: reverse mode grows by 11 a step" "11 22 33 44 55 66 77 88" "$(column reverse_ad < "$work/deep.csv")"
 verdict "deep: the tree doubles" yes "$(awk -F, 'NR > 3 && !($6 > 2 * last) { bad = 1 } { last = $6 } END { print bad ? "no" : "yes" }' "$work/deep.csv")"
