@@ -36,7 +36,7 @@ static bool make(Unit *unit, Run *run, Derivation *d)
 /* First derivatives by arrays are one line for all elements, the steps those of the chain rule; polynomials go element by element. */
 static bool in_index_form(const Unit *unit, const CommandLine *line)
 {
-    return !line->expand && !line->collect && line->wanted.count <= 1 && index_derivation_fits(unit);
+    return !line->expand && !line->collect && line->wanted.count <= 1 && index_derivation_fits(unit, line->show_steps);
 }
 
 static bool print_index_form(Unit *unit, Run *run, bool tex, Text *out)

@@ -46,20 +46,44 @@ static void add_upstream(const IndexDerivation *d, Language language, Text *out)
     }
 }
 
+/* What part of the whole the line belongs to. */
+static MessageId part_of(const FormLine *line)
+{
+    return line->output == NO_ID ? MESSAGE_INDEX_VALUES : line->by == NO_ID ? MESSAGE_INDEX_ON_THE_WAY : MESSAGE_INDEX_RESULTS;
+}
+
+static bool has_steps(const IndexDerivation *d)
+{
+    for (size_t i = 0; i < d->form.lines.count; i++)
+        if (part_of(&d->form.lines.at[i]) == MESSAGE_INDEX_ON_THE_WAY)
+            return true;
+    return false;
+}
+
+static void add_lines(const IndexDerivation *d, Language language, Text *out)
+{
+    bool headed = has_steps(d);
+
+    for (size_t i = 0; i < d->form.lines.count; i++) {
+        MessageId part = part_of(&d->form.lines.at[i]);
+        Text line;
+
+        if (headed && (i == 0 || part != part_of(&d->form.lines.at[i - 1])))
+            text_printf(out, "# %s\n", message(language, part));
+        text_init(&line, d->unit->arena);
+        index_form_print_line(&d->form.lines.at[i], d->pool, &line);
+        model_text_broken(text_string(&line), out);
+        text_add(out, "\n");
+    }
+}
+
 void index_text(const IndexDerivation *d, Language language, Text *out)
 {
     const char *between = "output ";
 
     add_given(d, out);
     add_upstream(d, language, out);
-    for (size_t i = 0; i < d->form.lines.count; i++) {
-        Text line;
-
-        text_init(&line, d->unit->arena);
-        index_form_print_line(&d->form.lines.at[i], d->pool, &line);
-        model_text_broken(text_string(&line), out);
-        text_add(out, "\n");
-    }
+    add_lines(d, language, out);
     for (size_t i = 0; i < d->form.lines.count; i++) {
         if (d->form.lines.at[i].by == NO_ID)
             continue;

@@ -9,9 +9,10 @@ static bool has_array(const Program *p, const SymId *symbols, size_t count)
     return false;
 }
 
-bool index_derivation_fits(const Unit *unit)
+/* Only stages, each of which has an index form, and not too many. */
+static bool has_form(const Program *p)
 {
-    const Program *p = unit->lowered.program;
+    size_t count = p->body.count;
 
     for (size_t i = 0; i < p->body.count; i++) {
         const Stage *stage;
@@ -22,7 +23,19 @@ bool index_derivation_fits(const Unit *unit)
         if ((stage->op == STAGE_MAX && !p->symbols.at[stage->target].inactive) || stage->op == STAGE_ARGMAX)
             return false;
     }
-    return has_array(p, unit->wanted.at, unit->wanted.count) || has_array(p, p->outputs.at, p->outputs.count);
+    for (size_t i = 0; i < p->infos.count; i++)
+        count += p->infos.at[i].name != NAME_NONE;
+    return count <= INDEX_MOST_STAGES;
+}
+
+bool index_derivation_fits(const Unit *unit, bool steps)
+{
+    const Program *p = unit->lowered.program;
+    bool arrays = has_array(p, unit->wanted.at, unit->wanted.count) || has_array(p, p->outputs.at, p->outputs.count);
+
+    for (size_t i = 0; i < unit->lowered.declared.count && !steps; i++)
+        arrays |= p->symbols.at[unit->lowered.declared.at[i].symbol].rank > 0;
+    return arrays && has_form(p);
 }
 
 bool index_derivation_make(IndexDerivation *out, Unit *unit, bool staged)

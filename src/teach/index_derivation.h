@@ -11,8 +11,12 @@ typedef struct {
     IndexForm form;
 } IndexDerivation;
 
-/* Is an array wanted or the result, and nothing in the model that only goes element by element (loops, maxima over arrays)? */
-bool index_derivation_fits(const Unit *unit);
+/* More stages and named scalars are no model for people: then derivatives go element by element. */
+enum { INDEX_MOST_STAGES = 1000 };
+
+/* Is there an array among what is wanted, the results or, unless steps are asked for, the params and inputs, and nothing in the model that
+ * only goes element by element (loops, maxima over arrays)? */
+bool index_derivation_fits(const Unit *unit, bool steps);
 
 /* Of all outputs by all that is wanted; `staged` as in FormRequest. False: unit->diag has errors. */
 bool index_derivation_make(IndexDerivation *out, Unit *unit, bool staged);
