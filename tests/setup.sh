@@ -13,6 +13,8 @@ need_command bison bison
 if [ "${1:-build}" = tests ]; then
     need_command clang clang
     need_command g++ g++
+    need_command xmllint libxml2-utils
+    need_command python3 python3
     need_header mpfr.h libmpfr-dev
     need_header gmp.h libgmp-dev
 fi
@@ -29,7 +31,7 @@ fi
 
 echo "These packages are missing:$missing"
 echo "  Debian, Ubuntu:  sudo apt-get install$missing"
-echo "  Fedora:          sudo dnf install$(echo "$missing" | sed 's/libmpfr-dev/mpfr-devel/; s/libgmp-dev/gmp-devel/; s/g++/gcc-c++/')"
-echo "  Arch:            sudo pacman -S$(echo "$missing" | sed 's/libmpfr-dev/mpfr/; s/libgmp-dev/gmp/; s/g++/gcc/')"
-echo "  Homebrew:        brew install$(echo "$missing" | sed 's/libmpfr-dev/mpfr/; s/libgmp-dev/gmp/; s/clang/llvm/; s/g++/gcc/')"
+echo "  Fedora:          sudo dnf install$(echo "$missing" | sed 's/libmpfr-dev/mpfr-devel/; s/libgmp-dev/gmp-devel/; s/g++/gcc-c++/; s/libxml2-utils/libxml2/')"
+echo "  Arch:            sudo pacman -S$(echo "$missing" | sed 's/libmpfr-dev/mpfr/; s/libgmp-dev/gmp/; s/g++/gcc/; s/libxml2-utils/libxml2/')"
+echo "  Homebrew:        brew install$(echo "$missing" | sed 's/libmpfr-dev/mpfr/; s/libgmp-dev/gmp/; s/clang/llvm/; s/g++/gcc/; s/libxml2-utils/libxml2/')"
 exit 1
