@@ -205,22 +205,25 @@ static void add_contribution(const View *v, WireId id, Text *target, Text *value
         text_printf(value, " %s", trace_word(v, over == SUM_ROWS ? MESSAGE_EXPLAIN_ROWS : MESSAGE_EXPLAIN_COLUMNS));
 }
 
-/* "dw += 1 * 0.25 = 0.25"; of arrays the formula, and small ones. */
+/* "dw += 1 * 0.25 = 0.25"; of arrays the formula: their numbers stand where the gradient does, unless several are added up. */
 static void product_for_people(const View *v, WireId id)
 {
     const Wire *wire = &v->c->wires.at[id];
     SymId upstream = v->c->gates.at[wire->to].gradient;
+    bool scalars = wire->local_value != NO_ID && is_scalar(v, upstream);
     Text target, value;
 
     text_init(&target, v->arena);
     text_init(&value, v->arena);
     add_contribution(v, id, &target, &value);
-    if (wire->local_value != NO_ID && is_scalar(v, upstream)) {
-        text_init(&value, v->arena);
-        text_printf(&value, "%s * %s", value_of(v, wire->local_value), value_of(v, upstream));
-    }
-    table_cell(v->table, "%s %s %s = %s", text_string(&target), wire->first ? "=" : "+=", text_string(&value),
-               value_of(v, wire->contribution));
+    text_printf(&target, " %s ", wire->first ? "=" : "+=");
+    if (scalars)
+        text_printf(&target, "%s * %s", value_of(v, wire->local_value), value_of(v, upstream));
+    else
+        text_add(&target, text_string(&value));
+    if (scalars || v->c->gates.at[wire->from].fork > 1)
+        text_printf(&target, " = %s", value_of(v, wire->contribution));
+    table_cell(v->table, "%s", text_string(&target));
 }
 
 static void product_cell(const View *v, WireId id)

@@ -11,6 +11,15 @@ static const char *sweeps(const View *v, uint64_t count)
     return text_string(&text);
 }
 
+static const char *calls(const View *v, double count)
+{
+    Text text;
+
+    text_init(&text, v->arena);
+    text_printf(&text, trace_word(v, count == 1 ? MESSAGE_TRACE_CALL : MESSAGE_TRACE_CALLS), trace_number(v, count));
+    return text_string(&text);
+}
+
 static unsigned long long work_of(const CircuitTrace *trace, bool forward)
 {
     const TraceWork *work = &trace->work;
@@ -69,7 +78,7 @@ static const char *first_ones(const View *v)
 void trace_notes(const View *v)
 {
     const CircuitTrace *trace = v->trace;
-    const TraceCalls *calls = &trace->calls;
+    const TraceCalls *asked = &trace->calls;
     unsigned long long values = trace->work.values, tangents = trace->work.forward_sweep, gradients = trace->work.reverse_sweep;
 
     if (v->view->forward)
@@ -78,9 +87,9 @@ void trace_notes(const View *v)
         note(v, MESSAGE_TRACE_MORE, (unsigned long long)v->sweeps);
     if (v->view->reverse)
         note(v, MESSAGE_TRACE_REVERSE_WORK, sweeps(v, trace->outputs), outputs(v), values, gradients, work_of(trace, false));
-    if (v->view->reverse && calls->first.count > 0)
-        note(v, calls->named ? MESSAGE_TRACE_CALLS_NAMED : MESSAGE_TRACE_CALLS_GATES, first_ones(v), trace_number(v, calls->all),
-             (unsigned long long)calls->values);
+    if (v->view->reverse && asked->first.count > 0)
+        note(v, asked->named ? MESSAGE_TRACE_CALLS_NAMED : MESSAGE_TRACE_CALLS_GATES, first_ones(v), calls(v, asked->all),
+             (unsigned long long)asked->values);
     note(v, MESSAGE_TRACE_RULE);
 }
 

@@ -171,7 +171,7 @@ void trace_build(CircuitTrace *trace, Circuit *circuit, Unit *unit)
     *trace = (CircuitTrace){ .circuit = circuit };
     list_sweeps(trace, unit);
     tangents = add_tangents(trace, unit);
-    trace_add_counters(trace, paths, arrivals);
+    trace_add_counters(trace, unit->arena, paths, arrivals);
     evaluate_anew(circuit, unit->arena, symbols);
     eval_run(&circuit->evaluation);
     trace_count_work(trace, unit->arena, arrivals);

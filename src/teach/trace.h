@@ -24,7 +24,8 @@ typedef struct {
 } TraceWork;
 
 /* What the gradient costs by recursion without sharing. A call asks for the gradient of one value. Counted are the values with names
- * of the user's (where there are none, all gates), each element of an array by itself, but not the output, whose gradient is given. */
+ * of the user's (all gates, if no named value needs another one), each element of an array by itself, but not the output, whose
+ * gradient is given. */
 typedef struct {
     bool named;             /* counted are the user's */
     VEC(GateId) first;      /* the counted ones that need no other counted one: the nearest to the inputs */
@@ -48,7 +49,7 @@ void trace_build(CircuitTrace *trace, Circuit *circuit, Unit *unit);
 
 /* Appends stages that count, by gate (NO_ID: nothing to count): the calls for each element, what arrives at each element in the
  * backward sweep. */
-void trace_add_counters(CircuitTrace *trace, SymId *paths, SymId *arrivals);
+void trace_add_counters(CircuitTrace *trace, Arena *arena, SymId *paths, SymId *arrivals);
 /* After the program was run. */
 void trace_count_work(CircuitTrace *trace, Arena *arena, const SymId *arrivals);
 void trace_sum_calls(CircuitTrace *trace, Arena *arena, const SymId *paths);

@@ -255,12 +255,28 @@ static void count_of_gate(const CircuitTrace *trace, size_t g, SymId *paths, Sym
     }
 }
 
-void trace_add_counters(CircuitTrace *trace, SymId *paths, SymId *arrivals)
+/* Does a value with a name of the user's need another one? */
+static bool names_are_stacked(const Circuit *c, Arena *arena)
+{
+    bool *behind = arena_array(arena, bool, c->gates.count + 1), stacked = false;
+
+    for (size_t g = c->leaves; g < c->gates.count; g++) {
+        const Gate *gate = &c->gates.at[g];
+        bool named = can_be_asked(c, g) && gate->named;
+
+        for (WireId w = gate->first_wire; w < gate->first_wire + gate->wire_count; w++)
+            behind[g] |= c->wires.at[w].active && behind[c->wires.at[w].from];
+        stacked |= named && behind[g];
+        behind[g] |= named;
+    }
+    return stacked;
+}
+
+void trace_add_counters(CircuitTrace *trace, Arena *arena, SymId *paths, SymId *arrivals)
 {
     const Circuit *c = trace->circuit;
 
-    for (size_t g = 0; g < c->gates.count; g++)
-        trace->calls.named |= can_be_asked(c, g) && c->gates.at[g].named;
+    trace->calls.named = names_are_stacked(c, arena);
     for (size_t g = 0; g < c->gates.count; g++) {
         arrivals[g] = NO_ID;
         paths[g] = can_be_asked(c, g) ? counter_of(c->program, &c->gates.at[g], is_counted(trace, g)) : NO_ID;

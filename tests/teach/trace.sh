@@ -63,8 +63,40 @@ calls() { trace reverse "$examples/swell/network.expr" --const L="$1" --format j
     python3 -c 'import json, sys; r = json.load(sys.stdin)["recursion"]; print(int(r["calls"]), r["values"])'; }
 trace reverse "$examples/swell/network.expr" > network.txt
 has "S3.6: 14 calls against 6" network.txt "the gradients of a[1] take 14 calls"
-for L in 1 2 3 4 10 30; do
+for L in 2 3 4 5 10 30; do
     is "S3.6: $L layers, 2(2^L-1) calls against 2L" "$((2 * ((1 << L) - 1))) $((2 * L))" "$(calls $L)"
+done
+
+# ---- operations (S4.17) ----------------------------------------------------------------------------------
+
+operations() { # values, with one forward sweep, with the reverse sweep; model and settings
+    trace both "$@" --format json | python3 -c '
+import json, sys
+d = json.load(sys.stdin)
+f, r = d["forward"], d["reverse"]
+print(f["operations_values"], f["operations_values"] + f["operations_sweep"], r["operations"])'
+}
+is "operations of the CS231n function: 7 and 15, as in the notes" "7 23 22" "$(operations "$examples/cs231n.expr" x=3 y=-4)"
+is "a forward sweep for each input adds up" "7 + 2*16 = 39" "$(trace forward "$examples/cs231n.expr" x=3 y=-4 --format json | python3 -c '
+import json, sys
+f = json.load(sys.stdin)["forward"]
+print("%d + %d*%d = %d" % (f["operations_values"], f["sweeps"], f["operations_sweep"], f["operations"]))')"
+for family in logistic sigmoids deep; do
+    for n in 2 3 5; do
+        is "operations of $family, n = $n, are those of swell" \
+            "$("$bpgen" swell "$examples/swell/$family.expr" --for n=$n..$((n + 1)) --format csv | python3 -c '
+import csv, sys
+row = next(csv.DictReader(sys.stdin))
+print(row["f_graph"], row["forward_ad"], row["reverse_ad"])')" "$(operations "$examples/swell/$family.expr" --const n=$n)"
+    done
+done
+for model in lee network; do
+    path=$examples/$model.expr
+    [ -e "$path" ] || path=$examples/swell/$model.expr
+    is "operations of the values and the gradient of $model are those of cost" \
+        "$("$bpgen" cost "$path" --format csv | python3 -c '
+import csv, sys
+print(*[row["gates"] for row in csv.DictReader(sys.stdin)][:2])')" "$(operations "$path" | cut -d' ' -f1,3)"
 done
 
 # ---- formats and languages -------------------------------------------------------------------------------
@@ -104,8 +136,8 @@ a = sig(y)
 z = sum(a^2)
 END
 trace both chain.expr > chain.txt
-has "S2.1: the Jacobian's transpose times what comes from above" chain.txt "dx = A^T @ dy = "
-has "S2.1: an outer product by the matrix" chain.txt "dA = dy outer x = "
+has "S2.1: the Jacobian's transpose times what comes from above" chain.txt "dx = A^T @ dy"
+has "S2.1: an outer product by the matrix" chain.txt "dA = dy outer x"
 trace forward chain.expr --wrt x --format csv > chain.csv
 is "forward mode by the elements of an array" "[1, 3, 5]" "$(python3 -c '
 import csv
