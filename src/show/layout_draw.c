@@ -7,6 +7,9 @@
 #define GAP_LEAST 20.0 /* between columns: room for a curve and an arrow head */
 #define GAP_MOST 56.0
 #define GAP_SLOPE 0.22 /* of the highest curve of the gap */
+#define STEEP 120.0    /* many curves that climb so high take more room: */
+#define GAP_STEEP 3.0  /* each so much more, */
+#define MORE_MOST 44.0 /* together at most that */
 #define BETWEEN 22.0   /* rows */
 #define BREAK 8.0      /* above and below a wire that breaks off: its number */
 
@@ -53,25 +56,27 @@ static void place_rows(LayoutGraph *g)
 
 /* ---- columns ----------------------------------------------------------------------------------------------- */
 
-/* By column: the highest curve behind it. */
-static double *find_climbs(const LayoutGraph *g)
+/* By column: how wide the gap behind it is, wider where wires climb high. */
+static double *find_gaps(const LayoutGraph *g)
 {
-    double *climbs = arena_array(g->arena, double, g->columns + 1);
+    double *climbs = arena_array(g->arena, double, g->columns + 1), *steep = arena_array(g->arena, double, g->columns + 1);
 
     for (size_t k = 0; k < g->links.count; k++) {
         const Link *link = &g->links.at[k];
         const Place *a = &g->places.at[link->end[0]], *b = &g->places.at[link->end[1]];
+        double climb = link->broken ? 0 : fabs(a->y + link->port[0] - b->y - link->port[1]);
 
-        if (!link->broken)
-            climbs[a->column] = fmax(climbs[a->column], fabs(a->y + link->port[0] - b->y - link->port[1]));
+        climbs[a->column] = fmax(climbs[a->column], climb);
+        steep[a->column] += climb > STEEP;
     }
+    for (uint32_t c = 0; c < g->columns; c++)
+        climbs[c] = fmin(GAP_LEAST + GAP_SLOPE * climbs[c], GAP_MOST) + fmin(GAP_STEEP * fmax(steep[c] - 2, 0), MORE_MOST);
     return climbs;
 }
 
-/* Wide gaps where wires climb high. */
 static void place_columns(LayoutGraph *g, double *left, double *right)
 {
-    double *climbs = find_climbs(g), x = 0;
+    double *gaps = find_gaps(g), x = 0;
 
     g->layout->width = 0;
     for (uint32_t c = 0; c < g->columns; c++) {
@@ -83,7 +88,7 @@ static void place_columns(LayoutGraph *g, double *left, double *right)
             width = fmax(width, g->places.at[g->order[k]].width);
         left[c] = x;
         right[c] = x + width;
-        x = right[c] + fmin(GAP_LEAST + GAP_SLOPE * climbs[c], GAP_MOST);
+        x = right[c] + gaps[c];
         g->layout->width = fmax(g->layout->width, right[c] + (c + 1 < g->columns && g->row[c] != g->row[c + 1] ? GAP_LEAST : 0));
     }
 }
