@@ -213,7 +213,7 @@ void command_graph(Unit *unit, Run *run)
         graph_dot(&graph, &out);
     else if (!graph_svg(&graph, unit->arena, &out)) {
         refuse(run, run->line->modules
-                        ? "this is too large for a drawing; make it smaller with --const, or write it for Graphviz with --format dot"
+                        ? "this is too large for a drawing; make it smaller with --const, or write it with --format dot"
                         : "this is too large for a drawing; --modules draws a box for each stage, --format dot is for Graphviz");
         return;
     }

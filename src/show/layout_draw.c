@@ -32,7 +32,7 @@ static void place_rows(LayoutGraph *g)
     double *shift = arena_array(g->arena, double, g->rows + 1), y = 0;
 
     for (uint32_t r = 0; r < g->rows; r++)
-        rows[r] = (Extent){ INFINITY, -INFINITY };
+        rows[r] = (Extent){ (double)INFINITY, -(double)INFINITY };
     for (size_t p = 0; p < g->places.count; p++) {
         const Place *place = &g->places.at[p];
 

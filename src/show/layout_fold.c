@@ -35,7 +35,7 @@ static double *find_ends(const LayoutGraph *g)
 static uint32_t find_cut(const LayoutGraph *g, const uint32_t *wires, const double *ends, double x, double around)
 {
     uint32_t best = g->columns;
-    double cost = INFINITY;
+    double cost = (double)INFINITY;
 
     for (uint32_t c = 0; c + 1 < g->columns; c++) {
         double away = fabs(ends[c] - x);

@@ -148,9 +148,9 @@ static int64_t crossings_saved(const LayoutGraph *g, uint32_t u, uint32_t v)
     int64_t saved = 0;
 
     for (unsigned s = 0; s < 2; s++) {
-        uint64_t pairs = (uint64_t)(g->side[s].first[u + 1] - g->side[s].first[u]) * (g->side[s].first[v + 1] - g->side[s].first[v]);
+        uint64_t at_u = g->side[s].first[u + 1] - g->side[s].first[u], at_v = g->side[s].first[v + 1] - g->side[s].first[v];
 
-        if (pairs > MOST_PAIRS)
+        if (at_u * at_v > MOST_PAIRS)
             return 0; /* where so many wires meet their barycentres are good enough */
         for (uint32_t i = g->side[s].first[u]; i < g->side[s].first[u + 1]; i++)
             for (uint32_t k = g->side[s].first[v]; k < g->side[s].first[v + 1]; k++) {

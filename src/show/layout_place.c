@@ -137,7 +137,7 @@ static void pack(Alignment *a)
     for (uint32_t p = 0; p < count; p++)
         waits[a->root[p]] += behind(a, p, true) != NO_PLACE;
     for (uint32_t p = 0; p < count; p++)
-        at[p] = -INFINITY;
+        at[p] = -(double)INFINITY;
     for (uint32_t p = 0; p < count; p++)
         if (a->root[p] == p && waits[p] == 0)
             queue[ready++] = p;
@@ -170,8 +170,8 @@ static void pack(Alignment *a)
 /* Of the places in g->order from `begin` on, up to `end`. */
 static void extent(const LayoutGraph *g, const double *y, uint32_t begin, uint32_t end, double *low, double *high)
 {
-    *low = INFINITY;
-    *high = -INFINITY;
+    *low = (double)INFINITY;
+    *high = -(double)INFINITY;
     for (uint32_t k = begin; k < end; k++) {
         *low = fmin(*low, y[g->order[k]]);
         *high = fmax(*high, y[g->order[k]]);
@@ -199,7 +199,7 @@ static void level(const LayoutGraph *g, double *const *y, uint32_t begin, uint32
 
 static double middle_of_four(const double *const *y, size_t p)
 {
-    double sum = 0, low = INFINITY, high = -INFINITY;
+    double sum = 0, low = (double)INFINITY, high = -(double)INFINITY;
 
     for (unsigned i = 0; i < 4; i++) {
         sum += y[i][p];

@@ -47,8 +47,8 @@ static size_t look_around(Slide *s, uint32_t group, bool *both, double *low, dou
     const LayoutGraph *g = s->g;
     size_t count = 0, sides[2] = { 0, 0 };
 
-    *low = -INFINITY;
-    *high = INFINITY;
+    *low = -(double)INFINITY;
+    *high = (double)INFINITY;
     for (uint32_t p = group; p != NO_PLACE; p = s->next[p]) {
         const Place *place = &g->places.at[p];
         uint32_t at = g->first[place->column] + place->position;
