@@ -63,15 +63,6 @@ static const char *numbers(const View *v, const double *values, SymId shape)
     return text_string(&text);
 }
 
-const char *trace_number(const View *v, double value)
-{
-    Text text;
-
-    text_init(&text, v->arena);
-    add_number(v, &text, value, DIGITS);
-    return text_string(&text);
-}
-
 static const char *integers(const View *v, SymId symbol)
 {
     const int32_t *values = v->c->evaluation.integers[symbol];

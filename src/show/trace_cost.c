@@ -2,6 +2,8 @@
 #include "show/escape.h"
 #include "show/trace_view.h"
 
+#include <math.h>
+
 static const char *sweeps(const View *v, uint64_t count)
 {
     Text text;
@@ -11,12 +13,25 @@ static const char *sweeps(const View *v, uint64_t count)
     return text_string(&text);
 }
 
+/* All digits while a double has them. */
+static void add_count(Text *out, double count)
+{
+    if (count <= 0x1p53)
+        text_printf(out, "%.0f", count);
+    else if (isfinite(count))
+        text_printf(out, "%.6g", count);
+    else
+        text_add(out, "> 1e308");
+}
+
 static const char *calls(const View *v, double count)
 {
-    Text text;
+    Text number, text;
 
+    text_init(&number, v->arena);
     text_init(&text, v->arena);
-    text_printf(&text, trace_word(v, count == 1 ? MESSAGE_TRACE_CALL : MESSAGE_TRACE_CALLS), trace_number(v, count));
+    add_count(&number, count);
+    text_printf(&text, trace_word(v, count == 1 ? MESSAGE_TRACE_CALL : MESSAGE_TRACE_CALLS), text_string(&number));
     return text_string(&text);
 }
 
@@ -87,6 +102,8 @@ void trace_notes(const View *v)
         note(v, MESSAGE_TRACE_MORE, (unsigned long long)v->sweeps);
     if (v->view->reverse)
         note(v, MESSAGE_TRACE_REVERSE_WORK, sweeps(v, trace->outputs), outputs(v), values, gradients, work_of(trace, false));
+    if (v->view->reverse && trace->outputs > 1)
+        note(v, MESSAGE_TRACE_SEEDED);
     if (v->view->reverse && asked->first.count > 0)
         note(v, asked->named ? MESSAGE_TRACE_CALLS_NAMED : MESSAGE_TRACE_CALLS_GATES, first_ones(v), calls(v, asked->all),
              (unsigned long long)asked->values);
@@ -112,7 +129,10 @@ static void json_calls(const CircuitTrace *trace, Text *out)
         escape_json(out, trace->circuit->gates.at[trace->calls.first.at[i]].name);
     }
     text_add(out, "], \"calls\": ");
-    text_double(out, trace->calls.all);
+    if (isfinite(trace->calls.all))
+        add_count(out, trace->calls.all);
+    else
+        text_add(out, "null");
     text_printf(out, ", \"values\": %llu },\n", (unsigned long long)trace->calls.values);
 }
 

@@ -18,9 +18,6 @@ static inline const char *trace_word(const View *v, MessageId id)
     return message(v->view->language, id);
 }
 
-/* A number as the view asks for it; a zero without its sign. */
-const char *trace_number(const View *v, double value);
-
 /* trace_cost.c: what both modes cost, in words below the table and as members of a JSON object. */
 void trace_notes(const View *v);
 void trace_json_costs(const CircuitTrace *trace, const TraceView *view, Text *out);
