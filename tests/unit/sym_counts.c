@@ -4,7 +4,7 @@
 #include <math.h>
 
 typedef struct {
-    double function, derivative, nodes, raw_nodes, graph, value, reverse; /* -1: not asked for */
+    double function, derivative, nodes, raw_nodes, graph, value, reverse, forward; /* -1: not asked for */
     const char *by;
     size_t place;
 } Counts;
@@ -39,6 +39,7 @@ static void check_counts(Model *m, const void *context)
     ad = count_ad(m->pool, m->unit->arena, roots, 1, NULL);
     check_number(m, "operations forward", (double)ad.value, c->value);
     check_number(m, "operations backward", (double)ad.reverse, c->reverse);
+    check_number(m, "operations of tangents", (double)ad.forward, c->forward);
 }
 
 /* ---- the logistic map -------------------------------------------------------------------------------- */
@@ -54,7 +55,7 @@ static void check_logistic(Test *t)
         int n = sizes[i];
         double power = ldexp(1, n - 1);
         Counts c = { .function = 3 * power - 3, .derivative = n == 1 ? 0 : 3 * (n - 1) * power - 1, .nodes = -1, .raw_nodes = -1,
-                     .graph = n == 1 ? 0 : 8 * (n - 1) - 2, .value = 3 * (n - 1), .reverse = 5 * (n - 1), .by = "x" };
+                     .graph = n == 1 ? 0 : 8 * (n - 1) - 2, .value = 3 * (n - 1), .reverse = 5 * (n - 1), .forward = 5 * (n - 1), .by = "x" };
         char text[128];
 
         if (n <= 8)
@@ -76,13 +77,13 @@ static void check_chains(Test *t)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         int n = sizes[i];
         Counts c = { .function = n, .derivative = n * n + 4 * n - 1, .nodes = -1, .raw_nodes = -1, .graph = -1, .value = n,
-                     .reverse = 3 * n, .by = "x" };
+                     .reverse = 3 * n, .forward = 3 * n, .by = "x" };
         char text[160];
 
         (void)snprintf(text, sizeof text, "param x\na = x\nfor k in 0..%d { a = sig(a) }\noutput a\n", n);
         with_model(t, text, check_counts, &c);
         c = (Counts){ .function = 3 * n, .derivative = neuron[i], .nodes = -1, .raw_nodes = -1, .graph = -1, .value = 3 * n,
-                      .reverse = 5 * n, .by = "x" };
+                      .reverse = 5 * n, .forward = 7 * n, .by = "x" };
         (void)snprintf(text, sizeof text, "param x, w[%d], b[%d]\na = x\nfor k in 0..%d { a = sig(w[k]*a + b[k]) }\noutput a\n",
                        n, n, n);
         with_model(t, text, check_counts, &c);
@@ -98,7 +99,7 @@ static void check_network(Test *t)
     for (size_t i = 0; i < sizeof depths / sizeof *depths; i++) {
         int n = depths[i];
         Counts c = { .function = -1, .derivative = derivative[i], .nodes = -1, .raw_nodes = -1, .graph = -1, .value = 10 * n + 1,
-                     .reverse = 16 * n, .by = "W" };
+                     .reverse = 16 * n, .forward = -1, .by = "W" };
         char text[256];
 
         (void)snprintf(text, sizeof text,
