@@ -68,6 +68,27 @@ static const char *label_of(Arena *arena, const char *path)
     return arena_copy(arena, name, dot == NULL || dot == name ? strlen(name) : (size_t)(dot - name));
 }
 
+/* Is there another model of this label? */
+static bool is_ambiguous(const SwellModel *models, size_t count, size_t i)
+{
+    for (size_t k = 0; k < count; k++)
+        if (k != i && strcmp(models[k].label, models[i].label) == 0)
+            return true;
+    return false;
+}
+
+/* Models of one name in several folders are told apart by their paths. */
+static void tell_apart(Arena *arena, SwellModel *models, size_t count)
+{
+    bool *ambiguous = arena_array(arena, bool, count);
+
+    for (size_t i = 0; i < count; i++)
+        ambiguous[i] = is_ambiguous(models, count, i);
+    for (size_t i = 0; i < count; i++)
+        if (ambiguous[i])
+            models[i].label = models[i].path;
+}
+
 static bool read_models(Unit *unit, Run *run, SwellRequest *request)
 {
     const CommandLine *line = run->line;
@@ -85,6 +106,7 @@ static bool read_models(Unit *unit, Run *run, SwellRequest *request)
         models[i].label = label_of(unit->arena, models[i].path);
         models[i].text = bytes;
     }
+    tell_apart(unit->arena, models, request->model_count);
     return true;
 }
 

@@ -201,6 +201,8 @@ refused 1 "'y' is not a param" $families/logistic.expr y=1
 refused 1 "of one derivative" $families/product.expr --wrt x x=1
 refused 2 "there is no 'dot'" $families/logistic.expr --format dot
 refused 3 "no_such_file" $families/no_such_file.expr
+verdict "models of one name have their paths" "examples/sigmoids.expr examples/swell/sigmoids.expr cs231n" \
+    "$("$bpgen" swell examples/sigmoids.expr $families/sigmoids.expr examples/cs231n.expr --format csv | column model)"
 # A list goes on behind a model that is refused.
 "$bpgen" swell examples/matmul.expr examples/cs231n.expr --format csv > "$work/out" 2> "$work/errors"
 verdict "a list with one that is refused" "1 cs231n" "$? $(column model < "$work/out")"
