@@ -168,6 +168,30 @@ static bool put_in_form(const Making *m, Derivative *derivative, ExprId raw)
     return true;
 }
 
+/* pi and e are numbers where a variable has that name. */
+static ExprId without_hidden_constants(const Making *m, ExprId value)
+{
+    static const struct { Op op; const char *digits; } constants[] = { { OP_PI, "3.141592653589793" }, { OP_E, "2.718281828459045" } };
+    ExprPool *pool = m->d->pool;
+
+    for (size_t c = 0; c < sizeof constants / sizeof *constants; c++) {
+        ExprId constant = expr_raw(pool, constants[c].op, EXPR_NONE, EXPR_NONE, EXPR_NONE), *by;
+        Rational digits;
+        bool hidden = false;
+
+        for (size_t v = 0; v < pool->variables.count; v++)
+            hidden |= strcmp(names_text(pool->names, pool->variables.at[v].name), op_info[constants[c].op].name) == 0;
+        if (!hidden || !rational_parse(m->unit->arena, constants[c].digits, strlen(constants[c].digits), &digits))
+            continue;
+        by = arena_array(m->unit->arena, ExprId, (size_t)constant + 1);
+        for (ExprId i = 0; i < constant; i++)
+            by[i] = EXPR_NONE;
+        by[constant] = expr_number(pool, digits);
+        value = expr_replace(pool, value, by, (size_t)constant + 1, expr_raw);
+    }
+    return value;
+}
+
 /* Differentiates once more; the next one begins with what is tidy. */
 static bool differentiate(const Making *m, Derivative *derivative, Differentiation *s)
 {
@@ -206,6 +230,7 @@ static bool make_one(const Making *m, const ElaboratedValue *output, size_t plac
     }
     if (!put_in_form(m, &derivative, expr_unmark(m->d->pool, raw)))
         return false;
+    derivative.value = without_hidden_constants(m, derivative.value);
     vec_push(m->unit->arena, &m->d->all, derivative);
     return true;
 }

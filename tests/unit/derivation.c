@@ -298,6 +298,7 @@ static void check_models(Test *t)
         "param x, y\na = max(x, y, 1/2)\nb = min(x*y, 1/4)\nf = a*b + abs(x - y)\n",
         "param x, y\nu = x*y\nv = sin(u)\noutput u, v\n",
         "param df_dx, x\nf = df_dx*x^2\n",
+        "param pi, e, x\nf = pi*erf(x) + e*2^x\n",
         "param x, y\ndef soft(u) = u > 0 ? u : 0 derivative sig(u)\nf = soft(x*y)^2 + soft(x - y)\n",
         "param v[4]\nf = norm(v) + logsumexp(v) + sum(softmax(v)*v) + mean(v) + prod(v)\n",
         "param x in [0.1, 0.9] = 0.3, k = 2.5\ninput y\nf = exp(-k*x)*y + 1e-20*x + 0.044715*x^3\n",

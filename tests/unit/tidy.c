@@ -222,7 +222,8 @@ typedef struct {
     const char *text; /* collected, or NULL */
     uint64_t operations;
     unsigned digits;
-    double horner; /* at 0.9, or NAN */
+    double horner; /* at 0.9, with so many digits: */
+    double tolerance;
 } Row;
 
 static void check_row(Model *m, const void *context)
@@ -242,22 +243,21 @@ static void check_row(Model *m, const void *context)
     if (row->text != NULL)
         expect(m->t, strcmp(text_of(m, polynomial_expr(&p, m->pool, arena, true)), row->text) == 0, "%s, not %s",
                text_of(m, polynomial_expr(&p, m->pool, arena, true)), row->text);
-    if (!isnan(row->horner))
-        expect(m->t, fabs(polynomial_horner(&p, 0.9) / row->horner - 1) < 5e-3, "Horner's rule: %.17g, not %.9g",
-               polynomial_horner(&p, 0.9), row->horner);
+    expect(m->t, fabs(polynomial_horner(&p, 0.9) / row->horner - 1) < row->tolerance, "Horner's rule: %.17g, not %.12g",
+           polynomial_horner(&p, 0.9), row->horner);
 }
 
 static void check_table(Test *t)
 {
     static const Row rows[] = {
-        { "1", 0, 1, 1 },
-        { "4 - 8*x", 2, 1, -3.2 },
-        { "16*(1 - 10*x + 24*x^2 - 16*x^3)", 8, 3, -3.584 },
-        { "64*(1 - 42*x + 504*x^2 - 2640*x^3 + 7040*x^4 - 9984*x^5 + 7168*x^6 - 2048*x^7)", 20, 6, 12.0881152 },
-        { NULL, 44, 13, 20.4034132627 },
-        { NULL, 92, 25, -5514663.8 },
-        { NULL, 188, 50, -1.31e31 },
-        { NULL, 380, 99, 1.16e78 },
+        { "1", 0, 1, 1, 1e-15 },
+        { "4 - 8*x", 2, 1, -3.2, 1e-15 },
+        { "16*(1 - 10*x + 24*x^2 - 16*x^3)", 8, 3, -3.584, 1e-13 },
+        { "64*(1 - 42*x + 504*x^2 - 2640*x^3 + 7040*x^4 - 9984*x^5 + 7168*x^6 - 2048*x^7)", 20, 6, 12.0881152, 1e-11 },
+        { NULL, 44, 13, 20.4034132627, 1e-11 },
+        { NULL, 92, 25, -5514663.8, 1e-8 },
+        { NULL, 188, 50, -1.31e31, 5e-3 },
+        { NULL, 380, 99, 1.16e78, 5e-3 },
     };
 
     for (int n = 1; n <= 8; n++) {
