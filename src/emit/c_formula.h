@@ -10,8 +10,8 @@ typedef struct {
     ExprId value;
 } CFormula;
 
-/* A C99 file: the helper functions that are called, prototypes, the functions. All take all variables of the program, in order, the
- * elements of arrays as arrays. Parts that occur several times are computed once. False: a number is too large for a double. */
+/* A C99 file: the helper functions that are called, prototypes, the functions. All take all variables of the program, in order,
+ * arrays as arrays. Parts that occur several times are computed once. False: a number is too large for a double. */
 bool c_formulas(ExprPool *pool, Arena *arena, const char *title, const CFormula *formulas, size_t count, Text *out);
 
 #endif

@@ -1,244 +1,7 @@
 /* polynomial.c -- multiplying out: the polynomial of every part, from the leaves upwards. */
-#include "sym/polynomial.h"
+#include "sym/polynomial_parts.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-typedef uint32_t MonomialId; /* 0 is 1 */
-
-/* A product of atoms to powers, held once. */
-typedef struct {
-    const PolynomialFactor *factors;
-    uint32_t count, degree;
-} Monomial;
-
-typedef struct {
-    MonomialId monomial;
-    Rational coefficient;
-} Part;
-
-typedef VEC(Part) PartVec;
-
-typedef struct {
-    ExprPool *pool;
-    Tidy *tidy;
-    Arena *arena;  /* of the result */
-    Heap *heap;
-    Arena *work;   /* parts and monomials while it is made */
-    VEC(ExprId) atoms;
-    VEC(uint32_t) atom_of;    /* by node: 1 + its atom, 0: none */
-    VEC(Monomial) monomials;
-    HashTable table;
-    VEC(uint32_t) where;      /* by monomial: 1 + its place in the result at hand */
-    PartVec *parts;           /* by node */
-    uint64_t products;
-    bool large;
-} Expansion;
-
-/* ---- monomials --------------------------------------------------------------------------------------- */
-
-typedef struct {
-    const Expansion *e;
-    const PolynomialFactor *factors;
-    uint32_t count;
-} Sought;
-
-static bool same_monomial(const void *context, uint32_t id)
-{
-    const Sought *sought = context;
-    const Monomial *m = &sought->e->monomials.at[id];
-
-    return m->count == sought->count && memcmp(m->factors, sought->factors, m->count * sizeof *m->factors) == 0;
-}
-
-static MonomialId monomial(Expansion *e, const PolynomialFactor *factors, uint32_t count)
-{
-    uint64_t hash = hash_bytes(factors, count * sizeof *factors);
-    uint32_t id = hash_find(&e->table, hash, same_monomial, &(Sought){ e, factors, count });
-    Monomial made = { .count = count };
-    PolynomialFactor *copy;
-
-    if (id != HASH_NONE)
-        return id;
-    copy = arena_array(e->arena, PolynomialFactor, count + 1);
-    for (uint32_t i = 0; i < count; i++) {
-        copy[i] = factors[i];
-        made.degree += factors[i].exponent;
-    }
-    made.factors = copy;
-    id = (uint32_t)e->monomials.count;
-    vec_push(e->arena, &e->monomials, made);
-    vec_push(e->arena, &e->where, 0);
-    hash_add(e->arena, &e->table, hash, id);
-    return id;
-}
-
-/* Factors of both, in the order of atoms. */
-static MonomialId times(Expansion *e, MonomialId a, MonomialId b)
-{
-    Monomial x = e->monomials.at[a], y = e->monomials.at[b];
-    VEC(PolynomialFactor) factors = { 0 };
-    uint32_t i = 0, k = 0;
-    MonomialId result;
-
-    if (x.count == 0 || y.count == 0)
-        return x.count == 0 ? b : a;
-    while (i < x.count || k < y.count) {
-        PolynomialFactor next;
-
-        if (k == y.count || (i < x.count && x.factors[i].atom < y.factors[k].atom)) {
-            next = x.factors[i++];
-        } else if (i == x.count || y.factors[k].atom < x.factors[i].atom) {
-            next = y.factors[k++];
-        } else {
-            next = x.factors[i++];
-            e->large |= __builtin_add_overflow(next.exponent, y.factors[k++].exponent, &next.exponent);
-        }
-        vec_push(e->work, &factors, next);
-    }
-    result = monomial(e, factors.at, (uint32_t)factors.count);
-    arena_drop(e->work, factors.at, factors.room * sizeof *factors.at);
-    return result;
-}
-
-/* ---- sums and products of polynomials ---------------------------------------------------------------- */
-
-static void add_part(Expansion *e, PartVec *sum, MonomialId id, Rational coefficient)
-{
-    uint32_t *place = &e->where.at[id];
-
-    if (*place == 0) {
-        vec_push(e->work, sum, (Part){ id, coefficient });
-        *place = (uint32_t)sum->count;
-        e->large |= sum->count > POLYNOMIAL_MOST_TERMS;
-    } else if (!rational_add(e->work, sum->at[*place - 1].coefficient, coefficient, &sum->at[*place - 1].coefficient)) {
-        e->large = true;
-    }
-}
-
-/* What cancelled is gone; the numbers move to the pool's memory of the work, so that scratch can be given back. */
-static void settle(Expansion *e, PartVec *sum)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < sum->count; i++) {
-        e->where.at[sum->at[i].monomial] = 0;
-        if (rational_sign(sum->at[i].coefficient) != 0)
-            sum->at[count++] = sum->at[i];
-    }
-    sum->count = count;
-}
-
-static void add_scaled(Expansion *e, PartVec *sum, const PartVec *parts, Rational factor)
-{
-    for (size_t i = 0; i < parts->count && !e->large; i++) {
-        Rational product;
-
-        if (rational_mul(e->work, parts->at[i].coefficient, factor, &product))
-            add_part(e, sum, parts->at[i].monomial, product);
-        else
-            e->large = true;
-    }
-}
-
-static PartVec sum_of(Expansion *e, const PartVec *a, const PartVec *b, int64_t sign)
-{
-    PartVec sum = { 0 };
-
-    add_scaled(e, &sum, a, RATIONAL(1));
-    add_scaled(e, &sum, b, RATIONAL(sign));
-    settle(e, &sum);
-    return sum;
-}
-
-/* Moves the numbers of a polynomial out of the scratch memory, which is given back. */
-static void leave_scratch(Expansion *e, PartVec *parts, Arena *outer)
-{
-    Arena *scratch = e->work;
-    PartVec kept = { 0 };
-
-    for (size_t i = 0; i < parts->count; i++) {
-        Part part = parts->at[i];
-
-        part.coefficient = rational_copy(outer, part.coefficient);
-        vec_push(outer, &kept, part);
-    }
-    *parts = kept;
-    e->work = outer;
-    heap_release(e->heap, scratch);
-}
-
-/* A product of numbers takes time by the product of their lengths; so many words more are as much as everything else. */
-enum { WORDS_OF_A_PRODUCT = 64 };
-
-static uint64_t size_of(const PartVec *parts)
-{
-    uint64_t size = 0;
-
-    for (size_t i = 0; i < parts->count; i++)
-        size += rational_size(parts->at[i].coefficient);
-    return size;
-}
-
-static void count_products(Expansion *e, const PartVec *a, const PartVec *b)
-{
-    e->products += (uint64_t)a->count * b->count + size_of(a) * size_of(b) / WORDS_OF_A_PRODUCT;
-    e->large |= e->products > POLYNOMIAL_MOST_PRODUCTS;
-}
-
-/* Scratch memory is given back once it holds more than this. */
-enum { MUCH = 64 << 20 };
-
-static PartVec product_of(Expansion *e, const PartVec *a, const PartVec *b)
-{
-    PartVec sum = { 0 };
-    Arena *outer = e->work;
-
-    count_products(e, a, b);
-    e->work = heap_arena(e->heap);
-    for (size_t i = 0; i < a->count && !e->large; i++) {
-        for (size_t k = 0; k < b->count && !e->large; k++) {
-            MonomialId id = times(e, a->at[i].monomial, b->at[k].monomial);
-            Rational product;
-
-            if (rational_mul(e->work, a->at[i].coefficient, b->at[k].coefficient, &product))
-                add_part(e, &sum, id, product);
-            else
-                e->large = true;
-        }
-        if (e->work->total > MUCH) {
-            Arena *fresh = heap_arena(e->heap);
-
-            leave_scratch(e, &sum, fresh);
-        }
-    }
-    settle(e, &sum);
-    leave_scratch(e, &sum, outer);
-    return sum;
-}
-
-static PartVec constant(Expansion *e, Rational value)
-{
-    PartVec parts = { 0 };
-
-    if (rational_sign(value) != 0)
-        vec_push(e->work, &parts, (Part){ 0, value });
-    return parts;
-}
-
-/* By squaring: few products of long polynomials. */
-static PartVec power_of(Expansion *e, const PartVec *base, int64_t exponent)
-{
-    PartVec power = constant(e, RATIONAL(1)), square = *base;
-
-    for (; exponent > 0 && !e->large; exponent >>= 1) {
-        if (exponent % 2 == 1)
-            power = product_of(e, &power, &square);
-        if (exponent > 1)
-            square = product_of(e, &square, &square);
-    }
-    return power;
-}
 
 /* ---- atoms ------------------------------------------------------------------------------------------- */
 
@@ -254,7 +17,7 @@ static PartVec atom(Expansion *e, ExprId id)
         e->atom_of.at[id] = (uint32_t)e->atoms.count;
     }
     factor.atom = e->atom_of.at[id] - 1;
-    vec_push(e->work, &parts, (Part){ monomial(e, &factor, 1), RATIONAL(1) });
+    vec_push(e->work, &parts, (Part){ parts_monomial(e, &factor, 1), RATIONAL(1) });
     return parts;
 }
 
@@ -311,7 +74,7 @@ static PartVec operator_atom(Expansion *e, ExprId id)
     else
         made = expr_fold(e->pool, (Op)node.op, args[0], args[1], args[2]);
     made = tidy(e->tidy, made, NULL);
-    return expr_is_number(e->pool, made, &value) ? constant(e, value) : atom(e, made);
+    return expr_is_number(e->pool, made, &value) ? parts_constant(e, value) : atom(e, made);
 }
 
 /* ---- operators --------------------------------------------------------------------------------------- */
@@ -335,14 +98,14 @@ static PartVec reciprocal(Expansion *e, ExprId id)
     PartVec parts;
 
     if (is_constant(&e->parts[id], &value) && rational_div(e->work, RATIONAL(1), value, &value))
-        return constant(e, value);
+        return parts_constant(e, value);
     if (node->kind == EXPR_OP && node->op == OP_POW && expr_is_number(e->pool, node->u.arg[1], &value) &&
         rational_to_int(value, &exponent) && exponent > 0)
         base = node->u.arg[0];
     else
         exponent = 1;
     parts = atom(e, tidy(e->tidy, expr_raw(e->pool, OP_DIV, one, base, EXPR_NONE), NULL));
-    return power_of(e, &parts, exponent);
+    return parts_power(e, &parts, exponent);
 }
 
 /* A product in a denominator is taken factor by factor, so that each is an atom. */
@@ -365,7 +128,7 @@ static PartVec quotient_of(Expansion *e, ExprId id)
             continue;
         }
         factor = reciprocal(e, next);
-        quotient = product_of(e, &quotient, &factor);
+        quotient = parts_product(e, &quotient, &factor);
     }
     return quotient;
 }
@@ -379,7 +142,7 @@ static PartVec expand_power(Expansion *e, ExprId id)
     if (!is_constant(&e->parts[args[1]], &value) || !rational_to_int(value, &exponent) || exponent < 0 ||
         exponent > POLYNOMIAL_MOST_TERMS)
         return operator_atom(e, id);
-    return power_of(e, &e->parts[args[0]], exponent);
+    return parts_power(e, &e->parts[args[0]], exponent);
 }
 
 static PartVec expand_node(Expansion *e, ExprId id)
@@ -389,18 +152,18 @@ static PartVec expand_node(Expansion *e, ExprId id)
     PartVec none = { 0 };
 
     if (node->kind == EXPR_NUMBER)
-        return constant(e, e->pool->numbers.at[node->u.number]);
+        return parts_constant(e, e->pool->numbers.at[node->u.number]);
     if (node->kind != EXPR_OP)
         return operator_atom(e, id);
     switch (node->op) {
     case OP_ADD:
-        return sum_of(e, &e->parts[args[0]], &e->parts[args[1]], 1);
+        return parts_sum(e, &e->parts[args[0]], &e->parts[args[1]], 1);
     case OP_SUB:
-        return sum_of(e, &e->parts[args[0]], &e->parts[args[1]], -1);
+        return parts_sum(e, &e->parts[args[0]], &e->parts[args[1]], -1);
     case OP_NEG:
-        return sum_of(e, &none, &e->parts[args[0]], -1);
+        return parts_sum(e, &none, &e->parts[args[0]], -1);
     case OP_MUL:
-        return product_of(e, &e->parts[args[0]], &e->parts[args[1]]);
+        return parts_product(e, &e->parts[args[0]], &e->parts[args[1]]);
     case OP_DIV:
         return quotient_of(e, id);
     case OP_POW:
@@ -499,7 +262,7 @@ bool polynomial_of(Polynomial *out, Tidy *tidy, ExprPool *pool, Arena *arena, He
 
     expr_reach(pool, arena, &root, 1, &needed);
     e.parts = arena_array(e.work, PartVec, (size_t)root + 1);
-    (void)monomial(&e, NULL, 0);
+    (void)parts_monomial(&e, NULL, 0);
     for (size_t i = 0; i < needed.count && !e.large && !pool->full; i++)
         e.parts[needed.at[i]] = expand_node(&e, needed.at[i]);
     good = !e.large && !pool->full;

@@ -141,8 +141,8 @@ ExprId tidy_switch(Tidy *t, ExprId like, ExprId value)
     return expr_fold(t->pool, OP_SELECT, tidy_arg(t, like, 0), second ? zero : value, second ? value : zero);
 }
 
-/* Does the denominator have a factor that would not stay as it is if the denominator were tidied by itself: a quotient that was left
- * whole, or a choice of 0? */
+/* Does the denominator have a factor that would not stay as it is if the denominator were tidied by itself: a quotient that was
+ * left whole, or a choice of 0? */
 static bool has_open_divisor(const Tidy *t, const Product *p)
 {
     for (size_t i = 0; i < p->factors.count; i++)

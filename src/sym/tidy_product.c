@@ -6,8 +6,8 @@ enum { MOST_NUMBER_EXPONENT = 64 };
 
 /* ---- like factors ------------------------------------------------------------------------------------ */
 
-/* May b^m * b^n be written b^(m+n) without another domain? What may be 0 stays in the denominator if it was there, and does not appear
- * from nothing; what has to be positive or zero stays so. */
+/* May b^m * b^n be written b^(m+n) without another domain? What may be 0 stays in the denominator if it was there, and does not
+ * appear from nothing; what has to be positive or zero stays so. */
 static bool may_merge(Tidy *t, ExprId base, Rational m, Rational n, Rational sum)
 {
     if (tidy_fact(t, base).positive)

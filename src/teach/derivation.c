@@ -73,7 +73,7 @@ static bool is_taken(const Making *m, Name name)
     return false;
 }
 
-/* df_dx, d3f_dx2_dy, d2f_dx_0_dx_0: equal scalars that follow each other are counted. With a _ behind it until the name is free. */
+/* df_dx, d3f_dx2_dy, d2f_dx_0_dx_0: equal scalars that follow each other are counted. With a _ behind it until it is free. */
 static Name derivative_name(const Making *m, const Derivative *derivative)
 {
     const ExprPool *pool = m->d->pool;
@@ -115,8 +115,8 @@ static bool too_large(const Making *m, const Derivative *derivative, ExprId raw)
         return false;
     else
         rational_print(operations, &count);
-    (void)refuse(m, "%s: the tree has %s operations, more than the %d that are written out; see bpgen swell for how it grows; code "
-                 "that computes shared parts once is made by bpgen MODEL", names_text(&m->unit->names, derivative->name),
+    (void)refuse(m, "%s: the tree has %s operations, more than the %d that are written out; see bpgen swell for how it grows; "
+                 "code that computes shared parts once is made by bpgen MODEL", names_text(&m->unit->names, derivative->name),
                  text_string(&count), DERIVATION_MOST_OPERATIONS);
     return true;
 }
@@ -143,7 +143,8 @@ static bool refuse_collecting(const Making *m, const Derivative *derivative, Exp
 static bool refuse_terms(const Making *m, const Derivative *derivative)
 {
     return refuse(m, "multiplied out, %s takes more than %d terms or %d products of terms, or numbers of more than %d bits",
-                  names_text(&m->unit->names, derivative->name), POLYNOMIAL_MOST_TERMS, POLYNOMIAL_MOST_PRODUCTS, RATIONAL_MOST_BITS);
+                  names_text(&m->unit->names, derivative->name), POLYNOMIAL_MOST_TERMS, POLYNOMIAL_MOST_PRODUCTS,
+                  RATIONAL_MOST_BITS);
 }
 
 static bool put_in_form(const Making *m, Derivative *derivative, ExprId raw)
@@ -171,7 +172,10 @@ static bool put_in_form(const Making *m, Derivative *derivative, ExprId raw)
 /* pi and e are numbers where a variable has that name. */
 static ExprId without_hidden_constants(const Making *m, ExprId value)
 {
-    static const struct { Op op; const char *digits; } constants[] = { { OP_PI, "3.141592653589793" }, { OP_E, "2.718281828459045" } };
+    static const struct {
+        Op op;
+        const char *digits;
+    } constants[] = { { OP_PI, "3.141592653589793" }, { OP_E, "2.718281828459045" } };
     ExprPool *pool = m->d->pool;
 
     for (size_t c = 0; c < sizeof constants / sizeof *constants; c++) {
@@ -247,7 +251,8 @@ static size_t elements_of(const ExprPool *pool, VariableId v)
 }
 
 /* All combinations of elements of the variables, the last one moving fastest. */
-static bool make_combinations(const Making *m, const ElaboratedValue *output, size_t place, const VariableId *variables, size_t order)
+static bool make_combinations(const Making *m, const ElaboratedValue *output, size_t place, const VariableId *variables,
+                              size_t order)
 {
     size_t combinations = 1;
 
@@ -277,7 +282,8 @@ static bool check_number(const Making *m, const VariableId *variables, size_t co
         by = m->request->by_count > 0 ? by * elements : by + elements;
     }
     return outputs * by <= DERIVATION_MOST ||
-           refuse(m, "these are %.0f derivatives, more than the %d that are written out; choose with --wrt", outputs * by, DERIVATION_MOST);
+           refuse(m, "these are %.0f derivatives, more than the %d that are written out; choose with --wrt", outputs * by,
+                  DERIVATION_MOST);
 }
 
 static bool make_all(const Making *m, const VariableId *variables, size_t count)

@@ -1,5 +1,5 @@
-/* derivation.c -- printed derivatives, read back, equal automatic differentiation: of every function of the language, of second and
- * third order, of the examples; expanded and collected forms, too. */
+/* derivation.c -- printed derivatives, read back, equal automatic differentiation: of every function of the language, of second
+ * and third order, of the examples; expanded and collected forms, too. */
 #include <dirent.h>
 #include <math.h>
 #include <stdarg.h>
@@ -139,8 +139,8 @@ static void compare(Case *c, Unit *second, Evaluation *printed, const Derivative
     if (!isfinite(exact))
         return;
     c->t->compared++;
-    expect(c->t, fabs(got - exact) <= c->tolerance * fmax(fabs(exact), scale), "%s: %s is %.17g, not %.17g, in\n%.500s", c->name, name,
-           got, exact, c->printed);
+    expect(c->t, fabs(got - exact) <= c->tolerance * fmax(fabs(exact), scale), "%s: %s is %.17g, not %.17g, in\n%.500s",
+           c->name, name, got, exact, c->printed);
 }
 
 /* ---- models ------------------------------------------------------------------------------------------ */

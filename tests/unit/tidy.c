@@ -1,5 +1,5 @@
-/* tidy.c -- tidy expressions: the same again changes nothing, values and domains stay, what is printed reads back; the rules, case by
- * case; polynomials: Baydin's table, random products, Horner's rule. */
+/* tidy.c -- tidy expressions: the same again changes nothing, values and domains stay, what is printed reads back; the rules, case
+ * by case; polynomials: Baydin's table, random products, Horner's rule. */
 #include "sym_models.h"
 
 #include <math.h>
@@ -163,7 +163,7 @@ static double scale_of(Model *m, ExprId root, const double *const *values)
         double value = fabs(expr_value(m->pool, m->unit->arena, reached.at[i], values));
 
         if (!isfinite(value))
-            return INFINITY;
+            return HUGE_VAL;
         scale = value > scale ? value : scale;
     }
     return scale;
@@ -183,7 +183,8 @@ static void check_values(Model *m, Dice *d, ExprId from, ExprId to, const char *
         scale = scale_of(m, from, values) * scale_of(m, to, values);
         if (!(scale < 1e6))
             continue;
-        expect(m->t, fabs(a - b) <= 1e-8 * scale, "%s: %.17g became %.17g in\n%s\n%s", what, a, b, text_of(m, from), text_of(m, to));
+        expect(m->t, fabs(a - b) <= 1e-8 * scale, "%s: %.17g became %.17g in\n%s\n%s", what, a, b, text_of(m, from),
+               text_of(m, to));
     }
 }
 
