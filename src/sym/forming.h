@@ -36,7 +36,6 @@ typedef struct {
 } FormVariable;
 
 typedef struct {
-    Heap *heap;
     ExprPool *pool;
     Arena *arena;
     const Program *p;
@@ -52,6 +51,7 @@ typedef struct {
     /* Of the item that is being made. */
     AffId *index_map;           /* by index of the program */
     ExprId *node_map;           /* by node */
+    VEC(AffId) affs;            /* still to be looked at */
     bool failed;
 } Forming;
 

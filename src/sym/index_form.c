@@ -197,9 +197,9 @@ static void go_backwards(Forming *f, size_t output)
     }
 }
 
-bool sym_index_form(IndexForm *out, ExprPool *pool, const Program *program, const FormRequest *request, Heap *heap, Diag *diag)
+bool sym_index_form(IndexForm *out, ExprPool *pool, const Program *program, const FormRequest *request, Diag *diag)
 {
-    Forming f = { .heap = heap, .pool = pool, .arena = pool->arena, .p = program, .diag = diag, .request = request, .out = out };
+    Forming f = { .pool = pool, .arena = pool->arena, .p = program, .diag = diag, .request = request, .out = out };
     ExprId *adjoints = arena_array(pool->arena, ExprId, request->output_count * request->count + 1), *next = adjoints;
 
     *out = (IndexForm){ .given = { 0 } };

@@ -41,7 +41,7 @@ typedef struct {
 /* `program` is the lowered one; what the user named stays a name, what has none and all gradients on the way are substituted. The
  * pool is a fresh one. False: diag has an error (loops, maxima over arrays, data, C functions, functions without a
  * derivative; too large). */
-bool sym_index_form(IndexForm *out, ExprPool *pool, const Program *program, const FormRequest *request, Heap *heap, Diag *diag);
+bool sym_index_form(IndexForm *out, ExprPool *pool, const Program *program, const FormRequest *request, Diag *diag);
 
 /* The lines as a model that bpgen reads: declarations, lines, the derivatives as outputs. */
 void index_form_print(const IndexForm *form, const ExprPool *pool, const Program *program, Text *out);

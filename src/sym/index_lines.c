@@ -100,25 +100,24 @@ static void expand_definitions(Forming *f)
 
 /* ---- what is used ------------------------------------------------------------------------------------ */
 
+/* The arrays whose elements stand in an integer expression, also in the subscripts of elements. */
 static void use_elements(Forming *f, AffId id)
 {
     const AffPool *pool = &f->pool->affs;
-    const Affine *aff = &pool->affs.at[id];
 
-    for (uint32_t t = 0; t < aff->count; t++) {
-        const Atom *atom = &pool->atoms.at[pool->terms.at[aff->first + t].atom];
+    f->affs.count = 0;
+    vec_push(f->arena, &f->affs, id);
+    while (f->affs.count > 0) {
+        const Affine *aff = &pool->affs.at[vec_pop(&f->affs)];
 
-        if (atom->kind != ATOM_ELEMENT)
-            continue;
-        f->known.at[f->variables[atom->of]].used = true;
-        for (unsigned k = 0; k < atom->rank; k++) {
-            AffId sub = pool->subs.at[atom->subs + k];
-            const Affine *inner = &pool->affs.at[sub];
+        for (uint32_t t = 0; t < aff->count; t++) {
+            const Atom *atom = &pool->atoms.at[pool->terms.at[aff->first + t].atom];
 
-            /* Elements in subscripts of elements. */
-            for (uint32_t i = 0; i < inner->count; i++)
-                if (pool->atoms.at[pool->terms.at[inner->first + i].atom].kind == ATOM_ELEMENT)
-                    f->known.at[f->variables[pool->atoms.at[pool->terms.at[inner->first + i].atom].of]].used = true;
+            if (atom->kind != ATOM_ELEMENT)
+                continue;
+            f->known.at[f->variables[atom->of]].used = true;
+            for (unsigned k = 0; k < atom->rank; k++)
+                vec_push(f->arena, &f->affs, pool->subs.at[atom->subs + k]);
         }
     }
 }
@@ -133,6 +132,10 @@ static void use_names(Forming *f, ExprId root)
 
         if (node->kind == EXPR_INTEGER)
             use_elements(f, node->u.aff);
+        if (node->kind == EXPR_SUM) {
+            use_elements(f, node->u.sum.low);
+            use_elements(f, node->u.sum.high);
+        }
         if (node->kind != EXPR_NAME)
             continue;
         f->known.at[node->u.name.variable].used = true;

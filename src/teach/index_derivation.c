@@ -44,5 +44,5 @@ bool index_derivation_make(IndexDerivation *out, Unit *unit, bool staged)
     FormRequest request = { p->outputs.at, p->outputs.count, unit->wanted.at, unit->wanted.count, staged };
 
     *out = (IndexDerivation){ .unit = unit, .pool = expr_pool(unit->arena, &unit->names) };
-    return sym_index_form(&out->form, out->pool, p, &request, &unit->heap, &unit->diag);
+    return sym_index_form(&out->form, out->pool, p, &request, &unit->diag);
 }

@@ -121,7 +121,7 @@ static bool check_form(Model *m, bool staged, const char *expected)
     if (!unit_make_reversed(m->unit))
         return false;
     request = (FormRequest){ m->unit->lowered.program->outputs.at, 1, m->unit->wanted.at, m->unit->wanted.count, staged };
-    if (!sym_index_form(&form, pool, m->unit->lowered.program, &request, &m->unit->heap, &m->unit->diag)) {
+    if (!sym_index_form(&form, pool, m->unit->lowered.program, &request, &m->unit->diag)) {
         const char *why = m->unit->diag.messages.at[0].text;
 
         expect(m->t, expected != NULL && strstr(why, expected) != NULL, "%s: refused: %s", m->unit->source.text, why);
@@ -171,6 +171,7 @@ static const Case cases[] = {
     { "param u[7]\nd[i] = (i == 6 ? 0 : u[i+1]) - (i == 0 ? 0 : u[i-1]) for i in 0..7\nf = sum(d^2)", NULL },
     { "param a, b\nv = [a, a*b, sin(b)]\nw = concat(v, [a, 2], v)\nf = sum(w^2) + v[1]*w[4]", NULL },
     { "const pick = [2, 0, 1]\nparam x[3], w[3]\ninput k[2] in 0..3\nf = sum(x[pick[i]]*w[i]*i for i) + x[k[0]]*w[k[1]]", NULL },
+    { "const a = [2, 0, 1], b = [1, 2, 0], c = [0, 2, 1]\nparam x[3]\nf = sum(x[a[b[c[i]]]]*i for i)", "const c = [0, 2, 1]" },
     { "param A[4,4]\nf = sum(A[i,i]*A[i,j] for i, j in 0..i) + A[2,3]", NULL },
     { "param A[3,4], x[9]\nf = sum(A[i,j]*x[2*i+j] for i, j)", NULL },
     { "param x[4], c\nf = c > 0 ? sum(x^2) : sum(sqrt(x))", NULL },

@@ -6,7 +6,7 @@
 
 #include "eval/point.h"
 
-enum { NAMES_ = 3, POINTS = 6, RANDOM_MODELS = 300, LARGEST_TREE = 200000 };
+enum { NAME_COUNT = 3, POINTS = 6, RANDOM_MODELS = 300, LARGEST_TREE = 200000 };
 
 /* ---- reference --------------------------------------------------------------------------------------- */
 
@@ -33,7 +33,7 @@ static bool is_near(double a, double b, double tolerance)
 /* ---- reading back ------------------------------------------------------------------------------------ */
 
 typedef struct {
-    const double *at; /* POINTS points of NAMES_ values */
+    const double *at; /* POINTS points of NAME_COUNT values */
     double value[POINTS];
     const char *text;
 } ReadBack;
@@ -50,7 +50,7 @@ static void check_read_back(Model *m, const void *context)
     for (unsigned i = 0; i < POINTS; i++) {
         double got;
 
-        run_at(&e, m->unit->arena, m->unit->value, r->at + i * NAMES_);
+        run_at(&e, m->unit->arena, m->unit->value, r->at + i * NAME_COUNT);
         got = e.reals[m->unit->value->outputs.at[0]][0];
         expect(m->t, is_near(got, r->value[i], 1e-9) || !isfinite(r->value[i]), "read back: %.17g for %.17g: %s", got, r->value[i],
                r->text);
@@ -105,7 +105,7 @@ static void check_tree(Model *m, ExprId id)
 
 static double symbolic_value(const Model *m, ExprId id, const double *at)
 {
-    const double *values[NAMES_] = { at, at + 1, at + 2 };
+    const double *values[NAME_COUNT] = { at, at + 1, at + 2 };
 
     return expr_value(m->pool, m->unit->arena, id, values);
 }
@@ -118,15 +118,17 @@ static void check_second(Model *m, const ExprId *first, const double *points)
     if (!unit_make_hessian(m->unit))
         return;
     for (unsigned i = 0; i < POINTS; i++) {
-        run_at(&e, m->unit->arena, m->unit->hessian, points + i * NAMES_);
-        for (size_t k = 0; k < NAMES_ * NAMES_; k++) {
-            ExprId second = sym_derivative(m->pool, first[k / NAMES_], element_named(m, k % NAMES_ == 0 ? "x" : k % NAMES_ == 1 ? "y" : "z", 0),
+        run_at(&e, m->unit->arena, m->unit->hessian, points + i * NAME_COUNT);
+        for (size_t k = 0; k < NAME_COUNT * NAME_COUNT; k++) {
+            ExprId second = sym_derivative(m->pool, first[k / NAME_COUNT], element_named(m, k % NAME_COUNT == 0 ? "x" : k % NAME_COUNT == 1 ? "y" : "z", 0),
                                            expr_fold, NULL, NULL);
             double expected = e.reals[m->unit->hessian->derivatives.at[0]][k], got;
 
-            got = symbolic_value(m, second, points + i * NAMES_);
+            got = symbolic_value(m, second, points + i * NAME_COUNT);
+            if (i == 0)
+                check_tree(m, second);
             expect(m->t, !isfinite(expected) || !isfinite(got) || is_near(got, expected, 1e-6), "%s: second %zu at %g %g %g: %.17g, expected %.17g",
-                   m->unit->source.text, k, points[i * NAMES_], points[i * NAMES_ + 1], points[i * NAMES_ + 2], got, expected);
+                   m->unit->source.text, k, points[i * NAME_COUNT], points[i * NAME_COUNT + 1], points[i * NAME_COUNT + 2], got, expected);
         }
     }
 }
@@ -135,27 +137,28 @@ static void check_model(Model *m, const void *context)
 {
     static const char *const names[] = { "x", "y", "z" };
     const double *points = context;
-    ExprId first[NAMES_];
+    ExprId first[NAME_COUNT];
     Evaluation e[POINTS];
 
     expect(m->t, m->ok, "elaborates: %s", m->unit->source.text);
     if (!m->ok || !unit_make_reversed(m->unit))
         return;
     for (unsigned i = 0; i < POINTS; i++)
-        run_at(&e[i], m->unit->arena, m->unit->reversed, points + i * NAMES_);
-    for (unsigned k = 0; k < NAMES_; k++) {
+        run_at(&e[i], m->unit->arena, m->unit->reversed, points + i * NAME_COUNT);
+    for (unsigned k = 0; k < NAME_COUNT; k++) {
         double got[POINTS];
 
         first[k] = sym_derivative(m->pool, output_of(m, 0), element_named(m, names[k], 0), expr_fold, NULL, NULL);
         for (unsigned i = 0; i < POINTS; i++) {
             double expected = e[i].reals[m->unit->reversed->gradients.at[k]][0];
 
-            got[i] = symbolic_value(m, first[k], points + i * NAMES_);
+            got[i] = symbolic_value(m, first[k], points + i * NAME_COUNT);
             expect(m->t, !isfinite(expected) || !isfinite(got[i]) || is_near(got[i], expected, 1e-9),
-                   "%s: by %s at %g %g %g: %.17g, expected %.17g", m->unit->source.text, names[k], points[i * NAMES_],
-                   points[i * NAMES_ + 1], points[i * NAMES_ + 2], got[i], expected);
+                   "%s: by %s at %g %g %g: %.17g, expected %.17g", m->unit->source.text, names[k], points[i * NAME_COUNT],
+                   points[i * NAME_COUNT + 1], points[i * NAME_COUNT + 2], got[i], expected);
         }
         check_tree(m, first[k]);
+        check_tree(m, sym_derivative(m->pool, output_of(m, 0), element_named(m, names[k], 0), expr_raw, NULL, NULL));
         read_back(m, first[k], points, got);
     }
     check_second(m, first, points);
@@ -163,7 +166,7 @@ static void check_model(Model *m, const void *context)
 
 /* ---- every function ---------------------------------------------------------------------------------- */
 
-static const double table_points[POINTS * NAMES_] = { 0.3, 0.7,  -0.4, 0.85, -0.35, 0.45, 1.7, 1.2, 2.1,
+static const double table_points[POINTS * NAME_COUNT] = { 0.3, 0.7,  -0.4, 0.85, -0.35, 0.45, 1.7, 1.2, 2.1,
                                                       -0.6, 0.25, 0.9,  2.3,  3.1,   1.4,  0.1, 1.9, -1.2 };
 
 static void check_function(Test *t, Op op)
@@ -206,12 +209,12 @@ static void random_line(Text *text, Random *random, unsigned line)
     unsigned form = below(random, sizeof forms / sizeof *forms);
 
     for (unsigned k = 0; k < 2; k++) {
-        unsigned which = below(random, line + NAMES_);
+        unsigned which = below(random, line + NAME_COUNT);
 
-        if (which < NAMES_)
+        if (which < NAME_COUNT)
             (void)snprintf(names[k], sizeof names[k], "%c", "xyz"[which]);
         else
-            (void)snprintf(names[k], sizeof names[k], "t%u", which - NAMES_);
+            (void)snprintf(names[k], sizeof names[k], "t%u", which - NAME_COUNT);
     }
     text_printf(text, "t%u = ", line);
     text_printf(text, forms[form], names[0], names[1]);
@@ -223,7 +226,7 @@ static void check_random(Test *t, Arena *arena)
     Random random = { 20261121 };
 
     for (unsigned i = 0; i < RANDOM_MODELS; i++) {
-        double points[POINTS * NAMES_];
+        double points[POINTS * NAME_COUNT];
         unsigned lines = 2 + below(&random, 6);
         Text text;
 
