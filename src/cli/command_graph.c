@@ -28,8 +28,6 @@ static bool check_options(const Unit *unit, Run *run)
 {
     const CommandLine *line = run->line;
 
-    if (line->modules && line->reverse_network)
-        return refuse(run, "--reverse draws single neurons, --modules whole stages: choose one");
     if (line->forward_only && line->reverse_network)
         return refuse(run, "--reverse draws what --forward leaves out: choose one");
     if (line->forward_only && line->seeds.count > 0)
@@ -60,7 +58,7 @@ static bool fill_point(Drawing *d)
         d->values = true;
         return cli_fill_unset(unit, d->run, &d->point, given);
     }
-    if (d->run->line->reverse_network)
+    if (d->run->line->reverse_network && !d->run->line->modules)
         return refuse(d->run, "--reverse needs a point: gains and weights are numbers there; write NAME=VALUE");
     if (d->run->line->seeds.count > 0)
         return refuse(d->run, "--seed needs a point; write NAME=VALUE");
@@ -178,6 +176,10 @@ static bool make_graph(Drawing *d, Graph *graph)
 
     options.values = d->values;
     options.gradients = d->gradients && (d->values || line->modules);
+    if (line->reverse_network && line->modules) {
+        graph_of_backward(graph, d->unit->arena, &d->circuit, &options);
+        return true;
+    }
     if (!line->reverse_network) {
         graph_of_circuit(graph, d->unit->arena, &d->circuit, &options);
         return true;

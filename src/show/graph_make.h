@@ -16,6 +16,9 @@ typedef struct {
 void graph_of_circuit(Graph *graph, Arena *arena, const Circuit *circuit, const GraphOptions *options);
 void graph_of_reverse(Graph *graph, Arena *arena, const Circuit *circuit, const ReverseNet *net, const GraphOptions *options);
 
+/* The backward sweep, a box for each stage (graph_back.c). */
+void graph_of_backward(Graph *graph, Arena *arena, const Circuit *circuit, const GraphOptions *options);
+
 /* ---- graph_text.c -------------------------------------------------------------------------------------- */
 
 /* A number for a drawing: `digits` significant ones, a minus sign that is as wide as a plus, 0 without a sign. */

@@ -118,7 +118,9 @@ static void add_wire(Drawing *d, const GraphWire *wire)
 {
     LayoutWire placed = { .from = wire->from, .to = wire->to };
 
-    placed.width = fmax(width_of(wire->value, NUMBER_SIZE), width_of(wire->gradient, NUMBER_SIZE));
+    if (wire->value != NULL)
+        placed.width = width_of(shorten(d->arena, wire->value, MOST_DETAIL), NUMBER_SIZE);
+    placed.width = fmax(placed.width, width_of(wire->gradient, NUMBER_SIZE));
     if (placed.width > 0)
         placed.width += 8;
     placed.up = wire->value != NULL ? 17 : 3;
@@ -242,7 +244,7 @@ static void draw_label(Drawing *d, const GraphWire *wire, const LayoutWire *plac
     SvgFont font = { SVG_VALUE, SVG_MIDDLE, NUMBER_SIZE, true, true, false };
 
     if (wire->value != NULL)
-        svg_text(d->out, (SvgPoint){ at.x, at.y - 5 }, font, wire->value);
+        svg_text(d->out, (SvgPoint){ at.x, at.y - 5 }, font, shorten(d->arena, wire->value, MOST_DETAIL));
     font.colour = SVG_GRADIENT;
     if (wire->gradient != NULL)
         svg_text(d->out, (SvgPoint){ at.x, at.y + 14 }, font, wire->gradient);

@@ -142,6 +142,10 @@ has "shapes" two.svg '>(3,2)<' '>(3)<' '>shape of the gradient<'
 draw three.svg "$examples/three_layer.expr" --modules --forward
 has_not "forward order without gradients" three.svg 'gradient'
 
+draw back.svg "$examples/three_layer.expr" --modules --reverse
+has "backward order" back.svg '>dW1<' '>dW1_x outer x<' '>W2^T @ dW2_a1<' '>(3,2)<' 'class="down"' 'data-gate='
+free "backward order" back.svg
+
 # ---- S3: the reverse network ---------------------------------------------------------------------------------------
 
 draw lee.svg "$examples/lee.expr" --reverse
