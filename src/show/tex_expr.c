@@ -179,23 +179,53 @@ static void print_aff(const Tex *t, AffId aff)
     aff_print(&t->pool->affs, aff, name_of_atom, t->pool, t->out);
 }
 
+/* Letters and then digits, as layers are numbered. */
+static bool is_numbered(const char *name)
+{
+    size_t head = strcspn(name, "_0123456789"), digits = strspn(name + head, "0123456789");
+
+    return head > 0 && digits > 0 && name[head + digits] == '\0';
+}
+
+/* The name of an array, whose indices follow as a subscript: W1 is W^{[1]}; other subscripts are kept apart by braces. */
+static void print_array_name(Tex *t, const char *name)
+{
+    size_t head = strcspn(name, "_0123456789");
+    bool braces = name[head] != '\0';
+    Text letters;
+
+    if (!is_numbered(name)) {
+        text_add(t->out, braces ? "{" : "");
+        tex_name(name, t->out);
+        text_add(t->out, braces ? "}" : "");
+        return;
+    }
+    text_init(&letters, t->style->arena);
+    text_bytes(&letters, name, head);
+    tex_name(text_string(&letters), t->out);
+    text_printf(t->out, "^{[%s]}", name + head);
+}
+
 static void print_name(Tex *t, ExprId id)
 {
     VariableId variable = t->pool->nodes.at[id].u.name.variable;
     const ExprVariable *v = &t->pool->variables.at[variable];
     const char *name = names_text(t->pool->names, v->name);
-    bool braces = v->rank > 0 && strpbrk(name, "_0123456789") != NULL;
+    bool braces = v->rank > 0 && is_numbered(name); /* for an exponent of its own */
 
     if (t->style->name != NULL && t->style->name(t->style->context, id, t->out))
         return;
+    if (v->rank == 0) {
+        tex_name(name, t->out);
+        return;
+    }
     text_add(t->out, braces ? "{" : "");
-    tex_name(name, t->out);
-    text_add(t->out, braces ? "}" : "");
+    print_array_name(t, name);
     for (unsigned k = 0; k < v->rank; k++) {
         text_add(t->out, k == 0 ? "_{" : ",");
         print_aff(t, expr_subs(t->pool, id)[k]);
     }
-    text_add(t->out, v->rank > 0 ? "}" : "");
+    text_add(t->out, braces ? "}}" : "}");
 }
 
 /* ---- operators --------------------------------------------------------------------------------------- */

@@ -127,7 +127,7 @@ reads_back "scores, steps" "$root/examples/scores.expr" --seed S=@S X=@X W=@W b=
 # ---- LaTeX -----------------------------------------------------------------------------------------------
 
 "$bpgen" derive "$root/examples/three_layer.expr" --steps --format tex -o derived.expr
-has "LaTeX: gradients are fractions" '\frac{\partial J}{\partial {a_{1}}_{i}} &= \sum_{j=0}^{1} '
+has "LaTeX: gradients are fractions" '\frac{\partial J}{\partial {a^{[1]}_{i}}} &= \sum_{j=0}^{1} {W^{[2]}_{j,i}}'
 has "LaTeX: ranges" '&& i = 0, \ldots, 2,\ j = 0, \ldots, 1'
 if command -v pdflatex > /dev/null; then
     {
