@@ -214,6 +214,9 @@ void explain_verdict(const Explain *e, Language language, Text *out)
     text_printf(out, message(language, MESSAGE_EXPLAIN_CHECK), text_string(&step), text_string(&worst));
     if (check->extrapolated)
         text_add(out, message(language, MESSAGE_EXPLAIN_EXTRAPOLATED));
+    if (check->compared + check->skipped < check->elements)
+        text_printf(out, message(language, MESSAGE_EXPLAIN_COMPARED), (unsigned long long)check->compared,
+                    (unsigned long long)check->elements);
     if (check->skipped > 0)
         text_printf(out, message(language, MESSAGE_EXPLAIN_SKIPPED), (unsigned long long)check->skipped);
     text_add(out, check->pass ? "   PASS" : "   FAIL");

@@ -92,7 +92,7 @@ typedef struct {
 typedef struct {
     bool elementary;             /* --gates: sig as negate, exp, +1, 1/x (elementary.def) */
     Mistake mistake;
-    const bool *seeded;          /* by output: has it a SYM_SEED that the caller fills? NULL: that of the one scalar output is 1 */
+    const bool *seeded;          /* by output: a SYM_SEED for the caller to fill? NULL: the one scalar output has the seed 1 */
 } CircuitOptions;
 
 /* The circuit of unit->lowered.program at the point that `point` (an evaluation of that program) holds, differentiated by

@@ -281,8 +281,8 @@ void gate_make(Maker *m, NodeId id, StageId home)
         stage.op = from->op;
         stage.fresh = from->op == STAGE_ADD && !parts_fill(m, home);
         frame.rank = from->rank;
-        if (from->rank > 0)
-            memcpy(frame.domain, from->domain, from->rank * sizeof *frame.domain);
+        for (unsigned d = 0; d < from->rank; d++)
+            frame.domain[d] = from->domain[d];
         frame.guard = from->guard != NO_ID && flat->nodes.at[from->guard].deps != 0 ? from->guard : NO_ID;
     } else {
         gate.value = frame_symbol(m, &frame, m->flat.notes.at[id].name, subs);

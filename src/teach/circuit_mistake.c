@@ -32,14 +32,17 @@ static void refuse_shapes(Maker *m, const Wire *wire, bool left)
 static void drop_transpose(Maker *m, Wire *wire)
 {
     Program *p = m->p;
-    SymId matrix = p->nodes.at[wire->local].u.read.symbol;
-    unsigned rank = p->symbols.at[matrix].rank;
-    const int32_t *extents = p->symbols.at[matrix].extents;
+    SymId matrix;
+    unsigned rank;
+    const int32_t *extents;
     AffId subs[UINT8_MAX];
     bool left;
 
     if (!text_is_transposed(m->circuit, wire, &left))
         return;
+    matrix = p->nodes.at[wire->local].u.read.symbol;
+    rank = p->symbols.at[matrix].rank;
+    extents = p->symbols.at[matrix].extents;
     if (extents[rank - 1] != extents[rank - 2]) {
         if (m->circuit->refusal == NULL)
             refuse_shapes(m, wire, left);
@@ -65,8 +68,8 @@ static WireId numerator(const Circuit *c, GateId quotient, GateId from)
     return NO_ID;
 }
 
-/* For the wire from e = exp(z) to its sum: s = e/sum, where there is one. Each part of the sum's gradient then goes back only to the
- * element whose own quotient it comes from: ds[i]/dz[j] = 0 for other j. */
+/* For the wire from e = exp(z) to its sum: s = e/sum, where there is one. Each part of the sum's gradient then goes back only to
+ * the element whose own quotient it comes from: ds[i]/dz[j] = 0 for other j. */
 static void cut_softmax(Maker *m, Wire *wire)
 {
     Circuit *c = m->circuit;

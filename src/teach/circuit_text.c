@@ -6,210 +6,6 @@
 
 #include <string.h>
 
-/* ---- views: arrays by their indices ------------------------------------------------------------------- */
-
-/* A read as `label` with one index a dimension: W[3,i,k] is W[3] with i, k. Not `plain`: it is something else, or the indices do
- * not run over all of it. */
-typedef struct {
-    const char *label;
-    unsigned rank;
-    IndexId index[UINT8_MAX];
-    bool plain;
-} View;
-
-static const Range *range_of(const Stage *stage, IndexId index)
-{
-    for (unsigned d = 0; d < stage->rank; d++)
-        if (stage->domain[d].index == index)
-            return &stage->domain[d];
-    return NULL;
-}
-
-static bool is_whole(const Printer *p, AffId sub, int32_t extent, IndexId *index)
-{
-    const AffPool *affs = &p->circuit->program->affs;
-    const Range *range;
-    int64_t low, high;
-
-    if (!aff_is_index(affs, sub, index))
-        return false;
-    range = range_of(p->stage, *index);
-    return range != NULL && aff_is_const(affs, range->low, &low) && low == 0 && aff_is_const(affs, range->high, &high) &&
-           high == extent;
-}
-
-static View view_of(const Printer *p, SymId symbol, const AffId *subs, const char *name)
-{
-    const Symbol *s = &p->circuit->program->symbols.at[symbol];
-    View view = { .plain = true };
-    unsigned fixed = 0;
-    int64_t value;
-    Text label;
-
-    while (fixed < s->rank && aff_is_const(&p->circuit->program->affs, subs[fixed], &value))
-        fixed++;
-    text_init(&label, p->circuit->arena);
-    text_add(&label, name);
-    print_subs(p, subs, fixed, &label);
-    view.label = text_string(&label);
-    for (unsigned k = fixed; k < s->rank && view.plain; k++) {
-        view.plain = is_whole(p, subs[k], s->extents[k], &view.index[view.rank]);
-        for (unsigned i = 0; i < view.rank && view.plain; i++)
-            view.plain = view.index[i] != view.index[view.rank];
-        view.rank++;
-    }
-    return view;
-}
-
-static const char *name_of(const Circuit *c, SymId symbol)
-{
-    if (c->names != NULL && c->names[symbol] != NULL)
-        return c->names[symbol];
-    return names_text(c->program->names, c->program->symbols.at[symbol].name);
-}
-
-static View view_of_read(const Printer *p, NodeId read)
-{
-    SymId symbol = p->circuit->program->nodes.at[read].u.read.symbol;
-
-    return view_of(p, symbol, node_subs(p->circuit->program, read), name_of(p->circuit, symbol));
-}
-
-static bool same_view(const View *a, const View *b)
-{
-    return a->rank == b->rank && memcmp(a->index, b->index, a->rank * sizeof *a->index) == 0;
-}
-
-/* Are the indices of `part` the last ones of `whole`, so that elements line up as the language lines them up? */
-static bool is_trailing(const View *part, const View *whole)
-{
-    return part->rank <= whole->rank &&
-           memcmp(part->index, whole->index + (whole->rank - part->rank), part->rank * sizeof *part->index) == 0;
-}
-
-static unsigned place_in(const View *view, IndexId index)
-{
-    unsigned k = 0;
-
-    while (k < view->rank && view->index[k] != index)
-        k++;
-    return k;
-}
-
-/* Are its indices some of the other's, in the same order? */
-static bool is_subsequence(const View *part, const View *whole)
-{
-    unsigned next = 0;
-
-    for (unsigned k = 0; k < whole->rank && next < part->rank; k++)
-        next += whole->index[k] == part->index[next];
-    return next == part->rank;
-}
-
-/* Do all arrays in the expression line up with the target? */
-static bool lines_up(const Printer *p, NodeId expression, const View *target)
-{
-    const Program *program = p->circuit->program;
-    NodeVec nodes = { 0 };
-
-    if (!target->plain)
-        return false;
-    node_reach(program, p->circuit->arena, &expression, 1, &nodes);
-    for (size_t i = 0; i < nodes.count; i++) {
-        const Node *node = &program->nodes.at[nodes.at[i]];
-        View view;
-
-        if (node->op == OP_INTEGER && node->deps != 0)
-            return false;
-        if (node->op != OP_READ)
-            continue;
-        view = view_of_read(p, nodes.at[i]);
-        if (!view.plain || !is_trailing(&view, target))
-            return false;
-    }
-    return true;
-}
-
-/* ---- products of two ---------------------------------------------------------------------------------- */
-
-/* A factor on one side of @: as it is, or transposed. */
-typedef struct {
-    const View *view;
-    bool transposed;
-} Side;
-
-/* The side that gives the target's index `kept`, where the other index (if there is one) is summed over: [kept, k] on the left
- * as it is, [k, kept] transposed; on the right the other way around. */
-static bool make_side(const View *view, IndexId kept, bool left, Side *side)
-{
-    unsigned place = place_in(view, kept);
-
-    *side = (Side){ view, view->rank == 2 && place != (left ? 0u : 1u) };
-    return place < view->rank && view->rank <= 2;
-}
-
-static IndexId summed_of(const View *view, IndexId kept)
-{
-    return view->index[view->rank == 2 && view->index[0] == kept];
-}
-
-static void write_sides(const Side *left, const char *between, const Side *right, Text *out)
-{
-    text_printf(out, "%s%s%s%s%s", left->view->label, left->transposed ? "^T" : "", between, right->view->label,
-                right->transposed ? "^T" : "");
-}
-
-static bool write_matrix_product(const View *a, const View *b, const View *target, Side *first, Side *second, Text *out)
-{
-    const View *left = place_in(a, target->index[0]) < a->rank ? a : b, *right = left == a ? b : a;
-
-    if (!make_side(left, target->index[0], true, first) || !make_side(right, target->index[1], false, second) ||
-        left->rank != right->rank)
-        return false;
-    if (left->rank == 2 && (summed_of(left, target->index[0]) != summed_of(right, target->index[1]) ||
-                            place_in(target, summed_of(left, target->index[0])) < 2))
-        return false;
-    write_sides(first, left->rank == 1 ? " outer " : " @ ", second, out);
-    return true;
-}
-
-/* A matrix by a vector; the model's own x @ W stays as it is. */
-static bool write_vector_product(const View *a, const View *b, const View *target, bool forward, Side *first, Side *second,
-                                 Text *out)
-{
-    const View *matrix = a->rank == 2 ? a : b, *vector = a->rank == 2 ? b : a;
-
-    if (matrix->rank != 2 || vector->rank != 1 || !make_side(matrix, target->index[0], true, first) ||
-        summed_of(matrix, target->index[0]) != vector->index[0])
-        return false;
-    *second = (Side){ vector, false };
-    if (forward && matrix == b && first->transposed) {
-        *second = (Side){ matrix, false };
-        *first = (Side){ vector, false };
-    }
-    write_sides(first, " @ ", second, out);
-    return true;
-}
-
-static bool write_product(const View *a, const View *b, const View *target, bool forward, Side *first, Side *second, Text *out)
-{
-    if (!a->plain || !b->plain || !target->plain)
-        return false;
-    *first = (Side){ a, false };
-    *second = (Side){ b, false };
-    if (target->rank == 0 && same_view(a, b) && a->rank > 0) {
-        text_printf(out, a->rank == 1 ? "%s @ %s" : "sum(%s*%s)", a->label, b->label);
-        return true;
-    }
-    if (same_view(a, target) && same_view(b, target)) {
-        write_sides(first, "*", second, out);
-        return true;
-    }
-    if (target->rank == 1)
-        return write_vector_product(a, b, target, forward, first, second, out);
-    return target->rank == 2 && write_matrix_product(a, b, target, first, second, out);
-}
-
 /* ---- gates -------------------------------------------------------------------------------------------- */
 
 static Printer printer_of(const Circuit *c, StageId stage)
@@ -217,12 +13,10 @@ static Printer printer_of(const Circuit *c, StageId stage)
     return (Printer){ c, &c->program->stages.at[stage], false };
 }
 
-/* Positions of maxima have a dimension more than the stage has subscripts: they are shown as a whole. */
 static View target_view(const Printer *p)
 {
-    if (p->stage->op == STAGE_ARGMAX)
-        return (View){ .label = name_of(p->circuit, p->stage->target), .plain = true };
-    return view_of(p, p->stage->target, p->stage->subs, name_of(p->circuit, p->stage->target));
+    return view_of(p, p->stage->target, p->stage->subs, stage_subs(p->circuit->program, p->stage),
+                   print_name(p->circuit, p->stage->target));
 }
 
 /* The indices that are reduced over. */
@@ -255,11 +49,9 @@ static void write_reduction(Printer *p, const char *word, const AffId *subs, uns
 
 static void write_target(const Printer *p, bool subscripts, Text *target)
 {
-    const Symbol *symbol = &p->circuit->program->symbols.at[p->stage->target];
-
-    text_add(target, name_of(p->circuit, p->stage->target));
+    text_add(target, print_name(p->circuit, p->stage->target));
     if (subscripts)
-        print_subs(p, p->stage->subs, symbol->rank, target);
+        print_subs(p, p->stage->subs, stage_subs(p->circuit->program, p->stage), target);
 }
 
 enum { MOST_JOINED = 6 };
@@ -307,8 +99,7 @@ static bool write_whole(const Printer *p, const Gate *gate, const View *target, 
     }
     if (gate->kind == GATE_COPY)
         return false;
-    if (gate->kind == GATE_ARGMAX ? p->stage->rank != from.rank || p->circuit->program->symbols.at[gate->value].rank != 1
-                                  : target->rank != 0)
+    if (target->rank != 0)
         return false;
     text_printf(out, "%s(%s)", word, from.label);
     return true;
@@ -329,10 +120,10 @@ static void write_gate(const Circuit *c, const Gate *gate, Text *target, Text *v
         if (whole) {
             a = view_of_read(&p, node.u.arg[0]);
             b = view_of_read(&p, node.u.arg[1]);
-            whole = write_product(&a, &b, &to, true, &first, &second, value);
+            whole = view_product(&a, &b, &to, true, &first, &second, value);
         }
-    } else if (gate->kind == GATE_OP || (gate->kind == GATE_COPY && lines_up(&p, gate->expression, &to))) {
-        whole = lines_up(&p, gate->expression, &to);
+    } else if (gate->kind == GATE_OP || (gate->kind == GATE_COPY && view_lines_up(&p, gate->expression, &to))) {
+        whole = view_lines_up(&p, gate->expression, &to);
         p.subscripts = !whole;
         print_node(&p, gate->expression, 0, value);
     } else {
@@ -464,7 +255,7 @@ static bool is_product_wire(const Circuit *c, const Wire *wire)
 
 static SummedOver write_lined_up(Printer *p, const Wire *wire, const View *from, const View *up, Text *target, Text *value)
 {
-    if (same_view(from, up) || is_trailing(up, from)) {
+    if (view_same(from, up) || view_is_trailing(up, from)) {
         text_add(target, from->label);
         write_value(p, wire, value);
         return SUM_NONE;
@@ -475,7 +266,7 @@ static SummedOver write_lined_up(Printer *p, const Wire *wire, const View *from,
         text_printf(value, "%s^T", up->label);
         return SUM_NONE;
     }
-    if (!is_subsequence(from, up))
+    if (!view_is_subsequence(from, up))
         return write_subscripted(p, wire, target, value);
     text_add(target, from->label);
     text_add(value, "sum(");
@@ -489,7 +280,8 @@ SummedOver circuit_contribution(const Circuit *c, WireId id, Text *target, Text 
     const Wire *wire = &c->wires.at[id];
     Printer p = printer_of(c, wire->forward);
     const Node *read = &c->program->nodes.at[wire->read];
-    View from = view_of(&p, read->u.read.symbol, node_subs(c->program, wire->read), gradient_name(&p, wire));
+    View from = view_of(&p, read->u.read.symbol, node_subs(c->program, wire->read),
+                        c->program->symbols.at[read->u.read.symbol].rank, gradient_name(&p, wire));
     View up = upstream_view(&p, wire), local;
     Side first, second;
 
@@ -500,18 +292,18 @@ SummedOver circuit_contribution(const Circuit *c, WireId id, Text *target, Text 
     }
     if (is_product_wire(c, wire)) {
         local = view_of_read(&p, wire->local);
-        if (!is_one(c, wire) && write_product(&local, &up, &from, false, &first, &second, value)) {
+        if (!is_one(c, wire) && view_product(&local, &up, &from, false, &first, &second, value)) {
             text_add(target, from.label);
             return SUM_NONE;
         }
-        if (same_view(&local, &from) && from.plain && local.plain && up.rank == 0) {
+        if (view_same(&local, &from) && from.plain && local.plain && up.rank == 0) {
             text_add(target, from.label);
             write_times(&p, wire, value);
             return SUM_NONE;
         }
         return write_subscripted(&p, wire, target, value);
     }
-    if (from.plain && up.plain && lines_up(&p, wire->local, &up))
+    if (from.plain && up.plain && view_lines_up(&p, wire->local, &up))
         return write_lined_up(&p, wire, &from, &up, target, value);
     return write_subscripted(&p, wire, target, value);
 }
@@ -528,7 +320,7 @@ bool text_is_transposed(const Circuit *c, const Wire *wire, bool *left)
     text_init(&text, c->arena);
     local = view_of_read(&p, wire->local);
     from = view_of_read(&p, wire->read);
-    (void)write_product(&local, &up, &from, false, &first, &second, &text);
+    (void)view_product(&local, &up, &from, false, &first, &second, &text);
     *left = first.view == &local;
     return (first.view == &local && first.transposed) || (second.view == &local && second.transposed);
 }
@@ -546,6 +338,6 @@ void circuit_local(const Circuit *c, WireId id, Text *value)
         text_printf(value, "%s%s", local.label, text_is_transposed(c, wire, &left) ? "^T" : "");
         return;
     }
-    p.subscripts = !lines_up(&p, wire->local, &up);
+    p.subscripts = !view_lines_up(&p, wire->local, &up);
     print_factors(&p, wire->local, 0, value);
 }

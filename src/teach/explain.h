@@ -52,7 +52,8 @@ typedef struct {
 
 typedef struct {
     double step;        /* h of the central differences */
-    size_t compared;
+    size_t elements;    /* of all gradients */
+    size_t compared;    /* large models: some of them, chosen at random */
     size_t skipped;     /* elements at kinks, where differences say nothing */
     double worst;       /* relative gap */
     GateId gate;        /* where: the leaf and its element */

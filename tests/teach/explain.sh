@@ -154,6 +154,18 @@ has "a stated derivative" "Q = level(W)" "dW = dQ" "PASS"
 run 0 "$root/examples/newton.expr"
 has "as many turns as it makes" "PASS"
 
+run 0 "$root/tests/derive/winners.expr"
+has "positions of maxima" "= argmax(z) (1) [2]" "dz[argmax] = dmax_z" "PASS"
+printf 'param A[2,2] = 0.7\nf = max(A) + min(A)\n' > ties.expr
+run 0 ties.expr
+has "ties that add up to a straight line" "note: (1) max: a tie" "note: (3) max: a tie" "not compared: a kink PASS"
+printf 'param x = 0.7\nf = pi*x + sum([x, 1] @ [[1, 2], [3, 4]])\n' > table.expr
+run 0 table.expr
+has "constants" "PASS"
+printf 'const n = 300\nparam W[n,n] in [-1,1] = 0.5, b[n] in [-1,1]\ninput x[n] in [-1,1]\nf = sum(sig(W @ x + b)^2)\n' > large.expr
+run 0 large.expr
+has "a large model" "dW = dW_x outer x (300,300)" "of 90300 elements PASS"
+
 # ---- Chinese, formats, escaping ----
 run 0 "$root/examples/cs231n_staged.expr" x=3 y=-4 --lang zh
 has "Chinese" "前向" "反向（局部梯度 x 上游梯度）" "分叉：x 用于 (2) (3) (4)，3 项相加" "检验：中心差分"
