@@ -120,7 +120,7 @@ void explain_fork(const Explain *e, const ExplainFork *fork, Language language, 
     for (uint32_t i = 0; i < fork->count; i++) {
         double term = circuit_values(c, fork->terms[i])[0];
 
-        text_add(out, i == 0 ? ": " : term < 0 ? " - " : " + ");
+        text_add(out, i == 0 ? message(language, MESSAGE_COLON) : term < 0 ? " - " : " + ");
         explain_number(i == 0 || isnan(term) ? term : fabs(term), 15, out);
     }
     text_add(out, " = ");

@@ -134,7 +134,7 @@ printf 'f = x*x*exp(-x)\n' > m.expr
 has "S4.9 product rule" '# product rule d/dx(x*x*exp(-x)) = d/dx(x*x)*exp(-x) + x*x*d/dx(exp(-x))'
 has "simplified" 'df_dx = 2*x*exp(-x) - x^2*exp(-x)'
 "$bpgen" derive m.expr --steps --lang zh > out
-has "in Chinese" '# 乘法法则 d/dx(x*x*exp(-x)) = d/dx(x*x)*exp(-x) + x*x*d/dx(exp(-x))'
+has "in Chinese" '# 积的求导法则 d/dx(x*x*exp(-x)) = d/dx(x*x)*exp(-x) + x*x*d/dx(exp(-x))'
 "$bpgen" eval out x=1 > value
 if grep -q '^df_dx = 0.36787944117144' value; then echo "PASS steps are comments of a model"; else echo "FAIL steps: $(cat value)"; fi
 printf 'f = x/(1 + y)\n' > m.expr

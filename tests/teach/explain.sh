@@ -168,7 +168,7 @@ has "a large model" "dW = dW_x outer x (300,300)" "of 90300 elements PASS"
 
 # ---- Chinese, formats, escaping ----
 run 0 "$root/examples/cs231n_staged.expr" x=3 y=-4 --lang zh
-has "Chinese" "前向" "反向（局部梯度 x 上游梯度）" "分叉：x 用于 (2) (3) (4)，3 项相加" "检验：中心差分"
+has "Chinese" "前向传播" "反向传播（局部梯度 x 上游梯度）" "分叉：x 用于 (2) (3) (4)，3 项相加" "检验：中心差分"
 if command -v python3 > /dev/null; then
     for model in lee "cs231n x=3 y=-4" "two_layer --lang zh" "cs231n x=3 y=-4 --break assign"; do
         # shellcheck disable=SC2086

@@ -115,7 +115,7 @@ draw f.dot "$examples/cs231n_staged.expr" x=3 y=-4
 dot_reads "CS231n" f.dot
 has "the same data" f.dot '"gate-8"' '0.5121' '−0.7916' 'sum of branches'
 draw zh.svg "$examples/cs231n_staged.expr" x=3 y=-4 --lang zh
-has "Chinese" zh.svg '各分叉之和' '梯度'
+has "Chinese" zh.svg '各分支之和' '梯度'
 free "Chinese" zh.svg
 
 # Without gradients there are none: not zeros.

@@ -118,8 +118,8 @@ data = json.load(open("unit.json"))["trace"]["rows"]
 as_text = lambda v: "" if v is None else v if isinstance(v, str) else repr(v) if v != int(v) else str(int(v))
 print("same" if [{k: as_text(v) for k, v in row.items()} for row in data] == rows else "other")')"
 has "LaTeX" unit.tex '\begin{tabular}'
-has "Chinese: forward mode" zh.txt "前向模式：3 次扫描，每个输入一次（x, w, b）"
-has "Chinese: reverse mode" zh.txt "反向模式：1 次扫描，每个输出一次（h6）"
+has "Chinese: forward mode" zh.txt "前向模式：3 遍，每个输入一遍（x, w, b）"
+has "Chinese: reverse mode" zh.txt "反向模式：1 遍，每个输出一遍（h6）"
 has "Chinese: columns" zh.txt "局部梯度 x 上游梯度"
 if cmp -s unit.csv zh.csv && cmp -s unit.csv named.csv; then echo "PASS data is the same in every language"; else echo "FAIL data differs"; fi
 if cmp -s unit.txt again.txt; then echo "PASS the same bytes"; else echo "FAIL other bytes"; fi
