@@ -6,7 +6,7 @@
 
 #include "runtime/bpgen_runtime.h"
 
-enum { COMMUTES = 1, CALLABLE = 2, EXPENSIVE = 4, NO_DERIVATIVE = 8, POSITIVE = 16 };
+enum { COMMUTES = 1, CALLABLE = 2, EXPENSIVE = 4, NO_DERIVATIVE = 8, POSITIVE = 16, BOUNDED = 32 };
 
 /* The columns KIND and flags of ops.def. */
 #define C COMMUTES
@@ -14,6 +14,7 @@ enum { COMMUTES = 1, CALLABLE = 2, EXPENSIVE = 4, NO_DERIVATIVE = 8, POSITIVE = 
 #define X EXPENSIVE
 #define N NO_DERIVATIVE
 #define P POSITIVE
+#define B BOUNDED
 #define LEAF FORM_LEAF, FROM_NOWHERE, KIND_REAL
 #define ARITHMETIC FORM_INFIX, FROM_NOWHERE, KIND_REAL
 #define MINUS FORM_PREFIX, FROM_NOWHERE, KIND_REAL
@@ -31,7 +32,7 @@ enum { COMMUTES = 1, CALLABLE = 2, EXPENSIVE = 4, NO_DERIVATIVE = 8, POSITIVE = 
 const OpInfo op_info[OP_COUNT] = {
 #define OP(ID, name, c, arity, kind, weight, flags, value, da, db, dc, note, tex, gates)                              \
     { name, c, arity, kind, weight, ((flags) & COMMUTES) != 0, ((flags) & CALLABLE) != 0, ((flags) & EXPENSIVE) != 0, \
-      ((flags) & NO_DERIVATIVE) != 0, ((flags) & POSITIVE) != 0, note, { da, db, dc }, tex, gates },
+      ((flags) & NO_DERIVATIVE) != 0, ((flags) & POSITIVE) != 0, ((flags) & BOUNDED) != 0, note, { da, db, dc }, tex, gates },
 #include "ir/ops.def"
 };
 

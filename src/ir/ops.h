@@ -46,6 +46,7 @@ typedef struct {
     bool expensive;    /* outlined into a stage of its own when it stands inside a domain (cost >= 5: divisions, roots, calls) */
     bool no_derivative; /* trigamma: to differentiate it is an error (step and sign have the derivative 0) */
     bool positive;      /* its value is greater than 0 wherever it is defined */
+    bool bounded;       /* its value is less than 1 and greater than -1 */
     const char *note;  /* kink and domain, for `bpgen functions` and the reference */
     /* The partial derivatives in postfix, over the arguments a b c and the result y: "y 1 y - *" is y*(1-y). Words are operator
      * names of this table, whole numbers, pi, and `?:` for select. NULL: structurally 0 (or never asked for). Postfix, because it

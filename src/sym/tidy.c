@@ -37,6 +37,23 @@ ExprId tidy_arg(const Tidy *t, ExprId id, unsigned k)
 
 /* ---- facts ------------------------------------------------------------------------------------------- */
 
+/* 1 - sig(u), 1 + tanh(u) */
+static bool is_one_and_bounded(const Tidy *t, const Expr *node)
+{
+    return expr_is_int(t->pool, node->u.arg[0], 1) && t->facts.at[node->u.arg[1]].bounded;
+}
+
+static bool is_bounded_op(const Tidy *t, const Expr *node)
+{
+    const Fact *facts = t->facts.at;
+
+    if (node->op == OP_MUL)
+        return facts[node->u.arg[0]].bounded && facts[node->u.arg[1]].bounded;
+    if (node->op == OP_POW)
+        return facts[node->u.arg[0]].bounded && expr_is_int(t->pool, node->u.arg[1], 2);
+    return node->op == OP_NEG ? facts[node->u.arg[0]].bounded : op_info[node->op].bounded;
+}
+
 static bool is_positive_op(const Tidy *t, const Expr *node)
 {
     const Fact *facts = t->facts.at;
@@ -46,6 +63,9 @@ static bool is_positive_op(const Tidy *t, const Expr *node)
     case OP_E:
         return true;
     case OP_ADD:
+        return (facts[node->u.arg[0]].positive && facts[node->u.arg[1]].positive) || is_one_and_bounded(t, node);
+    case OP_SUB:
+        return is_one_and_bounded(t, node);
     case OP_MUL:
     case OP_DIV:
         return facts[node->u.arg[0]].positive && facts[node->u.arg[1]].positive;
@@ -72,6 +92,8 @@ static Fact fact_of(const Tidy *t, ExprId id)
         fact.positive = rational_sign(value) > 0;
     else if (node->kind == EXPR_OP)
         fact.positive = is_positive_op(t, node);
+    if (node->kind == EXPR_OP)
+        fact.bounded = is_bounded_op(t, node);
     return fact;
 }
 
@@ -237,6 +259,8 @@ static ExprId make_function(Tidy *t, Op op, const ExprId *args)
 
     if (value == EXPR_NONE)
         value = known_comparison(t, op, args);
+    if ((op == OP_AND || op == OP_OR) && args[0] == args[1])
+        value = args[0];
     if (value != EXPR_NONE) {
         tidy_used(t, TIDY_VALUES);
         return value;

@@ -12,7 +12,7 @@
  *              (c ? u : 0)*v = c ? u*v : 0.
  *   fractions  u/v*w = u*w/v, u/v/w = u/(v*w). Nothing is cancelled that could be 0 and would then be gone: x/x and x^3/x stay,
  *              x/x^3 is 1/x^2, and u/(v/w) stays; what is positive wherever it is defined (exp) is cancelled.
- *   order      as first written, but in products: number, constants, names (in the order of their declaration or first use), powers
+ *   order      as first written, but in products: number, constants, names (in the order of their variables, or as learnt), powers
  *              such as x^n, functions, sums, choices.
  *
  * exp(u)*exp(v), sin(-u), sqrt(u)^2 and log(u*v) are left alone. So the domain stays, except that of terms that vanish: 0*u and
@@ -53,6 +53,10 @@ typedef VEC(TidyStep) TidyLog;
  * both. */
 typedef struct Tidy Tidy;
 Tidy *tidy_new(ExprPool *pool, Arena *arena);
+
+/* Names in products from now on stand in the order in which these expressions have them: what is c*x there stays so, also where x is
+ * the earlier variable. */
+void tidy_learn_order(Tidy *t, const ExprId *roots, size_t count);
 
 /* `log` may be NULL; steps are added, operands before users. Marks of stated derivatives stay what they are. If pool->full is set
  * afterwards, the result is of no use. */

@@ -20,14 +20,21 @@ static unsigned rank_of(Tidy *t, ExprId base)
     return op_info[node->op].form == FORM_CALL ? RANK_FUNCTION : RANK_CHOICE;
 }
 
-/* Names in the order of their declaration or first appearance; what else is of one rank, as it was written. */
+static uint32_t rank_of_variable(const Tidy *t, ExprId name)
+{
+    VariableId v = t->pool->nodes.at[name].u.name.variable;
+
+    return v < t->ranks.count ? t->ranks.at[v] : v;
+}
+
+/* Names in the order of their variables, or as learnt; what else is of one rank, as it was written. */
 static bool is_before(Tidy *t, ExprId a, ExprId b)
 {
     unsigned x = rank_of(t, a), y = rank_of(t, b);
 
     if (x != y || x != RANK_NAME)
         return x < y;
-    return t->pool->nodes.at[a].u.name.variable < t->pool->nodes.at[b].u.name.variable;
+    return rank_of_variable(t, a) < rank_of_variable(t, b);
 }
 
 /* Stable; products are short or mostly in order. */

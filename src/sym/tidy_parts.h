@@ -30,6 +30,7 @@ typedef struct {
     double size;   /* operations of its tree */
     bool constant; /* no names */
     bool positive; /* wherever it is defined */
+    bool bounded;  /* less than 1 in magnitude */
     bool settled;  /* a sum whose terms have nothing in common */
     ExprId opposite; /* of a sum: its negative, once it was asked for, else 0 */
 } Fact;
@@ -61,6 +62,7 @@ struct Tidy {
     VEC(Walk) walk;
     VEC(uint32_t) words; /* of a key */
     ExprId one;
+    VEC(uint32_t) ranks; /* by variable: its place among names, as learnt; else the variables' own order */
 };
 
 /* Quotients in denominators of quotients in denominators, and choices of 0 in such choices: deeper ones stay as they are. */

@@ -332,6 +332,17 @@ static bool declares_names(const Ast *ast)
     return false;
 }
 
+/* Of the names in the results. */
+static void learn_order(Derivation *d)
+{
+    ExprVec roots = { 0 };
+
+    for (size_t i = 0; i < d->values.outputs.count; i++)
+        for (uint64_t k = 0; k < symbol_elements(&d->unit->lowered.program->symbols.at[d->values.outputs.at[i].symbol]); k++)
+            vec_push(d->unit->arena, &roots, d->values.outputs.at[i].elements[k]);
+    tidy_learn_order(d->tidy, roots.at, roots.count);
+}
+
 bool derivation_make(Derivation *out, Unit *unit, const DerivationRequest *request, Text *why)
 {
     Making m = { out, unit, request, why };
@@ -342,6 +353,7 @@ bool derivation_make(Derivation *out, Unit *unit, const DerivationRequest *reque
     if (!sym_elaborate(&out->values, out->pool, unit->lowered.program, &unit->diag))
         return false;
     out->tidy = tidy_new(out->pool, unit->arena);
+    learn_order(out);
     out->declares = declares_names(&unit->ast);
     count = find_variables(&m, variables);
     if (count == 0)
