@@ -173,7 +173,18 @@ static NodeId read_scalar(Rebuild *r, NodeId old, SymId symbol, const AffId *sub
     return scalar == NULL ? NO_ID : *scalar;
 }
 
-/* The element gets the array's name and its subscripts: a_1_2, or a[1,2]. */
+/* Which one it is of the arrays of its name that gave elements a name so far: 1, 2, ... */
+static uint32_t same_name(const Unroller *u, SymId symbol)
+{
+    if (u->ordinals[symbol] != 0)
+        return u->ordinals[symbol];
+    u->ordinals[symbol] = 1;
+    for (SymId s = 0; s < u->to->symbols.count; s++)
+        u->ordinals[symbol] += s != symbol && u->ordinals[s] != 0 && u->to->symbols.at[s].name == u->to->symbols.at[symbol].name;
+    return u->ordinals[symbol];
+}
+
+/* The element gets the array's name and its subscripts: a_1_2, or a[1,2], of a second array of the name a_2[1,2]. */
 static void describe_scalar(const Copier *c, const Group *group, NodeId node)
 {
     Program *to = c->u->to;
@@ -184,6 +195,9 @@ static void describe_scalar(const Copier *c, const Group *group, NodeId node)
         return;
     text_init(&text, c->u->scratch);
     text_add(&text, names_text(to->names, symbol->name));
+    if (c->u->brackets && op_info[to->nodes.at[node].op].arity > 0 && to->infos.at[node].name == NAME_NONE &&
+        same_name(c->u, c->stage.target) > 1)
+        text_printf(&text, "_%u", (unsigned)same_name(c->u, c->stage.target));
     for (unsigned k = c->u->turns[c->stage.target]; k < symbol->rank; k++) {
         int64_t sub = 0;
 
@@ -418,6 +432,7 @@ static Program *unroll(Unroller *u)
 
     u->to = program_like(p);
     u->scratch = heap_arena(p->heap);
+    u->ordinals = arena_array(u->scratch, uint32_t, p->symbols.count + 1);
     unroll_plan(u);
     rebuild_begin(&u->rebuild, p, u->to);
     u->rebuild.read = read_scalar;

@@ -16,6 +16,7 @@ typedef struct {
     uint64_t most;     /* points of what is unrolled */
     uint64_t most_scalars; /* elements of what becomes scalars */
     bool brackets;     /* elements are called a[1] instead of a_1 */
+    uint32_t *ordinals; /* brackets; by symbol: which one of its name it is, 0: not known yet */
     Program *to;
     Arena *scratch;
     Rebuild rebuild;
