@@ -52,8 +52,7 @@ gives "S0.1 squared error" 'J = 0.5*(y - h)^2' 'dJ_dh = -(y - h)' --wrt h
 gives "S4.3 two paths" 'x = t^2; y = sin(t); z = x*y' 'dz_dt = 2*t*sin(t) + t^2*cos(t)'
 gives "logarithm of a power" 'f = log(x^2)' 'df_dx = 2/x'
 gives "nothing is cancelled that may be 0" 'f = x^2/x' 'df_dx = x^2/x^2'
-gives "names in the order in which they were written" 'f = (a*x + b)/(c*x + d)' 'param a, x, b, c, d
-df_dx = (a*d - b*c)/(c*x + d)^2' --wrt x
+gives "names in the order in which they were written" 'f = (a*x + b)/(c*x + d)' 'df_dx = (a*d - b*c)/(c*x + d)^2' --wrt x
 gives "cross entropy of a sigmoid" 'L = -(t*log(sig(z)) + (1 - t)*log(1 - sig(z)))' 'dL_dz = -(t - sig(z))' --wrt z
 gives "repeated conditions" 'f = x^x' 'df_dx = (x == 0 ? 0 : x*x^(x - 1)) + (x == 0 && x > 0 ? 0 : x^x*log(x))'
 gives "a loop" 'param x
@@ -88,7 +87,7 @@ dv_dx = exp(x)
 output du_dx, dv_dx'
 gives "a name of the model" 'param x, df_dx
 f = df_dx*x^2' 'param x, df_dx
-df_dx_ = 2*x*df_dx
+df_dx_ = 2*df_dx*x
 df_ddf_dx = x^2
 output df_dx_, df_ddf_dx'
 gives "elements" 'param x[2]
