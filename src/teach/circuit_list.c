@@ -80,6 +80,7 @@ static void mark_masked(Maker *m, NodeId root, bool masked)
     for (size_t i = 0; i < nodes.count; i++)
         m->masked[nodes.at[i]] = true;
 }
+
 /* ---- branches inside a domain ------------------------------------------------------------------------- */
 
 NodeId gate_both(Program *p, NodeId a, NodeId b)
@@ -87,7 +88,7 @@ NodeId gate_both(Program *p, NodeId a, NodeId b)
     return a == NO_ID ? b : b == NO_ID || a == b ? a : node_raw(p, OP_AND, a, b, NO_ID);
 }
 
-enum { UNSEEN = NO_ID - 1 };
+#define UNSEEN (NO_ID - 1)
 
 static void meet_branch(Maker *m, NodeId id, NodeId condition)
 {

@@ -40,7 +40,8 @@ static void write_reduction(Printer *p, const char *word, const AffId *subs, uns
     bool any = mark_reduced(p, subs, rank, reduced);
 
     p->subscripts = true;
-    text_printf(out, any ? "%s(" : "", word);
+    if (any)
+        text_printf(out, "%s(", word);
     print_node(p, expression, 0, out);
     if (any)
         print_ranges(p, reduced, out);
