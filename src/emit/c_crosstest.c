@@ -194,7 +194,8 @@ void c_crosstest_print_move(const Test *t)
 /* A step along the direction: "" or "-". */
 static void step_away(const Test *t, const char *sign)
 {
-    text_line(t->out, "%s_move(%s%s%sstep);", t->m->prefix, moves(t, PART_PARAMS) ? "x, " : "", moves(t, PART_INPUTS) ? "y, " : "", sign);
+    text_line(t->out, "%s_move(%s%s%sstep);", t->m->prefix, moves(t, PART_PARAMS) ? "x, " : "",
+              moves(t, PART_INPUTS) ? "y, " : "", sign);
 }
 
 static void step_back(const Test *t)

@@ -114,8 +114,10 @@ void trace_notes(const View *v)
 
 static void json_mode(Text *out, const char *name, uint64_t count, uint64_t values, uint64_t sweep, uint64_t all)
 {
-    text_line(out, "\"%s\": { \"sweeps\": %llu, \"operations_values\": %llu, \"operations_sweep\": %llu, \"operations\": %llu },", name,
-              (unsigned long long)count, (unsigned long long)values, (unsigned long long)sweep, (unsigned long long)all);
+    text_begin_line(out);
+    text_printf(out, "\"%s\": { \"sweeps\": %llu, \"operations_values\": %llu, ", name, (unsigned long long)count,
+                (unsigned long long)values);
+    text_printf(out, "\"operations_sweep\": %llu, \"operations\": %llu },\n", (unsigned long long)sweep, (unsigned long long)all);
 }
 
 static void json_calls(const CircuitTrace *trace, Text *out)

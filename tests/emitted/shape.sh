@@ -36,6 +36,13 @@ same "tape of mlp" "a[32] y_minus_o" "$(tape mlp)"
 same "tape of rosenbrock" "" "$(tape rosenbrock)"
 same "tape of scores" "" "$(tape scores)"
 
+# The self-test declares what it uses, and nothing else; no loops of one turn.
+for model in cs231n lee matmul sigmoids_index; do
+    "$bpgen" "examples/$model.expr" --name m --functions value,vjp,forward,backward,jvp,jacobian,hvp,hessian -o "$work/s.c"
+    same "self-test of $model: nothing is silenced, no loop of one turn" "" \
+        "$(sed '1,/^int m_selftest(void)/d' "$work/s.c" | grep '(void)[a-z]\|= 0; [a-z] < 1;' | head -n 1)"
+done
+
 # Loops.
 loops() { "$bpgen" "examples/$1.expr" -o "$work/l.c"; function_text "$work/l.c" "$2" | grep -c '^ *for ('; }
 same "loops of rosenbrock_value" 1 "$(loops rosenbrock rosenbrock_value)"
