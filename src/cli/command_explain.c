@@ -48,7 +48,7 @@ static void explain_listing(Unit *unit, Run *run, Evaluation *point, Circuit *ci
     text_init(&out, unit->arena);
     print(&explain, run->line, format, &out);
     cli_write(unit, run, &out);
-    if (!explain.check.pass)
+    if (explain.check.decided && !explain.check.pass)
         run->code = EXIT_REFUSED;
 }
 

@@ -200,7 +200,7 @@ static void write_short(double value, Text *out)
 void explain_verdict(const Explain *e, Language language, Text *out)
 {
     const ExplainCheck *check = &e->check;
-    Text step, worst, skipped;
+    Text step, worst;
 
     if (!check->finite) {
         text_add(out, message(language, MESSAGE_EXPLAIN_NOT_FINITE));
@@ -208,16 +208,21 @@ void explain_verdict(const Explain *e, Language language, Text *out)
     }
     text_init(&step, e->circuit->arena);
     text_init(&worst, e->circuit->arena);
-    text_init(&skipped, e->circuit->arena);
     write_short(check->step, &step);
     write_short(check->worst, &worst);
-    text_printf(out, message(language, MESSAGE_EXPLAIN_CHECK), text_string(&step), text_string(&worst));
+    text_printf(out, message(language, check->compared > 0 ? MESSAGE_EXPLAIN_CHECK : MESSAGE_EXPLAIN_UNDECIDED), text_string(&step),
+                text_string(&worst));
     if (check->extrapolated)
         text_add(out, message(language, MESSAGE_EXPLAIN_EXTRAPOLATED));
-    if (check->compared + check->skipped < check->elements)
+    if (check->compared > 0 && check->compared + check->skipped + check->not_finite < check->elements)
         text_printf(out, message(language, MESSAGE_EXPLAIN_COMPARED), (unsigned long long)check->compared,
                     (unsigned long long)check->elements);
     if (check->skipped > 0)
-        text_printf(out, message(language, MESSAGE_EXPLAIN_SKIPPED), (unsigned long long)check->skipped);
-    text_add(out, check->pass ? "   PASS" : "   FAIL");
+        text_printf(out, message(language, check->at_kink ? MESSAGE_EXPLAIN_SKIPPED : MESSAGE_EXPLAIN_UNSETTLED),
+                    (unsigned long long)check->skipped);
+    if (check->not_finite > 0)
+        text_printf(out, message(language, MESSAGE_EXPLAIN_NO_NUMBERS), (unsigned long long)check->not_finite);
+    text_add(out, !check->decided ? message(language, MESSAGE_EXPLAIN_NO_VERDICT) : check->pass ? "   PASS" : "   FAIL");
+    if (check->harmless)
+        text_add(out, message(language, MESSAGE_EXPLAIN_HARMLESS));
 }

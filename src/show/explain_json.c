@@ -260,10 +260,11 @@ static void write_check(const ExplainCheck *check, Text *out)
     write_number(check->step, out);
     text_add(out, ", \"worst_gap\": ");
     write_number(check->worst, out);
-    text_printf(out, ", \"extrapolated\": %s, \"elements\": %llu, \"compared\": %llu, \"skipped\": %llu, \"pass\": %s }",
+    text_printf(out, ", \"extrapolated\": %s, \"elements\": %llu, \"compared\": %llu, \"skipped\": %llu, \"not_finite\": %llu, \"pass\": %s }",
                 check->extrapolated ? "true" : "false", (unsigned long long)check->elements,
                 (unsigned long long)check->compared,
-                (unsigned long long)check->skipped, check->pass ? "true" : "false");
+                (unsigned long long)check->skipped, (unsigned long long)check->not_finite,
+                !check->decided ? "null" : check->pass ? "true" : "false");
 }
 
 void explain_json(const Explain *e, Mistake mistake, Text *out)

@@ -54,7 +54,11 @@ typedef struct {
     double step;        /* h of the central differences */
     size_t elements;    /* of all gradients */
     size_t compared;    /* large models: some of them, chosen at random */
-    size_t skipped;     /* elements at kinks, where differences say nothing */
+    size_t skipped;     /* elements where differences say nothing: at kinks, or they do not settle */
+    size_t not_finite;  /* elements whose gradient is no number */
+    bool at_kink;       /* a gate bends at this point, which may be why */
+    bool decided;       /* something was compared, or is wrong */
+    bool harmless;      /* pass, in spite of a mistake that was asked for */
     double worst;       /* relative gap */
     GateId gate;        /* where: the leaf and its element */
     size_t element;
