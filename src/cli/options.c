@@ -388,6 +388,11 @@ static bool check_allowed(const CommandLine *line, OptionId id)
     return usage("%s", text);
 }
 
+static bool takes_values(const CommandLine *line)
+{
+    return strstr(commands[line->command].arguments, "NAME=VALUE") != NULL;
+}
+
 static bool take_words(CommandLine *line, Arena *arena, int count, char **words)
 {
     for (int i = 0; i < count; i++) {
@@ -397,14 +402,18 @@ static bool take_words(CommandLine *line, Arena *arena, int count, char **words)
             line->model = words[i];
         } else if (line->command == COMMAND_swell && strchr(words[i], '=') == NULL) {
             vec_push(arena, &line->more_models, words[i]);
-        } else if (line->command != COMMAND_functions && line->command != COMMAND_compile && read_setting(words[i], &setting)) {
+        } else if (takes_values(line) && read_setting(words[i], &setting)) {
             vec_push(arena, &line->settings, setting);
+        } else if (line->command != COMMAND_functions && read_setting(words[i], &setting)) {
+            return usage("values such as '%s' are for eval, check, explain, graph and swell, which work at a point", words[i]);
         } else {
             return usage("what is '%s'?", words[i]);
         }
     }
     if (line->model == NULL && line->command != COMMAND_functions && !line->help && !line->version)
         return usage("%s", "which model?");
+    if (line->model != NULL && line->output != NULL && strcmp(line->model, line->output) == 0 && strcmp(line->model, "-") != 0)
+        return usage("-o %s would overwrite the model", line->output);
     return true;
 }
 

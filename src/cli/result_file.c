@@ -12,19 +12,23 @@ static const char *find(const char *const *formats, const char *name)
     return NULL;
 }
 
+/* What an ending stands for: a drawing must not be a file of text because this command draws nothing. Others mean nothing. */
+static const char *format_of_ending(const char *path)
+{
+    static const char *const all[] = { "tex", "c", "csv", "json", "dot", "svg", NULL };
+    const char *dot = path == NULL ? NULL : strrchr(cli_base_name(path), '.');
+
+    return find(all, dot == NULL ? NULL : dot + 1);
+}
+
 const char *cli_format(Run *run, const char *const *formats)
 {
-    const char *asked = run->line->format, *found, *dot;
+    const char *asked = run->line->format != NULL ? run->line->format : format_of_ending(run->line->output), *found;
 
-    if (asked == NULL) {
-        dot = run->line->output == NULL ? NULL : strrchr(cli_base_name(run->line->output), '.');
-        found = find(formats, dot == NULL ? NULL : dot + 1);
-        return found == NULL ? formats[0] : found;
-    }
-    found = find(formats, asked);
+    found = asked == NULL ? formats[0] : find(formats, asked);
     if (found != NULL)
         return found;
-    text_printf(&run->errors, "bpgen: --format: there is no '%s' here, only", asked);
+    text_printf(&run->errors, "bpgen: %s: there is no '%s' here, only", run->line->format != NULL ? "--format" : "-o", asked);
     for (size_t i = 0; formats[i] != NULL; i++)
         text_printf(&run->errors, "%s %s", i == 0 ? "" : ",", formats[i]);
     text_add(&run->errors, "\n");

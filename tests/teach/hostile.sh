@@ -1,0 +1,79 @@
+#!/bin/sh
+# The teaching commands in bad company: verdicts at points where there is nothing to confirm, options that do not go together, files
+# that must not be written, names and texts that mean something in the format they are written in.
+build=$(cd "$1" && pwd)
+root=$PWD
+bpgen=$build/bpgen
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+LC_ALL=C
+LANG=C
+export LC_ALL LANG
+
+run() { # name, exit status, what the result or the message says, arguments...
+    name=$1 status=$2 text=$3
+    shift 3
+    "$bpgen" "$@" > out 2> err < /dev/null
+    code=$?
+    if [ "$code" -eq "$status" ] && cat out err | grep -qF -- "$text"; then echo "PASS $name"; else
+        echo "FAIL $name: exit $code: $(tail -n 3 out) $(cat err)"
+    fi
+}
+verdict() { # name, formula, point..., then exit status and words of the verdict
+    printf 'f = %s\n' "$1" > point.expr
+    expected=$2 words=$3
+    shift 3
+    run "verdict of $(sed 's/f = //' point.expr) at $*" "$expected" "$words" explain point.expr "$@"
+    case $words in *PASS) ;; *) ! grep -q PASS out || echo "FAIL $(cat point.expr) at $*: $(tail -n 2 out)" ;; esac
+}
+
+# ---- PASS means that something was compared, and everything is a number ------------------------------------
+cs231n=$root/examples/cs231n.expr
+verdict 'sqrt(x)' 1 'gradients that are not finite: 1   FAIL' x=0
+verdict '0^x' 1 'gradients that are not finite: 1   FAIL' x=0
+verdict 'x^y' 1 'gradients that are not finite: 1   FAIL' x=0 y=0
+verdict 'x^y' 1 'gradients that are not finite: 1   FAIL' x=-1 y=2
+verdict 'x/x' 1 'the value is not finite' x=0
+verdict 'exp(x)' 1 'the value is not finite' x=800
+verdict 'x + y' 1 'the value is not finite' x=nan y=1
+verdict 'x + y' 1 'the value is not finite' x=inf y=1
+verdict 'relu(x)' 0 'NO VERDICT' x=0
+verdict 'max(x, y)' 0 'NO VERDICT' x=1 y=1
+verdict 'step(x)' 0 'NO VERDICT' x=0
+verdict 'x + 1e20' 0 'NO VERDICT' x=1
+verdict 'sin(x)' 0 'NO VERDICT' x=1e20
+verdict 'x > 0 ? x^2 : 0' 0 'NO VERDICT' x=0
+verdict 'x^3' 0 PASS x=0
+verdict 'x^0' 0 PASS x=0
+verdict 'x*x' 0 PASS x=1e150
+verdict 'exp(x)' 0 PASS x=700
+verdict 'exp(-x)' 0 PASS x=800
+verdict 'relu(x) + y' 0 '1 not compared: a kink   PASS' x=0 y=1
+run "JSON has no verdict" 0 '"pass": null' explain point.expr x=0 y=1 --wrt x --format json
+printf 'param x = 0, y = 2\nf = x*y + x^2*y\n' > same.expr
+run "a mistake that does not show" 0 'PASS: at this point the mistake does not show' explain same.expr --break assign
+printf 'f = x*y + x^2 + sqrt(z)\n' > inf.expr
+run "a mistake beside a gradient that is infinite" 1 'overwrote' explain inf.expr x=1 y=5 z=0 --break assign
+
+# ---- options -------------------------------------------------------------------------------------------------
+run "derive takes no point" 2 'values such as' derive "$cs231n" x=3
+run "cost takes no point" 2 'values such as' cost "$cs231n" x=3
+for command in explain derive swell graph cost; do
+    run "$command: unknown --wrt" 1 "'z' is not a param or input" $command "$cs231n" --wrt z
+    run "$command: unknown --format" 2 "there is no 'png' here" $command "$root/examples/two_layer.expr" --format png
+    run "$command: unknown --const" 1 "has no const 'n'" $command "$cs231n" --const n=3
+    run "$command: a file that cannot be written" 3 'cannot write' $command "$root/examples/two_layer.expr" -o no/such/folder/file
+    run "$command: no model" 3 'cannot read' $command nothing.expr
+    cp "$cs231n" mine.expr
+    run "$command: onto its model" 2 'would overwrite the model' $command mine.expr -o mine.expr
+    cmp -s mine.expr "$cs231n" || echo "FAIL $command wrote over its model"
+done
+run "a drawing of what is text" 2 "-o: there is no 'svg' here" explain "$cs231n" x=3 y=-4 -o x.svg
+run "a table of what is a drawing" 2 "-o: there is no 'csv' here" graph "$cs231n" x=3 y=-4 -o x.csv
+[ ! -e x.svg ] && [ ! -e x.csv ] && echo "PASS nothing is written then" || echo "FAIL something is written then"
+"$bpgen" explain "$cs231n" x=3 y=-4 -o x.listing && grep -q PASS x.listing && echo "PASS other endings mean nothing" || echo "FAIL other endings"
+echo old > kept.svg
+run "no result" 1 "'abc' is not a number" graph "$cs231n" x=abc -o kept.svg
+[ "$(cat kept.svg)" = old ] && echo "PASS the old file stays" || echo "FAIL the old file stays"
+run "a result that does not fit" 3 'cannot write' graph "$cs231n" x=3 y=-4 -o /dev/full
