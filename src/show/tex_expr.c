@@ -95,6 +95,16 @@ static bool needs_brackets(const Tex *t, ExprId id, Binding bind, bool right)
     return binding_of(t, id) < bind || (right && begins_with_sign(t, id));
 }
 
+/* A name that the caller writes as a fraction. */
+static bool is_tall_name(const Tex *t, ExprId name)
+{
+    Text text;
+
+    text_init(&text, t->style->arena);
+    return t->style->name != NULL && t->style->name(t->style->context, name, &text) &&
+           strstr(text_string(&text), "\\frac") != NULL;
+}
+
 static bool is_tall(const Tex *t, ExprId id)
 {
     const Expr *node = &t->pool->nodes.at[id];
@@ -106,7 +116,7 @@ static bool is_tall(const Tex *t, ExprId id)
         if (t->tall[expr_args(t->pool, id)[k]])
             return true;
     return node->kind == EXPR_SUM || is_op(t, id, OP_DIV) || is_op(t, id, OP_SELECT) ||
-           (node->kind == EXPR_NAME && t->pool->variables.at[node->u.name.variable].symbol == UINT32_MAX);
+           (node->kind == EXPR_NAME && is_tall_name(t, id));
 }
 
 static void find_tall(Tex *t, ExprId root)
