@@ -13,11 +13,18 @@ typedef struct {
     unsigned level;
 } Todo;
 
+/* A C function of the user's that is called. */
+typedef struct {
+    ExprId function;
+    unsigned arguments;
+} CExternUse;
+
 typedef struct {
     ExprPool *pool;
     Arena *arena;
     Text *out;
     CNames names;
+    VEC(CExternUse) externs;
     const char **variables; /* C names by variable */
     const char **parts;     /* by node: the variable that holds it, or NULL */
     ExprId root;            /* written even if it has one */
@@ -107,6 +114,34 @@ static unsigned level_left(const Formula *f, Op op, ExprId left)
     return op == OP_ADD || op == OP_SUB || op == OP_MUL || op == OP_DIV || op == OP_AND ? c_level_infix(op) : LEVEL_ADD;
 }
 
+/* Its prototype is wanted. */
+static void note_extern(Formula *f, ExprId call)
+{
+    const ExprId *args = expr_args(f->pool, call);
+    unsigned count = 1;
+
+    for (size_t i = 0; i < f->externs.count; i++)
+        if (f->externs.at[i].function == args[0])
+            return;
+    for (ExprId list = args[1]; f->pool->nodes.at[list].kind == EXPR_OP && f->pool->nodes.at[list].op == OP_LIST;
+         list = f->pool->nodes.at[list].u.arg[1])
+        count++;
+    vec_push(f->arena, &f->externs, (CExternUse){ args[0], count });
+}
+
+/* A C function of the user's: its name and its arguments, a list. */
+static void print_user_call(Formula *f, ExprId id)
+{
+    const Expr *node = &f->pool->nodes.at[id];
+
+    if (node->op == OP_CALL)
+        note_extern(f, id);
+    later_text(f, node->op == OP_CALL ? ")" : "");
+    later(f, node->u.arg[1], LEVEL_ANY);
+    later_text(f, node->op == OP_CALL ? "(" : ", ");
+    later(f, node->u.arg[0], LEVEL_ANY);
+}
+
 static void print_call(Formula *f, ExprId id)
 {
     const Expr *node = &f->pool->nodes.at[id];
@@ -165,6 +200,8 @@ static void print_operator(Formula *f, ExprId id)
         later(f, node->u.arg[1], LEVEL_OR);
         later_text(f, " ? ");
         later(f, node->u.arg[0], LEVEL_OR);
+    } else if (node->op == OP_CALL || node->op == OP_LIST) {
+        print_user_call(f, id);
     } else {
         print_call(f, id);
     }
@@ -259,10 +296,20 @@ static void print_parts(Formula *f, ExprId root)
 
 /* ---- functions --------------------------------------------------------------------------------------- */
 
-/* Is it a variable of the program, not a name that stands for something in a listing? */
+/* Is it a variable of the program, not a function, nor a name that stands for something in a listing? */
 static bool is_argument(const ExprVariable *v)
 {
-    return v->symbol != UINT32_MAX;
+    return v->symbol != UINT32_MAX && v->symbol != EXPR_FUNCTION;
+}
+
+static void print_externs(const Formula *f, Text *out)
+{
+    for (size_t i = 0; i < f->externs.count; i++) {
+        text_printf(out, "double %s(", f->variables[f->pool->nodes.at[f->externs.at[i].function].u.name.variable]);
+        for (unsigned k = 0; k < f->externs.at[i].arguments; k++)
+            text_add(out, k == 0 ? "double" : ", double");
+        text_add(out, ");\n");
+    }
 }
 
 static void print_signature(const Formula *f, const char *name, Text *out)
@@ -323,12 +370,17 @@ static const char **take_names(Formula *f, const CFormula *formulas, size_t coun
     c_names_init(&f->names, f->arena);
     c_runtime_names(&f->names, false);
     for (size_t v = 0; v < f->pool->variables.count; v++)
+        if (f->pool->variables.at[v].symbol == EXPR_FUNCTION)
+            c_names_reserve(&f->names, names_text(f->pool->names, f->pool->variables.at[v].name));
+    for (size_t v = 0; v < f->pool->variables.count; v++)
         c_names_keep(&f->names, names_text(f->pool->names, f->pool->variables.at[v].name));
     for (size_t i = 0; i < count; i++)
         names[i] = c_names_take(&f->names, names_text(f->pool->names, formulas[i].name));
     f->variables = arena_array(f->arena, const char *, f->pool->variables.count + 1);
     for (size_t v = 0; v < f->pool->variables.count; v++)
-        if (is_argument(&f->pool->variables.at[v]))
+        if (f->pool->variables.at[v].symbol == EXPR_FUNCTION)
+            f->variables[v] = names_text(f->pool->names, f->pool->variables.at[v].name);
+        else if (is_argument(&f->pool->variables.at[v]))
             f->variables[v] = c_names_take(&f->names, names_text(f->pool->names, f->pool->variables.at[v].name));
     return names;
 }
@@ -347,6 +399,7 @@ bool c_formulas(ExprPool *pool, Arena *arena, const char *title, const CFormula 
         print_signature(&f, names[i], out);
         text_add(out, ";\n");
     }
+    print_externs(&f, out);
     text_add(out, "\n");
     c_runtime_helpers(arena, f.used, out);
     text_add(out, text_string(&functions) + (out->at[out->size - 2] == '\n'));

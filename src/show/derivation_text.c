@@ -21,13 +21,38 @@ static bool uses_all(const Derivation *d)
     for (size_t i = 0; i < reached.count; i++) {
         const Expr *node = &d->pool->nodes.at[reached.at[i]];
 
-        if (node->kind == EXPR_NAME && d->pool->variables.at[node->u.name.variable].symbol != UINT32_MAX &&
+        if (node->kind == EXPR_NAME && d->pool->variables.at[node->u.name.variable].symbol < EXPR_FUNCTION &&
             !used[node->u.name.variable]) {
             used[node->u.name.variable] = true;
             count++;
         }
     }
     return count == model->declared.count;
+}
+
+static bool is_called(const Derivation *d, Name function)
+{
+    for (size_t v = 0; v < d->pool->variables.count; v++)
+        if (d->pool->variables.at[v].symbol == EXPR_FUNCTION && d->pool->variables.at[v].name == function)
+            return true;
+    return false;
+}
+
+/* The C functions of the model, in its order, without their derivatives, which nothing needs any more. */
+static void add_externs(const Derivation *d, Text *out)
+{
+    const CheckedModel *model = &d->unit->model;
+
+    for (size_t i = 0; i < model->functions.count; i++) {
+        const CheckedFunction *f = &model->functions.at[i];
+
+        if (!f->is_extern || !is_called(d, f->name))
+            continue;
+        text_printf(out, "extern %s(", names_text(&d->unit->names, f->name));
+        for (uint32_t k = 0; k < f->arg_count; k++)
+            text_printf(out, "%s%s", k > 0 ? ", " : "", names_text(&d->unit->names, model->symbols.at[f->first_arg + k].name));
+        text_add(out, ")\n");
+    }
 }
 
 static void add_declarations(const Derivation *d, Text *out)
@@ -148,6 +173,7 @@ static void add_result(const Derivation *d, const Derivative *derivative, Langua
 void derivation_text(const Derivation *d, Language language, Text *out)
 {
     add_declarations(d, out);
+    add_externs(d, out);
     for (size_t i = 0; i < d->all.count; i++)
         add_result(d, &d->all.at[i], language, out);
     if (d->all.count < 2)

@@ -255,11 +255,27 @@ static void print_fraction(Tex *t, const Expr *node)
     later(t, over, BIND_CHOICE, false);
 }
 
+/* A C function of the user's: its name and its arguments, a list. */
+static void print_user_call(Tex *t, ExprId id)
+{
+    const Expr *node = &t->pool->nodes.at[id];
+    bool call = node->op == OP_CALL;
+
+    later_text(t, call ? closing(t, id) : "");
+    later(t, node->u.arg[1], BIND_CHOICE, false);
+    later_text(t, call ? opening(t, id) : ", ");
+    later(t, node->u.arg[0], BIND_CHOICE, false);
+}
+
 static void print_call(Tex *t, ExprId id)
 {
     const Expr *node = &t->pool->nodes.at[id];
     const char *tex = op_info[node->op].tex, *place = strchr(tex, '#');
 
+    if (node->op == OP_CALL || node->op == OP_LIST) {
+        print_user_call(t, id);
+        return;
+    }
     if (place != NULL) {
         text_bytes(t->out, tex, (size_t)(place - tex));
         later_text(t, place + 1);

@@ -18,7 +18,8 @@ typedef struct {
 
 void tex_expr(const TexStyle *style, ExprId root, Text *out);
 
-/* "x_{1}", "\theta", "\mathit{loss}": what stands behind an underscore, or digits at the end, is a subscript. */
+/* "x_{1}", "\theta", "\mathit{loss}": what stands behind an underscore, or digits at the end, is a subscript;
+ * underscores at the end are primes. */
 void tex_name(const char *name, Text *out);
 
 #endif

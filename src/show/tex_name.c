@@ -32,12 +32,13 @@ static void add_word(const char *word, size_t size, size_t most, const char *fon
 }
 
 /* The words between underscores, with commas. */
-static void add_subscript(const char *rest, Text *out)
+static void add_subscript(const char *rest, size_t length, Text *out)
 {
+    const char *end = rest + length;
     bool first = true;
 
     text_add(out, "_{");
-    while (*rest != '\0') {
+    while (rest < end) {
         size_t size = strcspn(rest, "_");
 
         if (size > 0) {
@@ -47,12 +48,13 @@ static void add_subscript(const char *rest, Text *out)
         }
         rest += size + (rest[size] == '_');
     }
-    text_add(out, first ? "\\_}" : "}");
+    text_add(out, "}");
 }
 
 void tex_name(const char *name, Text *out)
 {
     size_t head = strcspn(name, "_0123456789");
+    const char *end = name + strlen(name);
 
     if (head == 0) { /* begins with an underscore */
         text_add(out, "\\mathit{");
@@ -62,6 +64,10 @@ void tex_name(const char *name, Text *out)
         return;
     }
     add_word(name, head, 1, "mathit", out);
-    if (name[head] != '\0')
-        add_subscript(name + head, out);
+    while (end > name + head && end[-1] == '_')
+        end--;
+    if (end > name + head)
+        add_subscript(name + head, (size_t)(end - name) - head, out);
+    for (; *end != '\0'; end++)
+        text_add(out, "'");
 }

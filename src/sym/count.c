@@ -8,7 +8,8 @@ static bool is_operation(const ExprPool *pool, ExprId id)
 
     if (node->kind == EXPR_SUM)
         return true;
-    return node->kind == EXPR_OP && expr_arity(pool, id) > 0 && node->op != OP_STOP && node->op != OP_LINK;
+    return node->kind == EXPR_OP && expr_arity(pool, id) > 0 && node->op != OP_STOP && node->op != OP_LINK &&
+           node->op != OP_LIST;
 }
 
 typedef struct {

@@ -8,6 +8,7 @@ typedef struct {
     DerivativeLog *log; /* or NULL */
     ExprId *map;        /* by node: its derivative, 0 for what is constant; meaningful for what was visited */
     bool *active;       /* by node: it depends on the variable */
+    bool *needed;       /* by node: the derivative goes through it */
     bool *told;         /* by node: a constant that is in the log */
     ExprId zero;
 } Deriving;
@@ -243,11 +244,27 @@ static void derive_node(const Deriving *d, ExprId id)
     log_step(d, &step);
 }
 
-/* Derives all that is reached; false: the operator of `*at` has no derivative. */
+/* What the derivative goes through: not conditions, nor the body of a function whose derivative is stated, nor that derivative. */
+static void find_needed(const Deriving *d, const ExprVec *reached, ExprId of)
+{
+    d->needed[of] = true;
+    for (size_t i = reached->count; i-- > 0;) {
+        ExprId id = reached->at[i];
+        const Expr *node = &d->pool->nodes.at[id];
+        bool lacking = node->kind == EXPR_OP && op_info[node->op].no_derivative;
+
+        for (unsigned k = 0; d->needed[id] && k < expr_arity(d->pool, id); k++)
+            d->needed[expr_args(d->pool, id)[k]] |= lacking || passes_on(node, k);
+    }
+}
+
+/* Derives all that is needed; false: the operator of `*at` has no derivative. */
 static bool derive_all(const Deriving *d, const ExprVec *reached, ExprId *at)
 {
     for (size_t i = 0; i < reached->count && !d->pool->full; i++) {
         *at = reached->at[i];
+        if (!d->needed[*at])
+            continue;
         if (lacks_derivative(d, *at))
             return false;
         d->active[*at] = is_active(d, *at);
@@ -267,7 +284,9 @@ ExprId sym_derivative(ExprPool *pool, ExprId of, ExprId by, ExprMake *make, Deri
     d.map = arena_array(pool->arena, ExprId, size);
     d.active = arena_array(pool->arena, bool, size);
     d.told = arena_array(pool->arena, bool, size);
+    d.needed = arena_array(pool->arena, bool, size);
     expr_reach(pool, pool->arena, &of, 1, &reached);
+    find_needed(&d, &reached, of);
     if (derive_all(&d, &reached, &at)) {
         result = pool->full ? EXPR_NONE : d.active[of] ? d.map[of] : d.zero;
     } else {
@@ -276,6 +295,7 @@ ExprId sym_derivative(ExprPool *pool, ExprId of, ExprId by, ExprMake *make, Deri
             *without = (Op)pool->nodes.at[at].op;
     }
     expr_drop(pool->arena, &reached);
+    arena_drop(pool->arena, d.needed, size * sizeof *d.needed);
     arena_drop(pool->arena, d.told, size * sizeof *d.told);
     arena_drop(pool->arena, d.active, size * sizeof *d.active);
     arena_drop(pool->arena, d.map, size * sizeof *d.map);

@@ -115,6 +115,18 @@ static ExprId read_value(Elaborating *e, NodeId id)
     return value != EXPR_NONE ? value : expr_int(e->pool, 0); /* an empty sum, a turn that was not made */
 }
 
+/* The function as a name; one variable for all its calls. */
+static ExprId function_name(ExprPool *pool, Name name)
+{
+    VariableId v = 0;
+
+    while (v < pool->variables.count && !(pool->variables.at[v].symbol == EXPR_FUNCTION && pool->variables.at[v].name == name))
+        v++;
+    if (v == pool->variables.count)
+        v = expr_variable(pool, name, EXPR_FUNCTION, 0, NULL);
+    return expr_name(pool, v, NULL);
+}
+
 static ExprId leaf_value(Elaborating *e, NodeId id)
 {
     const Node *node = &e->p->nodes.at[id];
@@ -126,6 +138,8 @@ static ExprId leaf_value(Elaborating *e, NodeId id)
         return integer_value(e, node->u.aff);
     case OP_READ:
         return read_value(e, id);
+    case OP_FUNCTION:
+        return function_name(e->pool, node->u.function);
     default:
         return expr_raw(e->pool, (Op)node->op, EXPR_NONE, EXPR_NONE, EXPR_NONE);
     }
@@ -234,7 +248,7 @@ static void step(Elaborating *e)
         (void)vec_pop(&e->stack);
         return;
     }
-    if (node->op == OP_CALL) {
+    if (node->op == OP_CALL && !e->pool->calls) {
         elaborate_refuse(e, e->p->infos.at[id].at, "what a C function computes is not known to bpgen, so there is no closed form: give "
                                                    "the function a body with 'def'");
         return;

@@ -21,7 +21,8 @@ typedef enum {
     EXPR_NAME,    /* u.name: a scalar variable or an element of an array */
     EXPR_INTEGER, /* u.aff: an integer expression over indices, as a real value */
     EXPR_OP,      /* op and u.arg, as many as op_info[op].arity. OP_PI and OP_E have none. OP_STOP has one: the name of its
-                   * function is not kept. Never OP_LITERAL, OP_INTEGER, OP_READ, OP_FUNCTION */
+                   * function is not kept. OP_CALL: the function, an EXPR_NAME, and one argument or an OP_LIST. Never OP_LITERAL,
+                   * OP_INTEGER, OP_READ, OP_FUNCTION */
     EXPR_SUM      /* u.sum: sum of body for index in low .. high-1 */
 } ExprKind;
 
@@ -47,7 +48,7 @@ typedef struct {
 /* What an expression is made of: params and inputs, in index form also names of intermediate results. */
 typedef struct {
     Name name;
-    uint32_t symbol; /* of the program that was elaborated, or UINT32_MAX */
+    uint32_t symbol; /* of the program that was elaborated, UINT32_MAX, or EXPR_FUNCTION: a C function of the user's */
     uint8_t rank;
     const int32_t *extents;
 } ExprVariable;
@@ -61,6 +62,7 @@ typedef struct {
     AffPool affs;      /* subscripts and bounds; its indices count in `indices` */
     VEC(AffId) subs;
     VEC(Name) indices;
+    bool calls;        /* C functions of the user's may occur (OP_CALL); who sets it can print them */
     size_t most;       /* nodes that the pool may hold; 0: EXPR_MOST */
     bool full;         /* it would have been more, or a constant is too large: what was made since is of no use */
     HashTable node_table, number_table, sub_table;
@@ -68,6 +70,7 @@ typedef struct {
 } ExprPool;
 
 enum { EXPR_MOST = 1 << 22 };
+#define EXPR_FUNCTION (UINT32_MAX - 1)
 
 /* Everything lives in the arena. */
 ExprPool *expr_pool(Arena *arena, Names *names);

@@ -219,6 +219,15 @@ static void print_operator(Printer *p, ExprId id)
         later_operand(p, id, 0);
     } else if (expr_arity(p->pool, id) == 0) {
         text_add(p->out, op_info[node->op].name);
+    } else if (node->op == OP_LIST) {
+        later_operand(p, id, 1);
+        later_text(p, ", ");
+        later_operand(p, id, 0);
+    } else if (node->op == OP_CALL) {
+        later_text(p, ")");
+        later_operand(p, id, 1);
+        later_text(p, "(");
+        later_operand(p, id, 0);
     } else {
         later_text(p, ")");
         for (unsigned k = expr_arity(p->pool, id); k-- > 0;) {

@@ -126,6 +126,9 @@ static bool refuse_without(const Making *m, const Derivative *derivative, Op wit
     if (without == OP_COUNT)
         return refuse(m, "%s: the expressions do not fit in memory; make the sizes smaller, with --const",
                       names_text(&m->unit->names, derivative->name));
+    if (without == OP_CALL)
+        return refuse(m, "%s has no closed form: a C function that it goes through has no stated derivative",
+                      names_text(&m->unit->names, derivative->name));
     return refuse(m, "%s has no closed form in the language: %s has no derivative", names_text(&m->unit->names, derivative->name),
                   op_info[without].name);
 }
@@ -350,6 +353,7 @@ bool derivation_make(Derivation *out, Unit *unit, const DerivationRequest *reque
     size_t count;
 
     *out = (Derivation){ .unit = unit, .form = request->form, .pool = expr_pool(unit->arena, &unit->names) };
+    out->pool->calls = true;
     if (!sym_elaborate(&out->values, out->pool, unit->lowered.program, &unit->diag))
         return false;
     out->tidy = tidy_new(out->pool, unit->arena);

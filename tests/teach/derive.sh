@@ -145,6 +145,52 @@ printf 'f = x/(1 + y)\n' > m.expr
 has "quotient rule" '# quotient rule d/dy(x/(1 + y)) = (d/dy(x)*(1 + y) - x*d/dy(1 + y))/(1 + y)^2'
 has "constant" '# constant d/dy(x) = 0'
 
+gives "S4.9 sum and product rule of any functions" 'param x
+extern f1_(x)
+extern g1_(x)
+extern f1(x) derivative f1_(x)
+extern g1(x) derivative g1_(x)
+sum = f1(x) + g1(x)
+product = f1(x)*g1(x)
+output sum, product' "param x
+extern f1_(x)
+extern g1_(x)
+extern f1(x)
+extern g1(x)
+# d/dx(f1(x) + g1(x))
+#   sum rule           d/dx(f1(x) + g1(x)) = d/dx(f1(x)) + d/dx(g1(x))
+#   stated derivative  d/dx(f1(x)) = f1_(x)*d/dx(x)
+#   variable           d/dx(x) = 1
+#   stated derivative  d/dx(g1(x)) = g1_(x)*d/dx(x)
+#   put together       d/dx(f1(x) + g1(x)) = f1_(x) + g1_(x)
+# the rules:
+#   sum rule           (u + v)' = u' + v'
+#   stated derivative  f(u)' = d(u)*u'
+#   variable           x' = 1
+dsum_dx = f1_(x) + g1_(x)
+# d/dx(f1(x)*g1(x))
+#   product rule       d/dx(f1(x)*g1(x)) = d/dx(f1(x))*g1(x) + f1(x)*d/dx(g1(x))
+#   stated derivative  d/dx(f1(x)) = f1_(x)*d/dx(x)
+#   variable           d/dx(x) = 1
+#   stated derivative  d/dx(g1(x)) = g1_(x)*d/dx(x)
+#   put together       d/dx(f1(x)*g1(x)) = f1_(x)*g1(x) + f1(x)*g1_(x)
+# the rules:
+#   product rule       (u*v)' = u'*v + u*v'
+#   stated derivative  f(u)' = d(u)*u'
+#   variable           x' = 1
+dproduct_dx = f1_(x)*g1(x) + f1(x)*g1_(x)
+output dsum_dx, dproduct_dx" --steps
+sed -i 's/^output .*/output product/' m.expr
+"$bpgen" derive m.expr --format tex > out
+has "functions and their derivatives in LaTeX" " \\frac{d \\mathit{product}}{dx} &= f_{1}'(x)\\,g_{1}(x) + f_{1}(x)\\,g_{1}'(x)"
+"$bpgen" derive m.expr --format c -o d.c
+if grep -qx 'double f1_(double);' d.c && gcc -std=c99 -Wall -Wextra -Wpedantic -Werror -c -o d.o d.c; then
+    echo "PASS calls of C functions"
+else
+    echo "FAIL calls of C functions: $(cat d.c)"
+fi
+refuses "a C function without a derivative" 1 "$(cat m.expr)" 'a C function that it goes through has no stated derivative' --wrt x,x
+
 # ---- refusals ----
 refuses "no derivative in the language" 1 'f = digamma(x)' 'd2f_dx2 has no closed form in the language: trigamma has no derivative' --wrt x,x
 refuses "too large, with the exact count" 1 'const n = 30
