@@ -136,13 +136,14 @@ static PartVec quotient_of(Expansion *e, ExprId id)
 static PartVec expand_power(Expansion *e, ExprId id)
 {
     const ExprId *args = expr_args(e->pool, id);
+    const PartVec *base = &e->parts[args[0]];
     Rational value;
     int64_t exponent;
 
-    if (!is_constant(&e->parts[args[1]], &value) || !rational_to_int(value, &exponent) || exponent < 0 ||
-        exponent > POLYNOMIAL_MOST_TERMS)
+    if (!is_constant(&e->parts[args[1]], &value) || !rational_to_int(value, &exponent) || exponent < 0)
         return operator_atom(e, id);
-    return parts_power(e, &e->parts[args[0]], exponent);
+    e->large |= exponent > UINT32_MAX || (exponent > POLYNOMIAL_MOST_TERMS && base->count > 1);
+    return parts_power(e, base, exponent);
 }
 
 static PartVec expand_node(Expansion *e, ExprId id)

@@ -113,6 +113,7 @@ logistic 1 '1'
 logistic 2 '4 - 8*x'
 logistic 3 '16*(1 - 10*x + 24*x^2 - 16*x^3)'
 logistic 4 '64*(1 - 42*x + 504*x^2 - 2640*x^3 + 7040*x^4 - 9984*x^5 + 7168*x^6 - 2048*x^7)'
+gives "a high power of one term" 'f = x^100000' 'df_dx = 100000*x^99999' --collect
 gives "expanded" 'f = (x + y)^3' 'df_dx = 3*x^2 + 6*x*y + 3*y^2' --expand --wrt x
 gives "collected with functions" 'f = (sin(x) + y)^2*x' \
     'df_dx = y^2 + 2*y*sin(x) + sin(x)^2 + 2*x*y*cos(x) + 2*x*sin(x)*cos(x)' --collect --wrt x
@@ -200,6 +201,7 @@ for k in 1..n { l = 4*l*(1 - l) }
 output l' 'the tree has 46707769343 operations'
 refuses "not a polynomial" 1 'f = x/(1 + x)' '--collect: df_dx is not a polynomial: it has the factor 1/(1 + x)' --collect
 refuses "too many terms" 1 'f = (a + b + c + d + g + h + i + j)^40' 'takes more than' --expand --wrt a
+refuses "too high a power" 1 'f = (1 + x)^100000' 'takes more than' --expand
 refuses "a loop that ends by its values" 1 'param x
 y = x; k = 0
 for t in 0..9 while y > 1 { y = y/2; k = k + 1 }
