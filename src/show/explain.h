@@ -13,7 +13,7 @@ void explain_json(const Explain *explain, Mistake mistake, Text *out);
 /* ---- explain_cells.c: what these share ---------------------------------------------------------------- */
 
 /* Up to this many elements an array is shown with its numbers. */
-enum { MOST_SHOWN = 8 };
+enum { MOST_SHOWN = 12 };
 
 /* "model.expr at x = 3, y = -4", and the mistake. */
 void explain_title(const Explain *explain, Language language, Text *out);

@@ -166,6 +166,20 @@ static void write_beside(const Side *left, const Side *right, size_t number, Tex
     }
 }
 
+/* Below its line: a matrix row by row. */
+static void write_below(const char *value, size_t indent, Text *out)
+{
+    for (const char *at = value; *at != '\0';) {
+        const char *row = strstr(at, "], [");
+        size_t size = row == NULL ? strlen(at) : (size_t)(row - at) + 2;
+
+        text_blanks(out, indent + (at > value));
+        text_bytes(out, at, size);
+        text_add(out, "\n");
+        at += size + (row != NULL);
+    }
+}
+
 /* Values that do not fit behind the formulas stand below them. */
 static void write_above(Side *side, size_t number, Text *out)
 {
@@ -188,9 +202,7 @@ static void write_above(Side *side, size_t number, Text *out)
         end_line(out);
         if (!below)
             continue;
-        text_blanks(out, number + 1 + side->target + side->sign + 2);
-        text_add(out, side->rows.at[i].value);
-        end_line(out);
+        write_below(side->rows.at[i].value, number + 1 + side->target + side->sign + 2, out);
     }
 }
 

@@ -87,6 +87,17 @@ void gates_begin(Maker *m)
 /* Telling names that are longer tell less than a number: formulas get unreadable. */
 enum { LONGEST_TELLING = 13 };
 
+/* A name that would be read as a function of the language. */
+static bool is_word(const char *name)
+{
+    static const char *const words[] = { "sum", "prod", "mean", "norm", "list", "e", "pi" };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(name, words[i]) == 0)
+            return true;
+    return op_find(name) != OP_COUNT;
+}
+
 /* "z_minus_finite_max_z" is z - max(z) protected from infinities: of no interest to a reader. */
 static const char *short_name(Maker *m, const char *name)
 {
@@ -99,7 +110,7 @@ static const char *short_name(Maker *m, const char *name)
             at += sizeof word - 1;
         text_bytes(&text, at, 1);
     }
-    return text.size <= LONGEST_TELLING ? text_string(&text) : "";
+    return text.size <= LONGEST_TELLING && !is_word(text_string(&text)) ? text_string(&text) : "";
 }
 
 /* What a node is called: by the user, else telling, else "t" and its number. */

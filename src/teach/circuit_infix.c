@@ -122,9 +122,11 @@ static void push_node(const Printer *p, Tasks *tasks, NodeId node, unsigned bind
 
 static unsigned binds_of(const Printer *p, const Node *node)
 {
+    IndexId index;
+
     switch (node->op) {
     case OP_LITERAL: return number_binds(p, p->circuit->program->literals.at[node->u.literal]);
-    case OP_INTEGER: return BINDS_COMPARE;
+    case OP_INTEGER: return aff_is_index(&p->circuit->program->affs, node->u.aff, &index) ? BINDS_LEAF : BINDS_SUM;
     case OP_SELECT: return BINDS_SELECT;
     case OP_OR: return BINDS_OR;
     case OP_AND: return BINDS_AND;

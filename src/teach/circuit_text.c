@@ -33,6 +33,15 @@ static bool mark_reduced(const Printer *p, const AffId *subs, unsigned rank, boo
     return any;
 }
 
+/* Elements that nothing needs are not computed. */
+static void write_guard(const Printer *p, Text *out)
+{
+    if (p->stage->guard == NO_ID)
+        return;
+    text_add(out, " if ");
+    print_node(p, p->stage->guard, BINDS_OR, out);
+}
+
 /* word(... for k in 0..3) with subscripts. */
 static void write_reduction(Printer *p, const char *word, const AffId *subs, unsigned rank, NodeId expression, Text *out)
 {
@@ -45,6 +54,7 @@ static void write_reduction(Printer *p, const char *word, const AffId *subs, uns
     print_node(p, expression, 0, out);
     if (any)
         print_ranges(p, reduced, out);
+    write_guard(p, out);
     text_add(out, any ? ")" : "");
 }
 
@@ -106,31 +116,36 @@ static bool write_whole(const Printer *p, const Gate *gate, const View *target, 
     return true;
 }
 
+/* Two reads that are multiplied and summed; false: it takes subscripts. */
+static bool write_two(const Printer *p, const Node *product, const View *target, Text *out)
+{
+    const Node *nodes = p->circuit->program->nodes.at;
+    Side first, second;
+    View a, b;
+
+    if (nodes[product->u.arg[0]].op != OP_READ || nodes[product->u.arg[1]].op != OP_READ)
+        return false;
+    a = view_of_read(p, product->u.arg[0]);
+    b = view_of_read(p, product->u.arg[1]);
+    return view_product(&a, &b, target, true, &first, &second, out);
+}
+
 static void write_gate(const Circuit *c, const Gate *gate, Text *target, Text *value)
 {
     Printer p = printer_of(c, gate->stage);
     View to = target_view(&p);
     Node node = c->program->nodes.at[gate->expression];
-    bool whole = true;
+    bool everywhere = p.stage->guard == NO_ID, whole = false;
 
-    if (gate->kind == GATE_PRODUCT) {
-        View a, b;
-        Side first, second;
-
-        whole = c->program->nodes.at[node.u.arg[0]].op == OP_READ && c->program->nodes.at[node.u.arg[1]].op == OP_READ;
-        if (whole) {
-            a = view_of_read(&p, node.u.arg[0]);
-            b = view_of_read(&p, node.u.arg[1]);
-            whole = view_product(&a, &b, &to, true, &first, &second, value);
-        }
-    } else if (gate->kind == GATE_OP || (gate->kind == GATE_COPY && view_lines_up(&p, gate->expression, &to))) {
-        whole = view_lines_up(&p, gate->expression, &to);
-        p.subscripts = !whole;
+    if (everywhere && gate->kind == GATE_PRODUCT) {
+        whole = write_two(&p, &node, &to, value);
+    } else if (everywhere && (gate->kind == GATE_OP || gate->kind == GATE_COPY) && view_lines_up(&p, gate->expression, &to)) {
+        whole = true;
         print_node(&p, gate->expression, 0, value);
-    } else {
+    } else if (everywhere && gate->kind != GATE_OP) {
         whole = write_whole(&p, gate, &to, value);
     }
-    if (!whole && gate->kind != GATE_OP)
+    if (!whole)
         write_reduction(&p, gate->kind == GATE_MAX ? "max" : gate->kind == GATE_ARGMAX ? "argmax" : "sum", p.stage->subs,
                         stage_subs(c->program, p.stage), gate->expression, value);
     write_target(&p, !whole, target);
@@ -245,6 +260,7 @@ static SummedOver write_subscripted(Printer *p, const Wire *wire, Text *target, 
     write_value(p, wire, value);
     if (any)
         print_ranges(p, reduced, value);
+    write_guard(p, value);
     text_add(value, any ? ")" : "");
     return any ? SUM_OTHER : SUM_NONE;
 }
@@ -267,7 +283,7 @@ static SummedOver write_lined_up(Printer *p, const Wire *wire, const View *from,
         text_printf(value, "%s^T", up->label);
         return SUM_NONE;
     }
-    if (!view_is_subsequence(from, up))
+    if (!view_is_subsequence(from, up) || summed_over(from, up) == SUM_OTHER)
         return write_subscripted(p, wire, target, value);
     text_add(target, from->label);
     text_add(value, "sum(");
@@ -293,7 +309,7 @@ SummedOver circuit_contribution(const Circuit *c, WireId id, Text *target, Text 
     }
     if (is_product_wire(c, wire)) {
         local = view_of_read(&p, wire->local);
-        if (!is_one(c, wire) && view_product(&local, &up, &from, false, &first, &second, value)) {
+        if (!is_one(c, wire) && p.stage->guard == NO_ID && view_product(&local, &up, &from, false, &first, &second, value)) {
             text_add(target, from.label);
             return SUM_NONE;
         }
@@ -304,7 +320,7 @@ SummedOver circuit_contribution(const Circuit *c, WireId id, Text *target, Text 
         }
         return write_subscripted(&p, wire, target, value);
     }
-    if (from.plain && up.plain && view_lines_up(&p, wire->local, &up))
+    if (p.stage->guard == NO_ID && from.plain && up.plain && view_lines_up(&p, wire->local, &up))
         return write_lined_up(&p, wire, &from, &up, target, value);
     return write_subscripted(&p, wire, target, value);
 }

@@ -100,7 +100,7 @@ run 0 "$root/examples/lee.expr"
 has "S2.3 output layer" "[0.617704777755, 0.829123984157]" "0.4167981090281" "[-0.0902773290119, 0.117468132884]" \
     "[[-0.0779561268214, -0.00999708065132], [0.101435883901, 0.013008120768]]"
 has "S3.5 hidden layers" "[-0.0457628917668, 0.0551605683942]" "[-0.00356516285371, -0.000986695763572]" \
-    "[[-0.00356516285371, 0.00356516285371], [-0.000986695763572, 0.000986695763572]]"
+    "[[-0.00356516285371, 0.00356516285371]," " [-0.000986695763572, 0.000986695763572]]"
 has "S2.4 delta recursion" "da = W2^T @ dW2_a" "dW1 = dW1_x outer x"
 run 0 "$root/examples/lee_softmax.expr"
 has "S3.8 softmax and cross entropy" "1.38704571502713" "[0.249812232072, 0.750187767928]" "dz = dz_minus_max_z (2) [-0.750187767928, 0.750187767928]"
@@ -199,6 +199,21 @@ for name, exact in ("x", 2.059569795572164910631925), ("y", 1.592232751483809313
         bad.append(name)
 print("FAIL S1.11", bad) if bad else print("PASS S1.11 product on every wire")
 END
+fi
+# Every formula that is printed gives the values beside it.
+if command -v python3 > /dev/null; then
+    "$bpgen" explain "$root/examples/scores.expr" X=1 W=2 b=3 --seed 'S=[[1,2],[3,4],[5,6],[7,8]]' --format json > formulas1.json
+    "$bpgen" explain "$root/examples/neuron.expr" w0=2 w1=-3 w2=-3 x0=-1 x1=-2 --gates --format json > formulas2.json
+    "$bpgen" explain "$root/examples/lee.expr" --gates --format json > formulas3.json
+    for model in "$root"/examples/*.expr; do
+        result=formulas_$(basename "$model" .expr).json
+        # shellcheck disable=SC2046
+        "$bpgen" explain "$model" --format json > "$result" 2> err || [ -s "$result" ] ||
+            "$bpgen" explain "$model" $(sed -n "s/^bpgen: '\([^']*\)' has no value.*/\1=0.7/p" err) --format json > "$result" 2> err
+        size=$(wc -c < "$result")
+        if [ "$size" -eq 0 ] || [ "$size" -gt 200000 ]; then rm "$result"; fi # the longest listings take long
+    done
+    python3 "$root/tests/teach/explain_formulas.py" formulas*.json
 fi
 cat > 'odd "name" <&\%_#.expr' << 'END'
 # "quotes" <b> & \backslash {braces} 100% _under_ # λ 中文
