@@ -140,8 +140,15 @@ static void add_stage(const Derivation *d, const Differentiation *stage, Languag
 
 /* ---- results ----------------------------------------------------------------------------------------- */
 
-/* Is there a number that no double holds? */
-static bool overflows(const Derivation *d, ExprId id)
+static bool divides_by_zero(const ExprPool *pool, ExprId id)
+{
+    const Expr *node = &pool->nodes.at[id];
+
+    return node->kind == EXPR_OP && node->op == OP_DIV && expr_is_int(pool, node->u.arg[1], 0);
+}
+
+/* Why bpgen would refuse to read it: a number that no double holds, or a divisor of the model that is 0 whatever the values. */
+static bool is_unreadable(const Derivation *d, ExprId id, MessageId *why)
 {
     ExprVec reached = { 0 };
 
@@ -149,7 +156,11 @@ static bool overflows(const Derivation *d, ExprId id)
     for (size_t i = 0; i < reached.count; i++) {
         Rational value;
 
+        *why = MESSAGE_DERIVE_NOT_DOUBLE;
         if (expr_is_number(d->pool, reached.at[i], &value) && isinf(rational_to_double(value)))
+            return true;
+        *why = MESSAGE_DERIVE_BY_ZERO;
+        if (divides_by_zero(d->pool, reached.at[i]))
             return true;
     }
     return false;
@@ -157,12 +168,13 @@ static bool overflows(const Derivation *d, ExprId id)
 
 static void add_result(const Derivation *d, const Derivative *derivative, Language language, Text *out)
 {
+    MessageId why;
     Text line;
 
     for (size_t i = 0; i < derivative->stages.count; i++)
         add_stage(d, &derivative->stages.at[i], language, out);
-    if (overflows(d, derivative->value))
-        text_printf(out, "# %s\n", message(language, MESSAGE_DERIVE_NOT_DOUBLE));
+    if (is_unreadable(d, derivative->value, &why))
+        text_printf(out, "# %s\n", message(language, why));
     text_init(&line, d->unit->arena);
     text_printf(&line, "%s = ", names_text(&d->unit->names, derivative->name));
     expr_print(d->pool, d->unit->arena, derivative->value, &line);

@@ -77,3 +77,9 @@ echo old > kept.svg
 run "no result" 1 "'abc' is not a number" graph "$cs231n" x=abc -o kept.svg
 [ "$(cat kept.svg)" = old ] && echo "PASS the old file stays" || echo "FAIL the old file stays"
 run "a result that does not fit" 3 'cannot write' graph "$cs231n" x=3 y=-4 -o /dev/full
+
+# ---- derivatives of what has no value anywhere --------------------------------------------------------------------
+printf 'f = sin(x + 1/(y - y))\n' > nowhere.expr
+run "a divisor that is always 0" 0 '# a divisor here is 0 whatever the values are' derive nowhere.expr
+printf 'f = (1e200*x)^3\n' > huge.expr
+run "numbers beyond a double" 0 '# numbers here are too large for a double' derive huge.expr
