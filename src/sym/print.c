@@ -73,12 +73,12 @@ static Binding operator_binding(Op op)
     }
 }
 
-/* A sum of indices binds as it is written. */
+/* An index or an element of an integer input alone stands as it is; anything more binds as a sum. */
 static Binding integer_binding(const ExprPool *pool, AffId aff)
 {
-    uint32_t index;
+    const Affine *a = &pool->affs.affs.at[aff];
 
-    return aff_is_index(&pool->affs, aff, &index) ? BIND_ATOM : BIND_SUM;
+    return a->count == 1 && a->constant == 0 && a->den == 1 && pool->affs.terms.at[a->first].coef == 1 ? BIND_ATOM : BIND_SUM;
 }
 
 Binding expr_binding(const ExprPool *pool, ExprId id)
