@@ -1,10 +1,6 @@
 #!/bin/sh
 # What `check` says: first derivatives, forward mode against reverse mode, second derivatives, and why something is left out.
-build=$(cd "$1" && pwd)
-bpgen=$build/bpgen
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
+. tests/start.sh
 
 says() { # name status text model options...
     name=$1 status=$2 text=$3 model=$4

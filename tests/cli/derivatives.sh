@@ -1,11 +1,6 @@
 #!/bin/sh
 # bpgen eval: derivatives of every kind, as they are printed, and what is said where they cannot be; --functions likewise.
-build=$(cd "$1" && pwd)
-bpgen=$build/bpgen
-root=$PWD
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
+. tests/start.sh
 
 prints() { # name, expected text, command...
     name=$1

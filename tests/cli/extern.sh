@@ -1,19 +1,7 @@
 #!/bin/sh
 # C functions of the user's and stated derivatives: messages, names, prototypes, `check` with and without --surrogate.
-build=$(cd "$1" && pwd)
-bpgen=$build/bpgen
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
+. tests/start.sh
 
-good() { name=$1; shift; if "$@"; then echo "PASS $name"; else echo "FAIL $name"; fi; }
-exits() { # status name command...
-    status=$1 name=$2
-    shift 2
-    "$@" > out 2> err < /dev/null
-    code=$?
-    if [ "$code" -eq "$status" ]; then echo "PASS $name"; else echo "FAIL $name: exit $code, not $status: $(head -n 3 err)"; fi
-}
 has() { grep -q -- "$2" "$1"; }
 hasnt() { ! grep -q -- "$2" "$1"; }
 flags="-std=c99 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion -Wmissing-prototypes -Werror"

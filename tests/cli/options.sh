@@ -1,21 +1,8 @@
 #!/bin/sh
 # Every option and every exit status of the command line.
-build=$(cd "$1" && pwd)
-bpgen=$build/bpgen
-root=$PWD
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
+. tests/start.sh
 echo 'f = (x + sig(y)) / (sig(x) + (x+y)^2)' > cs.expr
 
-good() { name=$1; shift; if "$@"; then echo "PASS $name"; else echo "FAIL $name"; fi; }
-exits() { # status name command...
-    status=$1 name=$2
-    shift 2
-    "$@" > out 2> err < /dev/null
-    code=$?
-    if [ "$code" -eq "$status" ]; then echo "PASS $name"; else echo "FAIL $name: exit $code, not $status: $(head -n 3 err)"; fi
-}
 has() { grep -q -- "$2" "$1"; }
 hasnt() { ! grep -q -- "$2" "$1"; }
 

@@ -1,18 +1,7 @@
 #!/bin/sh
 # cost: Theorem 1 and Corollary 1 in numbers, the weights of the head comment, formats, refusals.
-build=$(cd "$1" && pwd)
-root=$PWD
-bpgen=$build/bpgen
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-LC_ALL=C
-LANG=C
-export LC_ALL LANG
+. tests/start.sh
 
-is() { # name wanted got
-    if [ "$2" = "$3" ]; then echo "PASS $1"; else printf 'FAIL %s: got "%s", not "%s"\n' "$1" "$3" "$2"; fi
-}
 fails() { # name status text arguments...
     name=$1 status=$2 text=$3
     shift 3

@@ -1,15 +1,7 @@
 #!/bin/sh
 # derive: what is printed for scalar models, word by word; names, orders, steps, formats, refusals; the C is compiled and run, LaTeX
 # is balanced. That the derivatives are right is tested by tests/unit/derivation.c.
-build=$(cd "$1" && pwd)
-root=$PWD
-bpgen=$build/bpgen
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-LC_ALL=C
-LANG=C
-export LC_ALL LANG
+. tests/start.sh
 
 gives() { # name, model, expected text, options...
     name=$1 model=$2 want=$3

@@ -1,14 +1,6 @@
 #!/bin/sh
 # derive of arrays: one line for all elements; the text, read back and evaluated, has the gradients of bpgen eval.
-build=$(cd "$1" && pwd)
-root=$PWD
-bpgen=$build/bpgen
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-LC_ALL=C
-LANG=C
-export LC_ALL LANG
+. tests/start.sh
 
 # Values for a name of many elements: different ones, reproducible.
 some() { # file number phase

@@ -1,14 +1,6 @@
 #!/bin/sh
 # explain: the numbers of the lecture notes line by line, golden listings, classic mistakes, kinks, arrays, formats, refusals.
-build=$(cd "$1" && pwd)
-root=$PWD
-bpgen=$build/bpgen
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-LC_ALL=C
-LANG=C
-export LC_ALL LANG
+. tests/start.sh
 
 run() { # status arguments...: the listing with single blanks, in `out`
     status=$1

@@ -1,12 +1,8 @@
 #!/bin/sh
 # Every format of the teaching commands, of all examples and in both languages, is read by a parser of that format: XML, JSON, CSV,
 # LaTeX. A model may be refused, with a message and without any output. (graph and its DOT: graph.sh.)
-build=$(cd "$1" && pwd)
-bpgen=$build/bpgen
-examples=$PWD/examples
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
+. tests/start.sh
+examples=$root/examples
 
 printf '# <a & "b">, \\end %% _ # ~ ^ {}\n%s\n' 'f_1 = x_1*sig(x_2)' > 'odd <&"%_#.expr' # a name that every format has to write in its own way
 

@@ -1,12 +1,8 @@
 #!/bin/sh
 # `bpgen graph`: drawings are well-formed, nothing in them overlaps, and the numbers of the lecture notes stand on the wires.
-build=$(cd "$1" && pwd)
-bpgen=$build/bpgen
-examples=$(cd examples && pwd)
+. tests/start.sh
+examples=$root/examples
 overlap=$build/tests/unit/tool_svg_overlap
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
 
 pass() { echo "PASS $1"; }
 fail() { echo "FAIL $1: $2"; }

@@ -1,15 +1,7 @@
 #!/bin/sh
 # The teaching commands in bad company: verdicts at points where there is nothing to confirm, options that do not go together, files
 # that must not be written, names and texts that mean something in the format they are written in.
-build=$(cd "$1" && pwd)
-root=$PWD
-bpgen=$build/bpgen
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-LC_ALL=C
-LANG=C
-export LC_ALL LANG
+. tests/start.sh
 
 run() { # name, exit status, what the result or the message says, arguments...
     name=$1 status=$2 text=$3

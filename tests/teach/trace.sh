@@ -1,16 +1,9 @@
 #!/bin/sh
 # explain --trace: the tables of the lecture notes (SEED_CASES S4.12 to S4.17, S3.6, S3.7, S2.1), formats, Chinese; on all examples
 # the tangents of forward mode are the gradients of reverse mode.
-build=$(cd "$1" && pwd)
-bpgen=$build/bpgen
-examples=$PWD/examples
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
+. tests/start.sh
+examples=$root/examples
 
-is() { # name wanted found
-    if [ "$2" = "$3" ]; then echo "PASS $1"; else echo "FAIL $1: '$3', not '$2'"; fi
-}
 has() { if grep -qF -- "$3" "$2"; then echo "PASS $1"; else echo "FAIL $1: no '$3'"; fi; }
 trace() { # mode, then model and settings
     mode=$1
