@@ -2,21 +2,7 @@
 #include <string.h>
 
 #include "front/ast.h"
-
-/* How tightly each construct binds. An operand is put in brackets if it binds less than its place asks. */
-enum {
-    BIND_ANY = 0,
-    BIND_SELECT = 1,
-    BIND_OR,
-    BIND_AND,
-    BIND_NOT,
-    BIND_COMPARE,
-    BIND_SUM,
-    BIND_PRODUCT,
-    BIND_SIGN,
-    BIND_POWER,
-    BIND_POSTFIX
-};
+#include "ir/ops.h"
 
 /* Still to be written: a text, or (text NULL) the node. */
 typedef struct {
@@ -70,20 +56,20 @@ static unsigned binary_bind(AstOp op)
 {
     switch (op) {
     case AST_OP_OR:
-        return BIND_OR;
+        return PRECEDENCE_OR;
     case AST_OP_AND:
-        return BIND_AND;
+        return PRECEDENCE_AND;
     case AST_OP_ADD:
     case AST_OP_SUB:
-        return BIND_SUM;
+        return PRECEDENCE_SUM;
     case AST_OP_MUL:
     case AST_OP_DIV:
     case AST_OP_MATMUL:
-        return BIND_PRODUCT;
+        return PRECEDENCE_PRODUCT;
     case AST_OP_POW:
-        return BIND_POWER;
+        return PRECEDENCE_POWER;
     default:
-        return BIND_COMPARE;
+        return PRECEDENCE_COMPARE;
     }
 }
 
@@ -91,13 +77,13 @@ static unsigned bind_of(const AstNode *node)
 {
     switch (node->kind) {
     case AST_SELECT:
-        return BIND_SELECT;
+        return PRECEDENCE_CHOICE;
     case AST_BINARY:
         return binary_bind(node->u.op);
     case AST_UNARY:
-        return node->u.op == AST_OP_NOT ? BIND_NOT : BIND_SIGN;
+        return node->u.op == AST_OP_NOT ? PRECEDENCE_NOT : PRECEDENCE_SIGN;
     default:
-        return BIND_POSTFIX;
+        return PRECEDENCE_ATOM;
     }
 }
 
@@ -121,10 +107,10 @@ static void later_range(Printer *p, AstId id)
     AstId low = ast_kid(p->ast, id, 0), high = ast_kid(p->ast, id, 1);
 
     if (!is_none(p, high))
-        later(p, high, BIND_SELECT);
+        later(p, high, PRECEDENCE_CHOICE);
     later_text(p, "..");
     if (!is_none(p, low))
-        later(p, low, BIND_SELECT);
+        later(p, low, PRECEDENCE_CHOICE);
 }
 
 /* As written, but with digits on both sides of the point, which keeps clear of the dots of a range. */
@@ -146,14 +132,14 @@ static void write_unary(Printer *p, AstId id)
     AstOp op = node_at(p, id)->u.op;
 
     text_add(p->out, ast_op_text(op));
-    later(p, id - 1, op == AST_OP_NOT ? BIND_NOT : BIND_SIGN);
+    later(p, id - 1, op == AST_OP_NOT ? PRECEDENCE_NOT : PRECEDENCE_SIGN);
 }
 
 /* A sign on the right of ^ needs no brackets: 2^-x is nothing else. */
 static unsigned right_bind(const AstNode *right, AstOp op, unsigned bind)
 {
     if (op == AST_OP_POW)
-        return right->kind == AST_UNARY && right->u.op != AST_OP_NOT ? BIND_SIGN : BIND_POWER;
+        return right->kind == AST_UNARY && right->u.op != AST_OP_NOT ? PRECEDENCE_SIGN : PRECEDENCE_POWER;
     return bind + 1;
 }
 
@@ -170,24 +156,24 @@ static void write_binary(Printer *p, AstId id)
     later_text(p, ast_op_text(op));
     if (!tight)
         later_text(p, " ");
-    later(p, left, op == AST_OP_POW || bind == BIND_COMPARE ? bind + 1 : bind);
+    later(p, left, op == AST_OP_POW || bind == PRECEDENCE_COMPARE ? bind + 1 : bind);
 }
 
 static void write_select(Printer *p, AstId id)
 {
-    later(p, id - 1, BIND_SELECT);
+    later(p, id - 1, PRECEDENCE_CHOICE);
     later_text(p, " : ");
-    later(p, ast_kid(p->ast, id, 1), BIND_SELECT);
+    later(p, ast_kid(p->ast, id, 1), PRECEDENCE_CHOICE);
     later_text(p, " ? ");
-    later(p, ast_kid(p->ast, id, 0), BIND_SELECT + 1);
+    later(p, ast_kid(p->ast, id, 0), PRECEDENCE_CHOICE + 1);
 }
 
 /* body for clauses */
 static void later_family(Printer *p, AstId id)
 {
-    later_list(p, id - 1, BIND_ANY);
+    later_list(p, id - 1, PRECEDENCE_ANY);
     later_text(p, " for ");
-    later(p, ast_kid(p->ast, id, 0), BIND_SELECT);
+    later(p, ast_kid(p->ast, id, 0), PRECEDENCE_CHOICE);
 }
 
 static void write_bracketed(Printer *p, AstId id)
@@ -199,7 +185,7 @@ static void write_bracketed(Printer *p, AstId id)
     text_add(p->out, node->kind == AST_CALL || node->kind == AST_REDUCE ? "(" : "[");
     later_text(p, node->kind == AST_CALL || node->kind == AST_REDUCE ? ")" : "]");
     if (node->kind == AST_CALL || node->kind == AST_ARRAY)
-        later_list(p, id - 1, BIND_SELECT);
+        later_list(p, id - 1, PRECEDENCE_CHOICE);
     else
         later_family(p, id);
 }
@@ -207,9 +193,9 @@ static void write_bracketed(Printer *p, AstId id)
 static void write_subscript(Printer *p, AstId id)
 {
     later_text(p, "]");
-    later_list(p, id - 1, BIND_SELECT);
+    later_list(p, id - 1, PRECEDENCE_CHOICE);
     later_text(p, "[");
-    later(p, ast_kid(p->ast, id, 0), BIND_POSTFIX);
+    later(p, ast_kid(p->ast, id, 0), PRECEDENCE_ATOM);
 }
 
 static void write_clause(Printer *p, AstId id)
@@ -247,7 +233,7 @@ static void write_expression(Printer *p, AstId id, unsigned bind)
         break;
     case AST_TRANSPOSE:
         later_text(p, "'");
-        later(p, id - 1, BIND_POSTFIX);
+        later(p, id - 1, PRECEDENCE_ATOM);
         break;
     case AST_SUBSCRIPT:
         write_subscript(p, id);
@@ -272,12 +258,12 @@ static void write_range(Printer *p, AstId id)
         later_range(p, id);
     } else if (node->kind == AST_RANGE_WRONG) {
         later_text(p, array ? ")" : "");
-        later(p, id - 1, BIND_SELECT);
+        later(p, id - 1, PRECEDENCE_CHOICE);
     } else {
         later_text(p, "]");
-        later(p, id - 1, BIND_SELECT);
+        later(p, id - 1, PRECEDENCE_CHOICE);
         later_text(p, ", ");
-        later(p, ast_kid(p->ast, id, 0), BIND_SELECT);
+        later(p, ast_kid(p->ast, id, 0), PRECEDENCE_CHOICE);
     }
 }
 
@@ -287,7 +273,7 @@ static void later_extents(Printer *p, AstId list)
     if (node_at(p, list)->count == 0)
         return;
     later_text(p, "]");
-    later_list(p, list, BIND_SELECT);
+    later_list(p, list, PRECEDENCE_CHOICE);
     later_text(p, "[");
 }
 
@@ -297,11 +283,11 @@ static void write_declarator(Printer *p, AstId id)
 
     write_name(p, id);
     if (!is_none(p, id - 1)) {
-        later(p, id - 1, BIND_SELECT);
+        later(p, id - 1, PRECEDENCE_CHOICE);
         later_text(p, " = ");
     }
     if (!is_none(p, range))
-        later(p, range, BIND_ANY);
+        later(p, range, PRECEDENCE_ANY);
     later_extents(p, ast_kid(p->ast, id, 0));
 }
 
@@ -309,10 +295,10 @@ static void write_assignment(Printer *p, AstId id)
 {
     write_name(p, id);
     if (node_at(p, id - 1)->count > 0) {
-        later_list(p, id - 1, BIND_ANY);
+        later_list(p, id - 1, PRECEDENCE_ANY);
         later_text(p, " for ");
     }
-    later(p, ast_kid(p->ast, id, 1), BIND_SELECT);
+    later(p, ast_kid(p->ast, id, 1), PRECEDENCE_CHOICE);
     later_text(p, " = ");
     later_extents(p, ast_kid(p->ast, id, 0));
 }
@@ -325,17 +311,17 @@ static void write_function(Printer *p, AstId id)
     write_name(p, id);
     text_add(p->out, "(");
     if (!is_none(p, id - 1)) {
-        later_list(p, id - 1, BIND_SELECT);
+        later_list(p, id - 1, PRECEDENCE_CHOICE);
         later_text(p, " derivative ");
     }
     if (def) {
         AstId body = ast_kid(p->ast, id, 1);
 
-        later(p, body, BIND_SELECT);
+        later(p, body, PRECEDENCE_CHOICE);
         later_text(p, node_at(p, body)->kind == AST_BLOCK ? " " : " = ");
     }
     later_text(p, ")");
-    later_list(p, ast_kid(p->ast, id, 0), BIND_ANY);
+    later_list(p, ast_kid(p->ast, id, 0), PRECEDENCE_ANY);
 }
 
 static void write_for(Printer *p, AstId id)
@@ -345,15 +331,15 @@ static void write_for(Printer *p, AstId id)
     text_add(p->out, "for ");
     write_name(p, id);
     text_add(p->out, " in ");
-    later(p, id - 1, BIND_ANY);
+    later(p, id - 1, PRECEDENCE_ANY);
     later_text(p, " ");
     if (!is_none(p, condition)) {
-        later(p, condition, BIND_SELECT);
+        later(p, condition, PRECEDENCE_CHOICE);
         later_text(p, " while ");
     }
-    later(p, ast_kid(p->ast, id, 1), BIND_SELECT);
+    later(p, ast_kid(p->ast, id, 1), PRECEDENCE_CHOICE);
     later_text(p, "..");
-    later(p, ast_kid(p->ast, id, 0), BIND_SELECT);
+    later(p, ast_kid(p->ast, id, 0), PRECEDENCE_CHOICE);
 }
 
 /* Marks among the texts to come: known by their address. */
@@ -366,7 +352,7 @@ static void later_statements(Printer *p, AstId id)
 
     for (uint32_t i = node_at(p, id)->count; i > 0; i--) {
         later_text(p, "\n");
-        later(p, next - 1, BIND_ANY);
+        later(p, next - 1, PRECEDENCE_ANY);
         later_text(p, line_begins);
         next = node_at(p, next - 1)->first;
     }
@@ -387,7 +373,7 @@ static void write_node(Printer *p, AstId id, unsigned bind)
     switch (node_at(p, id)->kind) {
     case AST_DECLARATION:
         text_add(p->out, role_texts[node_at(p, id)->u.role]);
-        later_list(p, id - 1, BIND_ANY);
+        later_list(p, id - 1, PRECEDENCE_ANY);
         break;
     case AST_DECLARATOR:
         write_declarator(p, id);
@@ -399,7 +385,7 @@ static void write_node(Printer *p, AstId id, unsigned bind)
         break;
     case AST_OUTPUT:
         text_add(p->out, "output ");
-        later_list(p, id - 1, BIND_ANY);
+        later_list(p, id - 1, PRECEDENCE_ANY);
         break;
     case AST_ASSIGN:
         write_assignment(p, id);
@@ -440,7 +426,7 @@ void ast_print(const Ast *ast, Text *out)
     Printer p = { .ast = ast, .out = out, .depth = out->indent };
     unsigned indent = out->indent;
 
-    later(&p, (AstId)ast->nodes.count - 1, BIND_ANY);
+    later(&p, (AstId)ast->nodes.count - 1, PRECEDENCE_ANY);
     while (p.todo.count > 0) {
         Todo todo = vec_pop(&p.todo);
 

@@ -91,3 +91,29 @@ double op_value(Op op, const double *args)
     }
     return 0.0;
 }
+
+Precedence op_precedence(Op op)
+{
+    switch (op) {
+    case OP_ADD:
+    case OP_SUB:
+        return PRECEDENCE_SUM;
+    case OP_MUL:
+    case OP_DIV:
+        return PRECEDENCE_PRODUCT;
+    case OP_NEG:
+        return PRECEDENCE_SIGN;
+    case OP_POW:
+        return PRECEDENCE_POWER;
+    case OP_NOT:
+        return PRECEDENCE_NOT;
+    case OP_AND:
+        return PRECEDENCE_AND;
+    case OP_OR:
+        return PRECEDENCE_OR;
+    case OP_SELECT:
+        return PRECEDENCE_CHOICE;
+    default:
+        return op_info[op].form == FORM_INFIX ? PRECEDENCE_COMPARE : PRECEDENCE_ATOM;
+    }
+}

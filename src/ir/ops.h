@@ -31,6 +31,22 @@ typedef enum {
     FROM_USER     /* a C function that the user links; the first argument is its name */
 } OpSource;
 
+/* How tightly the language's text of a construct binds (LANGUAGE.md, section 4). A printer sets brackets around an operand that binds
+ * less than its place asks. */
+typedef enum {
+    PRECEDENCE_ANY,
+    PRECEDENCE_CHOICE,
+    PRECEDENCE_OR,
+    PRECEDENCE_AND,
+    PRECEDENCE_NOT,
+    PRECEDENCE_COMPARE,
+    PRECEDENCE_SUM,
+    PRECEDENCE_PRODUCT,
+    PRECEDENCE_SIGN,
+    PRECEDENCE_POWER,
+    PRECEDENCE_ATOM
+} Precedence;
+
 typedef enum { KIND_REAL, KIND_CONDITION, KIND_PART } OpResult;
 
 typedef struct {
@@ -75,5 +91,8 @@ PartialWord partial_word(const char **at);
 /* The function's value for numeric arguments, as the emitted C computes it (the same runtime helpers). Conditions are 0 and 1.
  * OP_SELECT is not evaluated here: its untaken branch must not be. */
 double op_value(Op op, const double *args);
+
+/* How tightly an operator binds in the language. */
+Precedence op_precedence(Op op);
 
 #endif

@@ -3,11 +3,11 @@
 
 #include "show/tex_expr.h"
 
-/* Still to be written: a text, or (text NULL) the expression in a place that asks for a binding. */
+/* Still to be written: a text, or (text NULL) the expression in a place that asks for a precedence. */
 typedef struct {
     const char *text;
     ExprId id;
-    Binding bind;
+    Precedence bind;
     bool right; /* behind an operator: what begins with a sign gets brackets */
 } Todo;
 
@@ -25,7 +25,7 @@ static void later_text(Tex *t, const char *text)
     vec_push(t->style->arena, &t->todo, (Todo){ .text = text });
 }
 
-static void later(Tex *t, ExprId id, Binding bind, bool right)
+static void later(Tex *t, ExprId id, Precedence bind, bool right)
 {
     vec_push(t->style->arena, &t->todo, (Todo){ .id = id, .bind = bind, .right = right });
 }
@@ -50,7 +50,7 @@ static ExprId leftmost(const Tex *t, ExprId id)
         const Expr *node = &t->pool->nodes.at[id];
 
         if (node->kind != EXPR_OP || !(node->op == OP_MUL || node->op == OP_ADD || node->op == OP_SUB || node->op == OP_POW) ||
-            expr_binding(t->pool, node->u.arg[0]) < expr_operand_binding(t->pool, id, 0))
+            expr_precedence(t->pool, node->u.arg[0]) < expr_operand_precedence(t->pool, id, 0))
             return id;
         id = node->u.arg[0];
     }
@@ -74,25 +74,27 @@ static bool begins_with_digit(const Tex *t, ExprId id)
     return expr_is_number(t->pool, id, &value) || is_op(t, id, OP_EXP2);
 }
 
-static Binding binding_of(const Tex *t, ExprId id)
+static Precedence precedence_of(const Tex *t, ExprId id)
 {
     const Expr *node = &t->pool->nodes.at[id];
     Rational value;
 
     if (expr_is_number(t->pool, id, &value))
-        return rational_sign(value) < 0 ? BIND_SIGN : rational_is_decimal(t->style->arena, value) ? BIND_ATOM : BIND_POWER;
+        return rational_sign(value) < 0                          ? PRECEDENCE_SIGN
+               : rational_is_decimal(t->style->arena, value) ? PRECEDENCE_ATOM
+                                                             : PRECEDENCE_POWER;
     if (node->kind == EXPR_SUM)
-        return BIND_SUM;
+        return PRECEDENCE_SUM;
     if (node->kind == EXPR_OP && node->op == OP_DIV)
-        return begins_with_sign(t, id) ? BIND_PRODUCT : BIND_POWER; /* a fraction needs no brackets in a product */
+        return begins_with_sign(t, id) ? PRECEDENCE_PRODUCT : PRECEDENCE_POWER; /* a fraction needs no brackets in a product */
     if (node->kind == EXPR_OP && is_exponential((Op)node->op))
-        return BIND_POWER;
-    return expr_binding(t->pool, id);
+        return PRECEDENCE_POWER;
+    return expr_precedence(t->pool, id);
 }
 
-static bool needs_brackets(const Tex *t, ExprId id, Binding bind, bool right)
+static bool needs_brackets(const Tex *t, ExprId id, Precedence bind, bool right)
 {
-    return binding_of(t, id) < bind || (right && begins_with_sign(t, id));
+    return precedence_of(t, id) < bind || (right && begins_with_sign(t, id));
 }
 
 /* A name that the caller writes as a fraction. */
@@ -250,9 +252,9 @@ static void print_fraction(Tex *t, const Expr *node)
     }
     text_add(t->out, "\\frac{");
     later_text(t, "}");
-    later(t, node->u.arg[1], BIND_CHOICE, false);
+    later(t, node->u.arg[1], PRECEDENCE_CHOICE, false);
     later_text(t, "}{");
-    later(t, over, BIND_CHOICE, false);
+    later(t, over, PRECEDENCE_CHOICE, false);
 }
 
 /* A C function of the user's: its name and its arguments, a list. */
@@ -262,9 +264,9 @@ static void print_user_call(Tex *t, ExprId id)
     bool call = node->op == OP_CALL;
 
     later_text(t, call ? closing(t, id) : "");
-    later(t, node->u.arg[1], BIND_CHOICE, false);
+    later(t, node->u.arg[1], PRECEDENCE_CHOICE, false);
     later_text(t, call ? opening(t, id) : ", ");
-    later(t, node->u.arg[0], BIND_CHOICE, false);
+    later(t, node->u.arg[0], PRECEDENCE_CHOICE, false);
 }
 
 static void print_call(Tex *t, ExprId id)
@@ -279,7 +281,7 @@ static void print_call(Tex *t, ExprId id)
     if (place != NULL) {
         text_bytes(t->out, tex, (size_t)(place - tex));
         later_text(t, place + 1);
-        later(t, node->u.arg[0], BIND_CHOICE, false);
+        later(t, node->u.arg[0], PRECEDENCE_CHOICE, false);
         return;
     }
     if (*tex == '\0')
@@ -290,7 +292,7 @@ static void print_call(Tex *t, ExprId id)
         return;
     later_text(t, closing(t, id));
     for (unsigned k = expr_arity(t->pool, id); k-- > 0;) {
-        later(t, node->u.arg[k], BIND_CHOICE, false);
+        later(t, node->u.arg[k], PRECEDENCE_CHOICE, false);
         later_text(t, k > 0 ? ", " : opening(t, id));
     }
 }
@@ -315,16 +317,16 @@ static void print_power(Tex *t, const Expr *node)
 
         text_printf(t->out, "%s^{", op_info[call->op].tex);
         later_text(t, closing(t, base));
-        later(t, call->u.arg[0], BIND_CHOICE, false);
+        later(t, call->u.arg[0], PRECEDENCE_CHOICE, false);
         later_text(t, opening(t, base));
         later_text(t, "}");
-        later(t, exponent, BIND_CHOICE, false);
+        later(t, exponent, PRECEDENCE_CHOICE, false);
         return;
     }
     later_text(t, "}");
-    later(t, exponent, BIND_CHOICE, false);
+    later(t, exponent, PRECEDENCE_CHOICE, false);
     later_text(t, "^{");
-    later(t, base, BIND_ATOM, false);
+    later(t, base, PRECEDENCE_ATOM, false);
 }
 
 /* c ? a : d ? b : z, a line for each. */
@@ -341,14 +343,14 @@ static void print_cases(Tex *t, ExprId id)
     later_text(t, "} \\end{cases}");
     later_text(t, message(t->style->language, MESSAGE_TEX_OTHERWISE));
     later_text(t, " & \\text{");
-    later(t, id, BIND_CHOICE, false);
+    later(t, id, PRECEDENCE_CHOICE, false);
     for (size_t i = parts.count; i-- > 0;) {
         later_text(t, " \\\\ ");
-        later(t, t->pool->nodes.at[parts.at[i]].u.arg[0], BIND_CHOICE, false);
+        later(t, t->pool->nodes.at[parts.at[i]].u.arg[0], PRECEDENCE_CHOICE, false);
         later_text(t, "}\\ ");
         later_text(t, message(t->style->language, MESSAGE_TEX_IF));
         later_text(t, " & \\text{");
-        later(t, t->pool->nodes.at[parts.at[i]].u.arg[1], BIND_CHOICE, false);
+        later(t, t->pool->nodes.at[parts.at[i]].u.arg[1], PRECEDENCE_CHOICE, false);
     }
 }
 
@@ -356,14 +358,14 @@ static void print_infix(Tex *t, ExprId id)
 {
     const Expr *node = &t->pool->nodes.at[id];
     bool product = node->op == OP_MUL;
-    Binding right = expr_operand_binding(t->pool, id, 1);
+    Precedence right = expr_operand_precedence(t->pool, id, 1);
     bool dot = product && begins_with_digit(t, node->u.arg[1]) && !needs_brackets(t, node->u.arg[1], right, true);
 
     later(t, node->u.arg[1], right, true);
     later_text(t, product ? "" : " ");
     later_text(t, dot ? " \\cdot " : op_info[node->op].tex);
     later_text(t, product ? "" : " ");
-    later(t, node->u.arg[0], expr_operand_binding(t->pool, id, 0), false);
+    later(t, node->u.arg[0], expr_operand_precedence(t->pool, id, 0), false);
 }
 
 static void print_operator(Tex *t, ExprId id)
@@ -382,7 +384,7 @@ static void print_operator(Tex *t, ExprId id)
         text_add(t->out, t->skip_sign ? "" : op_info[node->op].tex);
         text_add(t->out, node->op == OP_NOT ? " " : "");
         t->skip_sign = false;
-        later(t, node->u.arg[0], expr_operand_binding(t->pool, id, 0), true);
+        later(t, node->u.arg[0], expr_operand_precedence(t->pool, id, 0), true);
     } else {
         print_call(t, id);
     }
@@ -395,7 +397,7 @@ static void print_sum(Tex *t, const Expr *node)
     text_add(t->out, "}^{");
     print_aff(t, aff_offset(&t->pool->affs, node->u.sum.high, -1));
     text_add(t->out, "} ");
-    later(t, node->u.sum.body, BIND_PRODUCT, true);
+    later(t, node->u.sum.body, PRECEDENCE_PRODUCT, true);
 }
 
 static void print_node(Tex *t, ExprId id)
@@ -439,7 +441,7 @@ void tex_expr(const TexStyle *style, ExprId root, Text *out)
     Tex t = { .style = style, .pool = style->pool, .out = out };
 
     find_tall(&t, root);
-    later(&t, root, BIND_CHOICE, false);
+    later(&t, root, PRECEDENCE_CHOICE, false);
     while (t.todo.count > 0) {
         Todo todo = vec_pop(&t.todo);
 

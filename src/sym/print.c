@@ -1,11 +1,11 @@
 /* print.c -- expressions as infix text: one loop over a stack of what is left to be written. */
 #include "sym/print.h"
 
-/* Still to be written: a text, or (text NULL) the expression in a place that asks for a binding. */
+/* Still to be written: a text, or (text NULL) the expression in a place that asks for a precedence. */
 typedef struct {
     const char *text;
     ExprId id;
-    Binding bind;
+    Precedence bind;
     bool right; /* behind an operator: what begins with a sign gets brackets */
 } Todo;
 
@@ -38,94 +38,70 @@ static void print_number(Arena *arena, Rational value, Text *out)
         rational_print(value, out);
 }
 
-static Binding number_binding(Arena *arena, Rational value)
+static Precedence number_precedence(Arena *arena, Rational value)
 {
     if (is_fraction(arena, value))
-        return BIND_PRODUCT;
-    return rational_sign(value) < 0 ? BIND_SIGN : BIND_ATOM;
+        return PRECEDENCE_PRODUCT;
+    return rational_sign(value) < 0 ? PRECEDENCE_SIGN : PRECEDENCE_ATOM;
 }
 
-/* ---- bindings ---------------------------------------------------------------------------------------- */
-
-static Binding operator_binding(Op op)
-{
-    switch (op) {
-    case OP_ADD:
-    case OP_SUB:
-        return BIND_SUM;
-    case OP_MUL:
-    case OP_DIV:
-        return BIND_PRODUCT;
-    case OP_NEG:
-        return BIND_SIGN;
-    case OP_POW:
-        return BIND_POWER;
-    case OP_NOT:
-        return BIND_NOT;
-    case OP_AND:
-        return BIND_AND;
-    case OP_OR:
-        return BIND_OR;
-    case OP_SELECT:
-        return BIND_CHOICE;
-    default:
-        return op_info[op].form == FORM_INFIX ? BIND_COMPARE : BIND_ATOM;
-    }
-}
+/* ---- precedences ------------------------------------------------------------------------------------- */
 
 /* An index or an element of an integer input alone stands as it is; anything more binds as a sum. */
-static Binding integer_binding(const ExprPool *pool, AffId aff)
+static Precedence integer_precedence(const ExprPool *pool, AffId aff)
 {
     const Affine *a = &pool->affs.affs.at[aff];
+    bool alone = a->count == 1 && a->constant == 0 && a->den == 1 && pool->affs.terms.at[a->first].coef == 1;
 
-    return a->count == 1 && a->constant == 0 && a->den == 1 && pool->affs.terms.at[a->first].coef == 1 ? BIND_ATOM : BIND_SUM;
+    return alone ? PRECEDENCE_ATOM : PRECEDENCE_SUM;
 }
 
-Binding expr_binding(const ExprPool *pool, ExprId id)
+Precedence expr_precedence(const ExprPool *pool, ExprId id)
 {
     const Expr *node = &pool->nodes.at[id];
 
     switch ((ExprKind)node->kind) {
     case EXPR_NUMBER:
-        return number_binding(pool->arena, pool->numbers.at[node->u.number]);
+        return number_precedence(pool->arena, pool->numbers.at[node->u.number]);
     case EXPR_INTEGER:
-        return integer_binding(pool, node->u.aff);
+        return integer_precedence(pool, node->u.aff);
     case EXPR_OP:
-        return operator_binding((Op)node->op);
+        return op_precedence((Op)node->op);
     case EXPR_NAME:
     case EXPR_SUM:
         break;
     }
-    return BIND_ATOM;
+    return PRECEDENCE_ATOM;
 }
 
-Binding expr_operand_binding(const ExprPool *pool, ExprId id, unsigned k)
+Precedence expr_operand_precedence(const ExprPool *pool, ExprId id, unsigned k)
 {
     const Expr *node = &pool->nodes.at[id];
-    Binding own = expr_binding(pool, id);
+    Precedence own = expr_precedence(pool, id);
 
     if (node->kind != EXPR_OP)
-        return BIND_CHOICE;
+        return PRECEDENCE_CHOICE;
     switch (own) {
-    case BIND_CHOICE:
-        return k < 2 ? BIND_OR : BIND_CHOICE;
-    case BIND_OR:
-    case BIND_AND:
-    case BIND_SUM:
+    case PRECEDENCE_CHOICE:
+        return k < 2 ? PRECEDENCE_OR : PRECEDENCE_CHOICE;
+    case PRECEDENCE_OR:
+    case PRECEDENCE_AND:
+    case PRECEDENCE_SUM:
         return k == 0 ? own : own + 1;
-    case BIND_PRODUCT:
-    case BIND_SIGN:
-        return k == 0 && own == BIND_PRODUCT ? BIND_PRODUCT : BIND_POWER;
-    case BIND_NOT:
-        return BIND_NOT;
-    case BIND_COMPARE:
-        return BIND_SUM;
-    case BIND_POWER:
-        return k == 0 ? BIND_ATOM : BIND_SIGN;
-    case BIND_ATOM:
+    case PRECEDENCE_PRODUCT:
+    case PRECEDENCE_SIGN:
+        return k == 0 && own == PRECEDENCE_PRODUCT ? PRECEDENCE_PRODUCT : PRECEDENCE_POWER;
+    case PRECEDENCE_NOT:
+        return PRECEDENCE_NOT;
+    case PRECEDENCE_COMPARE:
+        return PRECEDENCE_SUM;
+    case PRECEDENCE_POWER:
+        return k == 0 ? PRECEDENCE_ATOM : PRECEDENCE_SIGN;
+    case PRECEDENCE_ANY:
+    case PRECEDENCE_ATOM:
         break;
     }
-    return BIND_CHOICE;
+    return PRECEDENCE_CHOICE;
 }
 
 /* ---- writing ----------------------------------------------------------------------------------------- */
@@ -141,7 +117,7 @@ static bool begins_with_sign(const Printer *p, ExprId id)
     const Expr *node = &p->pool->nodes.at[id];
 
     while (!is_named(p, id) && node->kind == EXPR_OP && op_info[node->op].form == FORM_INFIX &&
-           expr_binding(p->pool, node->u.arg[0]) >= expr_operand_binding(p->pool, id, 0)) {
+           expr_precedence(p->pool, node->u.arg[0]) >= expr_operand_precedence(p->pool, id, 0)) {
         id = node->u.arg[0];
         node = &p->pool->nodes.at[id];
     }
@@ -163,7 +139,7 @@ static void later_operand(Printer *p, ExprId id, unsigned k)
     bool infix = node->op == OP_ADD || node->op == OP_SUB || node->op == OP_MUL || node->op == OP_DIV;
 
     vec_push(p->arena, &p->todo,
-             (Todo){ .id = node->u.arg[k], .bind = expr_operand_binding(p->pool, id, k), .right = infix && k > 0 });
+             (Todo){ .id = node->u.arg[k], .bind = expr_operand_precedence(p->pool, id, k), .right = infix && k > 0 });
 }
 
 static const char *name_of_atom(const void *context, AtomKind kind, uint32_t id)
@@ -193,7 +169,7 @@ static void print_name(const Printer *p, ExprId id)
 /* `* / ^` close up, the others have blanks about them. */
 static void later_infix(Printer *p, Op op)
 {
-    const char *blank = operator_binding(op) < BIND_PRODUCT ? " " : "";
+    const char *blank = op_precedence(op) < PRECEDENCE_PRODUCT ? " " : "";
 
     later_text(p, blank);
     later_text(p, op == OP_POW ? "^" : op_info[op].name);
@@ -249,7 +225,7 @@ static void print_sum(Printer *p, const Expr *node)
     print_aff(p->pool, node->u.sum.high, &range);
     text_add(&range, ")");
     later_text(p, text_string(&range));
-    vec_push(p->arena, &p->todo, (Todo){ .id = node->u.sum.body, .bind = BIND_CHOICE });
+    vec_push(p->arena, &p->todo, (Todo){ .id = node->u.sum.body, .bind = PRECEDENCE_CHOICE });
     text_add(p->out, "sum(");
 }
 
@@ -282,7 +258,7 @@ static void print_todo(Printer *p, const Todo *todo)
         text_add(p->out, todo->text);
     } else if (is_named(p, todo->id)) {
         text_add(p->out, names_text(p->pool->names, p->names[todo->id]));
-    } else if (expr_binding(p->pool, todo->id) < todo->bind || (todo->right && begins_with_sign(p, todo->id))) {
+    } else if (expr_precedence(p->pool, todo->id) < todo->bind || (todo->right && begins_with_sign(p, todo->id))) {
         text_add(p->out, "(");
         later_text(p, ")");
         print_node(p, todo->id);
@@ -295,7 +271,7 @@ void expr_print_named(const ExprPool *pool, Arena *arena, ExprId root, const Nam
 {
     Printer p = { .pool = pool, .arena = arena, .out = out, .names = names, .count = count, .root = root };
 
-    vec_push(arena, &p.todo, (Todo){ .id = root, .bind = BIND_CHOICE });
+    vec_push(arena, &p.todo, (Todo){ .id = root, .bind = PRECEDENCE_CHOICE });
     while (p.todo.count > 0) {
         Todo todo = vec_pop(&p.todo);
 

@@ -4,24 +4,10 @@
 
 #include "sym/expr.h"
 
-/* How tightly the text of an expression binds, as in LANGUAGE.md section 4; a printer sets brackets around what binds less than
- * its place asks. */
-typedef enum {
-    BIND_CHOICE,
-    BIND_OR,
-    BIND_AND,
-    BIND_NOT,
-    BIND_COMPARE,
-    BIND_SUM,
-    BIND_PRODUCT,
-    BIND_SIGN,
-    BIND_POWER,
-    BIND_ATOM
-} Binding;
-
-Binding expr_binding(const ExprPool *pool, ExprId id);
-/* The least binding that operand `k` needs to stand without brackets. */
-Binding expr_operand_binding(const ExprPool *pool, ExprId id, unsigned k);
+/* How tightly its text binds. */
+Precedence expr_precedence(const ExprPool *pool, ExprId id);
+/* The least precedence that operand `k` needs to stand without brackets. */
+Precedence expr_operand_precedence(const ExprPool *pool, ExprId id, unsigned k);
 
 /* Infix text with the fewest brackets; `^` for powers. A tree is printed whole, so look at its size first. */
 void expr_print(const ExprPool *pool, Arena *arena, ExprId root, Text *out);
