@@ -4,6 +4,7 @@
  *          --simplify, unroll, prune, sink guards, outline--> Program                       (unit.c: prepare)
  *          --reverse, first write, split--> Programs of the sweeps                           (unit.c: unit_make_*)
  *          --plan--> loop tree --emit--> text                                                (emit/)
+ *     or, for explain, derive, swell, graph, cost: Program --teach--> plain data --show--> text   (teach/, show/)
  *
  * Everything between the text of a model and the text of the results happens in memory and without global state; this file
  * reads the arguments, runs one command and prints what it gave.
