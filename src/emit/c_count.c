@@ -58,14 +58,13 @@ bool emit_c_counts(Unit *unit, uint32_t functions, Counts *counts)
     CFunction made[FUNCTION_COUNT] = { 0 };
     uint32_t asked = unit->options.functions;
     Arena *arena = heap_arena(&unit->heap);
-    Sample sample;
     CModel m;
     Text code;
     bool good;
 
     unit->options.functions = functions;
     text_init(&code, arena);
-    good = c_functions_make(&m, unit, arena, made, &sample, &code);
+    good = c_functions_make(&m, unit, arena, made, NULL, &code);
     unit->options.functions = asked;
     for (unsigned f = 0; f < FUNCTION_COUNT; f++)
         counts[f] = made[f].counts;

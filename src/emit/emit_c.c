@@ -108,13 +108,15 @@ static bool make_functions(Making *k, Arena *arena)
     for (unsigned id = 0; id <= LAST_OF_POINT; id++)
         if (!make_function(k, (FunctionId)id))
             return false;
-    c_sample_find(k->sample, k->m, arena);
+    if (k->sample != NULL)
+        c_sample_find(k->sample, k->m, arena);
     for (unsigned id = 0; id <= LAST_OF_POINT; id++)
         unit_forget(function_program(unit, (FunctionId)id));
     for (unsigned id = LAST_OF_POINT + 1; id < FUNCTION_COUNT; id++) {
         if (!make_function(k, (FunctionId)id))
             return false;
-        c_sample_take(k->sample, k->m, *function_program(unit, (FunctionId)id), arena);
+        if (k->sample != NULL)
+            c_sample_take(k->sample, k->m, *function_program(unit, (FunctionId)id), arena);
         unit_forget(function_program(unit, (FunctionId)id));
     }
     return true;

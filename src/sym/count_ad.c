@@ -109,7 +109,8 @@ AdCost count_ad(ExprPool *pool, Arena *arena, const ExprId *roots, size_t count,
     ExprId *values = arena_array(arena, ExprId, count);
 
     for (size_t i = 0; i < count; i++)
-        values[i] = expr_unmark(pool, roots[i]);
+        values[i] = roots[i];
+    expr_unmark_all(pool, values, count);
     c.cost.value = count_graph(pool, arena, values, count);
     /* Stated derivatives are computed for the gradient alone. */
     c.cost.reverse = c.cost.forward = count_graph(pool, arena, roots, count) - c.cost.value;

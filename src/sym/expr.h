@@ -135,6 +135,7 @@ ExprId expr_remake(ExprPool *pool, ExprId root, ExprMake *make);
 ExprId expr_replace(ExprPool *pool, ExprId root, const ExprId *by, size_t by_count, ExprMake *make);
 /* Without marks of stated derivatives: a link and a stop are their value. After the last derivative was taken. */
 ExprId expr_unmark(ExprPool *pool, ExprId root);
+void expr_unmark_all(ExprPool *pool, ExprId *roots, size_t count); /* many at once, in place */
 
 /* The value in double, computed as written, where `values[variable]` are the row-major elements. Not for sums and indices. */
 double expr_value(const ExprPool *pool, Arena *arena, ExprId root, const double *const *values);

@@ -34,21 +34,31 @@ static bool is_mark(const Expr *node)
     return node->kind == EXPR_OP && (node->op == OP_STOP || node->op == OP_LINK);
 }
 
-ExprId expr_replace(ExprPool *pool, ExprId root, const ExprId *by, size_t by_count, ExprMake *make)
+/* In place. */
+static void replace_all(ExprPool *pool, ExprId *roots, size_t count, const ExprId *by, size_t by_count, ExprMake *make)
 {
-    ExprId *map = new_map(pool, root), result;
+    ExprId last = 0, *map;
     ExprVec reached = { 0 };
 
-    expr_reach(pool, pool->arena, &root, 1, &reached);
+    for (size_t i = 0; i < count; i++)
+        last = roots[i] > last ? roots[i] : last;
+    map = new_map(pool, last);
+    expr_reach(pool, pool->arena, roots, count, &reached);
     for (size_t i = 0; i < reached.count; i++) {
         ExprId id = reached.at[i];
 
         map[id] = id < by_count && by[id] != EXPR_NONE ? by[id] : remake_node(pool, id, map, make);
     }
-    result = map[root];
+    for (size_t i = 0; i < count; i++)
+        roots[i] = map[roots[i]];
     expr_drop(pool->arena, &reached);
-    drop_map(pool, map, root);
-    return result;
+    drop_map(pool, map, last);
+}
+
+ExprId expr_replace(ExprPool *pool, ExprId root, const ExprId *by, size_t by_count, ExprMake *make)
+{
+    replace_all(pool, &root, 1, by, by_count, make);
+    return root;
 }
 
 ExprId expr_remake(ExprPool *pool, ExprId root, ExprMake *make)
@@ -64,6 +74,11 @@ static ExprId make_unmarked(ExprPool *pool, Op op, ExprId a, ExprId b, ExprId c)
 ExprId expr_unmark(ExprPool *pool, ExprId root)
 {
     return expr_remake(pool, root, make_unmarked);
+}
+
+void expr_unmark_all(ExprPool *pool, ExprId *roots, size_t count)
+{
+    replace_all(pool, roots, count, NULL, 0, make_unmarked);
 }
 
 /* ---- values ------------------------------------------------------------------------------------------ */

@@ -155,9 +155,10 @@ static uint64_t count_with_value(const Counting *c, const ExprId *more, size_t c
     ExprVec all = { 0 };
 
     for (size_t i = 0; i < c->roots.count; i++)
-        vec_push(c->arena, &all, expr_unmark(c->pool, c->roots.at[i]));
+        vec_push(c->arena, &all, c->roots.at[i]);
     for (size_t i = 0; i < count; i++)
-        vec_push(c->arena, &all, expr_unmark(c->pool, more[i]));
+        vec_push(c->arena, &all, more[i]);
+    expr_unmark_all(c->pool, all.at, all.count);
     return count_graph(c->pool, c->arena, all.at, all.count);
 }
 

@@ -75,3 +75,9 @@ printf 'f = sin(x + 1/(y - y))\n' > nowhere.expr
 run "a divisor that is always 0" 0 '# a divisor here is 0 whatever the values are' derive nowhere.expr
 printf 'f = (1e200*x)^3\n' > huge.expr
 run "numbers beyond a double" 0 '# numbers here are too large for a double' derive huge.expr
+
+# ---- large models take no time ----------------------------------------------------------------------------------
+printf "param x[100000] = 0.5\nf = sum(x^2)\n" > wide.expr
+if timeout 10 "$bpgen" cost wide.expr > out && grep -q "899998 *4.50" out; then echo "PASS many gradients"; else echo "FAIL many gradients: $(cat out)"; fi
+printf "param A[200,200] = 0.5, x[200] = 0.1\nf = sum(sig(A @ A @ x))\n" > square.expr
+if timeout 10 "$bpgen" cost square.expr > out && grep -q "16082400" out; then echo "PASS many operations"; else echo "FAIL many operations: $(cat out)"; fi
