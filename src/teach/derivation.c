@@ -103,6 +103,21 @@ static Name derivative_name(const Making *m, const Derivative *derivative)
 
 /* ---- one derivative ---------------------------------------------------------------------------------- */
 
+/* A message says what can be read: after so many digits and characters it is cut. */
+enum { MOST_DIGITS = 30, MOST_QUOTED = 160 };
+
+static void print_count(Arena *arena, Rational count, Text *out)
+{
+    Text digits;
+
+    text_init(&digits, arena);
+    rational_print(count, &digits);
+    if (digits.size <= MOST_DIGITS)
+        text_add(out, text_string(&digits));
+    else
+        text_printf(out, "more than 10^%zu", digits.size - 1);
+}
+
 static bool too_large(const Making *m, const Derivative *derivative, ExprId raw)
 {
     Rational operations, nodes, most = RATIONAL(DERIVATION_MOST_OPERATIONS);
@@ -114,7 +129,7 @@ static bool too_large(const Making *m, const Derivative *derivative, ExprId raw)
     else if (rational_compare(m->unit->arena, operations, most) <= 0)
         return false;
     else
-        rational_print(operations, &count);
+        print_count(m->unit->arena, operations, &count);
     (void)refuse(m, "%s: the tree has %s operations, more than the %d that are written out; see bpgen swell for how it grows; "
                  "code that computes shared parts once is made by bpgen MODEL", names_text(&m->unit->names, derivative->name),
                  text_string(&count), DERIVATION_MOST_OPERATIONS);
@@ -139,8 +154,9 @@ static bool refuse_collecting(const Making *m, const Derivative *derivative, Exp
 
     text_init(&text, m->unit->arena);
     expr_print(m->d->pool, m->unit->arena, divisor, &text);
-    return refuse(m, "--collect: %s is not a polynomial: it has the factor %s; --expand multiplies out what can be",
-                  names_text(&m->unit->names, derivative->name), text_string(&text));
+    return refuse(m, "--collect: %s is not a polynomial: it has the factor %.*s%s; --expand multiplies out what can be",
+                  names_text(&m->unit->names, derivative->name), MOST_QUOTED, text_string(&text),
+                  text.size > MOST_QUOTED ? " ..." : "");
 }
 
 static bool refuse_terms(const Making *m, const Derivative *derivative)
