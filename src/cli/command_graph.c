@@ -24,14 +24,22 @@ static bool refuse(Run *run, const char *why)
     return false;
 }
 
+/* Options that do not go together. */
+static bool refuse_use(Run *run, const char *why)
+{
+    (void)refuse(run, why);
+    run->code = EXIT_USAGE;
+    return false;
+}
+
 static bool check_options(const Unit *unit, Run *run)
 {
     const CommandLine *line = run->line;
 
     if (line->forward_only && line->reverse_network)
-        return refuse(run, "--reverse draws what --forward leaves out: choose one");
+        return refuse_use(run, "--reverse draws what --forward leaves out: choose one");
     if (line->forward_only && line->seeds.count > 0)
-        return refuse(run, "--seed is for gradients, which --forward leaves out");
+        return refuse_use(run, "--seed is for gradients, which --forward leaves out");
     if (line->reverse_network && unit->wanted.count == 0)
         return refuse(run, "there is nothing to differentiate by; declare a param, or name inputs with --wrt");
     if (!unit->scalar && line->seeds.count == 0 && line->reverse_network)
@@ -185,8 +193,8 @@ static bool make_graph(Drawing *d, Graph *graph)
         return true;
     }
     if (!reverse_net_build(&net, &d->circuit, d->unit->arena, &array)) {
-        text_line(&d->run->errors, "bpgen: graph: --reverse needs single numbers, but '%s' is an array that cannot be written "
-                  "out element by element; make it smaller, or draw it with --modules", d->circuit.gates.at[array].name);
+        text_line(&d->run->errors, "bpgen: graph: --reverse needs single numbers, but '%s' cannot be written out element by "
+                  "element: it is too large, or data or integer inputs are in it; draw it with --modules", d->circuit.gates.at[array].name);
         d->run->code = EXIT_REFUSED;
         return false;
     }

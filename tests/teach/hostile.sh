@@ -87,3 +87,9 @@ run "a count of many digits" 1 'the tree has more than 10^' derive "$root/exampl
 [ "$(wc -c < err)" -lt 300 ] && echo "PASS a short message" || echo "FAIL a short message: $(cat err)"
 run "a long factor" 1 ' ...; --expand' derive "$root/examples/gmm.expr" --collect
 [ "$(wc -c < err)" -lt 400 ] && echo "PASS a short factor" || echo "FAIL a short factor: $(cat err)"
+
+# ---- drawings ---------------------------------------------------------------------------------------------------------
+run "both --forward and --reverse" 2 'choose one' graph "$cs231n" x=3 y=-4 --forward --reverse
+run "a seed without gradients" 2 '--forward leaves out' graph "$cs231n" x=3 y=-4 --forward --seed f=2
+printf 'input k in 0..3\nparam w[3] = [1,2,3]\nf = w[k]^2\n' > chosen.expr
+run "elements chosen by an input" 1 'integer inputs are in it' graph chosen.expr k=1 --reverse
