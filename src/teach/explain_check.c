@@ -15,7 +15,7 @@ static const double CLOSE_LIMIT = 1e-7; /* of the extrapolated one */
 static const double SMALL = 1e-3;
 
 /* So many elements are compared: all, or as many chosen at random as the model's size leaves time for. */
-enum { MOST_COMPARED = 1000, LEAST_COMPARED = 20, MOST_POINTS = 20000000, MOST_FAILURES = 8 };
+enum { MOST_COMPARED = 1000, LEAST_COMPARED = 5, MOST_POINTS = 20000000, MOST_FAILURES = 8 };
 
 typedef struct {
     Explain *e;
@@ -121,10 +121,6 @@ static bool compare_element(Comparing *c, GateId id, size_t element)
     double x = *along.element, gap = relative_gap(c, gradient, difference_at(c, id, element));
     Difference limit;
 
-    if (!isfinite(gradient)) {
-        c->e->check.not_finite++;
-        return true;
-    }
     if (gap <= CLOSE) {
         take_worst(c, id, element, gap, false);
         return true;
@@ -259,6 +255,10 @@ static void compare_leaf(Comparing *c, GateId id, size_t most_elements, Random *
     for (size_t i = 0; i < elements; i++) {
         double off;
 
+        if (!isfinite(circuit_values(c->c, c->c->gates.at[id].gradient)[i])) {
+            c->e->check.not_finite++;
+            continue;
+        }
         if (c->e->check.elements > most_elements && random_next(random) % c->e->check.elements >= most_elements)
             continue;
         if (compare_element(c, id, i))

@@ -93,3 +93,7 @@ run "both --forward and --reverse" 2 'choose one' graph "$cs231n" x=3 y=-4 --for
 run "a seed without gradients" 2 '--forward leaves out' graph "$cs231n" x=3 y=-4 --forward --seed f=2
 printf 'input k in 0..3\nparam w[3] = [1,2,3]\nf = w[k]^2\n' > chosen.expr
 run "elements chosen by an input" 1 'integer inputs are in it' graph chosen.expr k=1 --reverse
+
+# ---- large models compare some elements, but look at all gradients ------------------------------------------------------
+printf 'param x[5000] = 1\nf = sum(i == 4123 ? sqrt(x[i] - 1) : x[i] for i in 0..5000)\n' > one.expr
+run "an infinite gradient among many" 1 'gradients that are not finite: 1   FAIL' explain one.expr
