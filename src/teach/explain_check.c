@@ -23,7 +23,8 @@ typedef struct {
     Evaluation *value;
     double total;     /* at the point */
     double largest;   /* gradient */
-    const bool *stated; /* by gate: its gradient comes through derivatives that were stated */
+    const bool *stated; /* by gate: its gradient comes through derivatives that were stated, */
+    const bool *kinked; /* or through a tie or kink */
 } Comparing;
 
 /* The total as a function of one element. */
@@ -82,14 +83,6 @@ static void remark_stated(Comparing *c, GateId gate)
     vec_push(c->c->arena, &c->e->remarks, (ExplainRemark){ REMARK_STATED, gate, 0 });
 }
 
-static bool has_kink(const Explain *e)
-{
-    for (size_t i = 0; i < e->remarks.count; i++)
-        if (e->remarks.at[i].kind != REMARK_STATED)
-            return true;
-    return false;
-}
-
 /* Is the step below the distance of the doubles at x? */
 static bool is_lost(double x)
 {
@@ -139,7 +132,7 @@ static bool compare_element(Comparing *c, GateId id, size_t element)
         return true;
     }
     /* Slopes of several kinks may add up to a straight line. */
-    if ((c->right == NULL && has_kink(c->e)) || is_lost(x) || tends_to(&along, x, gradient)) {
+    if ((c->right == NULL && c->kinked[id]) || is_lost(x) || tends_to(&along, x, gradient)) {
         c->e->check.skipped++;
         return true;
     }
@@ -201,18 +194,34 @@ static void add_failure(Comparing *c, GateId id, size_t element)
 
 /* ---- all ---------------------------------------------------------------------------------------------- */
 
-/* Which gradients come through functions whose derivatives were stated? */
-static const bool *find_stated(const Circuit *c)
+/* Which gradients come through marked gates? */
+static const bool *find_through(const Circuit *c, const bool *marked)
 {
-    bool *stated = arena_array(c->arena, bool, c->gates.count + 1);
+    bool *through = arena_array(c->arena, bool, c->gates.count + 1);
 
     for (GateId g = (GateId)c->gates.count; g-- > 0;) {
         const Gate *gate = &c->gates.at[g];
 
         for (WireId w = gate->first_wire; w < gate->first_wire + gate->wire_count; w++)
-            stated[c->wires.at[w].from] |= c->wires.at[w].active && (stated[g] || gate->kind == GATE_STATED);
+            through[c->wires.at[w].from] |= c->wires.at[w].active && (through[g] || marked[g]);
     }
-    return stated;
+    return through;
+}
+
+/* Gates with stated derivatives, and gates that are at a tie or kink. */
+static void find_exceptions(Comparing *c)
+{
+    bool *stated = arena_array(c->c->arena, bool, c->c->gates.count + 1);
+    bool *kinked = arena_array(c->c->arena, bool, c->c->gates.count + 1);
+
+    for (GateId g = 0; g < c->c->gates.count; g++)
+        stated[g] = c->c->gates.at[g].kind == GATE_STATED;
+    for (size_t i = 0; i < c->e->remarks.count; i++) {
+        kinked[c->e->remarks.at[i].gate] |= c->e->remarks.at[i].kind != REMARK_STATED;
+        c->e->check.at_kink |= c->e->remarks.at[i].kind != REMARK_STATED;
+    }
+    c->stated = find_through(c->c, stated);
+    c->kinked = find_through(c->c, kinked);
 }
 
 /* The size of a gradient; one that is infinite is no measure for the others. */
@@ -283,11 +292,10 @@ void explain_compare(Explain *e, const Circuit *right, Evaluation *value)
     size_t most = most_compared(value->program);
 
     e->check = (ExplainCheck){ .step = STEP, .elements = count_elements(&c), .gate = NO_ID };
-    c.stated = find_stated(e->circuit);
+    find_exceptions(&c);
     eval_run(value);
     c.total = check_total(value, &e->circuit->evaluation);
     e->check.finite = e->check.pass = isfinite(c.total);
-    e->check.at_kink = has_kink(e);
     if (!e->check.finite) {
         e->check.decided = true;
         return;
