@@ -7,11 +7,17 @@
 #include "show/derivation.h"
 #include "show/index_text.h"
 
-static bool check_options(Run *run)
+static bool check_options(Run *run, const char *format)
 {
-    if (!run->line->expand || !run->line->collect)
+    const char *wrong = NULL;
+
+    if (run->line->expand && run->line->collect)
+        wrong = "--expand and --collect exclude each other";
+    else if (run->line->show_steps && strcmp(format, "c") == 0)
+        wrong = "--steps are shown as text or LaTeX, not in C";
+    if (wrong == NULL)
         return true;
-    text_line(&run->errors, "bpgen: --expand and --collect exclude each other");
+    text_line(&run->errors, "bpgen: %s", wrong);
     run->code = EXIT_USAGE;
     return false;
 }
@@ -92,7 +98,7 @@ void command_derive(Unit *unit, Run *run)
     const char *format = cli_format(run, formats);
     Text out;
 
-    if (format == NULL || !check_options(run) || !cli_open_model(unit, run))
+    if (format == NULL || !check_options(run, format) || !cli_open_model(unit, run))
         return;
     text_init(&out, unit->arena);
     if (print(unit, run, format, &out))

@@ -136,6 +136,21 @@ static bool too_large(const Making *m, const Derivative *derivative, ExprId raw)
     return true;
 }
 
+/* Counts what will be printed. False: all results together are too long to be of use. */
+static bool fits_together(const Making *m, const Derivative *derivative)
+{
+    Rational operations, nodes;
+    int64_t count;
+
+    if (count_tree(m->d->pool, m->unit->arena, derivative->value, &operations, &nodes) && rational_to_int(operations, &count) &&
+        count <= DERIVATION_MOST_TOGETHER - m->d->operations) {
+        m->d->operations += count;
+        return true;
+    }
+    return refuse(m, "the derivatives as far as %s have more than %d operations together; name fewer params with --wrt",
+                  names_text(&m->unit->names, derivative->name), DERIVATION_MOST_TOGETHER);
+}
+
 static bool refuse_without(const Making *m, const Derivative *derivative, Op without)
 {
     if (without == OP_COUNT)
@@ -254,6 +269,8 @@ static bool make_one(const Making *m, const ElaboratedValue *output, size_t plac
     if (!put_in_form(m, &derivative, expr_unmark(m->d->pool, raw)))
         return false;
     derivative.value = without_hidden_constants(m, derivative.value);
+    if (!fits_together(m, &derivative))
+        return false;
     vec_push(m->unit->arena, &m->d->all, derivative);
     return true;
 }

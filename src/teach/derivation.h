@@ -47,10 +47,12 @@ typedef struct {
     DerivedForm form;
     bool declares; /* the model declares its params; else they are the names that nothing assigns */
     VEC(Derivative) all;
+    int64_t operations; /* of their trees together */
 } Derivation;
 
-/* Derivatives of more operations (as a tree, before it is tidy) and more derivatives at once are not made. */
-enum { DERIVATION_MOST_OPERATIONS = 20000, DERIVATION_MOST = 1000 };
+/* Derivatives of more operations (as a tree, before it is tidy) and more derivatives at once are not made, nor more operations of all
+ * results together. */
+enum { DERIVATION_MOST_OPERATIONS = 20000, DERIVATION_MOST = 1000, DERIVATION_MOST_TOGETHER = 200000 };
 
 /* False: `why` tells, or unit->diag has errors. */
 bool derivation_make(Derivation *out, Unit *unit, const DerivationRequest *request, Text *why);

@@ -202,6 +202,7 @@ refuses "nothing to differentiate by" 1 'input x
 f = x^2' 'there is nothing to differentiate by'
 refuses "an unknown name" 1 'f = x^2' "'z' is not a param or input of this model" --wrt z
 refuses "two forms" 2 'f = x^2' '--expand and --collect exclude each other' --expand --collect
+refuses "steps in C" 2 'f = x^2' '--steps are shown as text or LaTeX' --steps --format c
 refuses "a format" 2 'f = x^2' 'only text, c, tex' --format svg
 refuses "samples" 1 'param w
 data x
@@ -286,3 +287,10 @@ gives "LaTeX" 'f = sig(x)*alpha_1' '% \usepackage{amsmath}
 printf 'f = sin(x)^3/x\n' > m.expr
 "$bpgen" derive m.expr --format tex > out
 has "LaTeX of one variable: powers of functions, fractions" ' \frac{d f}{dx} &= \frac{\sin^{2}(x)\,(3\,x\,\cos(x) - \sin(x))}{x^{2}}'
+if "$bpgen" derive "$root/examples/mlp.expr" --expand > out 2> err; then
+    echo "FAIL many long derivatives are written out"
+elif [ ! -s out ] && grep -q 'operations together; name fewer params with --wrt' err; then
+    echo "PASS many long derivatives are refused"
+else
+    echo "FAIL many long derivatives: $(cat err)"
+fi
