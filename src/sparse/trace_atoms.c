@@ -78,7 +78,8 @@ static bool known_offset(const Trace *t, SymId id, const AffId *subs, size_t *of
 static bool element_known(const Trace *t, const Atom *atom, int64_t *value)
 {
     const Symbol *symbol = &t->p->symbols.at[atom->of];
-    const int32_t *given = t->asked->given == NULL ? NULL : t->asked->given[atom->of];
+    bool input = symbol->role == SYM_INTEGER && !symbol->local; /* counts of turns and positions of maxima are not the caller's */
+    const int32_t *given = input && t->asked->given != NULL ? t->asked->given[atom->of] : NULL;
     size_t offset;
 
     if ((symbol->role != SYM_TABLE && given == NULL) || !known_offset(t, atom->of, t->p->affs.subs.at + atom->subs, &offset))

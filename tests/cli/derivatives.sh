@@ -144,3 +144,14 @@ for kind in jvp jacobian hvp hessian; do
     sed 's/.* = //' got | awk '{ printf "%.15g\n", $1 }' > numbers
     if cmp -s want numbers; then echo "PASS the example program: $kind"; else echo "FAIL the example program: $kind"; head -n 3 out; diff want numbers; fi
 done
+
+# The structure of every kind of model is found, or refused with a message: maxima and counts of turns choose elements there.
+for model in "$root"/tests/regress/*.expr; do
+    timeout 60 "$bpgen" eval "$model" --sparsity > out 2> err < /dev/null
+    code=$?
+    if { [ $code -eq 0 ] && [ -s out ]; } || { [ $code -eq 1 ] && [ -s err ]; }; then
+        echo "PASS structure of ${model##*/}"
+    else
+        echo "FAIL structure of ${model##*/}: exit $code: $(head -n 2 err)"
+    fi
+done
