@@ -106,36 +106,26 @@ static Program *finish_matrix(Unit *unit, Program *program, const Matrix *matrix
     return unit_finish(unit, program);
 }
 
-static Program *jacobian_forward(Unit *unit)
-{
-    Program *program = unit_forward_program(unit);
-    Matrix matrix = { .role = SYM_JACOBIAN };
-    SymVec directions = { 0 };
-
-    if (program == NULL)
-        return NULL;
-    unit_find_role(unit, program, SYM_DIRECTION, &directions);
-    matrix.seeds = directions.at;
-    matrix.seed_count = directions.count;
-    matrix.results = program->derivatives.at;
-    matrix.result_count = program->derivatives.count;
-    return finish_matrix(unit, program, &matrix, "jacobian");
-}
-
-static Program *jacobian_reverse(Unit *unit)
+Program *unit_jacobian_program(Unit *unit, bool forward)
 {
     Reverse reverse = { .seeds = true };
-    Program *program = unit_reverse(unit, &reverse);
-    Matrix matrix = { .role = SYM_JACOBIAN, .transposed = true };
+
+    return forward ? unit_forward_program(unit) : unit_reverse(unit, &reverse);
+}
+
+static Program *make_jacobian(Unit *unit, bool forward)
+{
+    Program *program = unit_jacobian_program(unit, forward);
+    Matrix matrix = { .role = SYM_JACOBIAN, .transposed = !forward };
     SymVec seeds = { 0 };
 
     if (program == NULL)
         return NULL;
-    unit_find_role(unit, program, SYM_SEED, &seeds);
+    unit_find_role(unit, program, forward ? SYM_DIRECTION : SYM_SEED, &seeds);
     matrix.seeds = seeds.at;
     matrix.seed_count = seeds.count;
-    matrix.results = program->gradients.at;
-    matrix.result_count = program->gradients.count;
+    matrix.results = forward ? program->derivatives.at : program->gradients.at;
+    matrix.result_count = forward ? program->derivatives.count : program->gradients.count;
     return finish_matrix(unit, program, &matrix, "jacobian");
 }
 
@@ -150,7 +140,7 @@ bool unit_make_jacobian(Unit *unit)
         return true;
     if (is_too_large(unit, "Jacobian", rows, columns))
         return false;
-    unit->jacobian = forward ? jacobian_forward(unit) : jacobian_reverse(unit);
+    unit->jacobian = make_jacobian(unit, forward);
     return unit->jacobian != NULL;
 }
 

@@ -35,5 +35,7 @@ void unit_find_role(Unit *unit, const Program *program, SymRole role, SymVec *fo
 /* Outputs and their tangents; gradients and their tangents. NULL: as above. */
 Program *unit_forward_program(Unit *unit);
 Program *unit_second_program(Unit *unit);
+/* For a Jacobian: with directions, or with seeds. NULL: as above. */
+Program *unit_jacobian_program(Unit *unit, bool forward);
 
 #endif

@@ -89,13 +89,6 @@ static Program *compress(Unit *unit, Program *program, const Compression *c, con
     return unit_finish(unit, program);
 }
 
-static Program *jacobian_program(Unit *unit, bool forward)
-{
-    Reverse reverse = { .seeds = true };
-
-    return forward ? unit_forward_program(unit) : unit_reverse(unit, &reverse);
-}
-
 /* Forward sweeps for colours of columns or reverse sweeps for colours of rows, whichever are fewer. */
 bool unit_make_jacobian_sparse(Unit *unit)
 {
@@ -111,7 +104,7 @@ bool unit_make_jacobian_sparse(Unit *unit)
     if (!unit_jacobian_sparsity(unit, NULL, &s) || !has_entries(unit, "Jacobian", &s.pattern))
         return false;
     forward = unit->options.mode == MODE_FORWARD || (unit->options.mode == MODE_CHEAPER && s.columns.count <= s.rows.count);
-    program = jacobian_program(unit, forward);
+    program = unit_jacobian_program(unit, forward);
     if (program == NULL)
         return false;
     unit_find_role(unit, program, forward ? SYM_DIRECTION : SYM_SEED, &seeds);

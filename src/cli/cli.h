@@ -33,7 +33,7 @@ typedef struct {
 typedef VEC(Setting) SettingVec;
 typedef VEC(const char *) NameVec;
 
-/* explain --trace, --break */
+/* explain --trace */
 typedef enum { TRACE_NONE, TRACE_FORWARD, TRACE_REVERSE, TRACE_BOTH } Trace;
 
 /* --for N=LOW..HIGH: the models with N = LOW ... HIGH-1. */

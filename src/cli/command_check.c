@@ -68,14 +68,9 @@ static bool check_one_point(Checking *c, bool sample)
 static void print_element(const Checking *c, Text *out)
 {
     const Symbol *symbol = &c->value.program->symbols.at[c->worst.symbol];
-    size_t rest = c->worst.element, block = eval_elements(c->value.program, c->worst.symbol);
 
     text_add(out, names_text(&c->unit->names, symbol->name));
-    for (unsigned k = 0; k < symbol->rank; k++) {
-        block /= (size_t)symbol->extents[k];
-        text_printf(out, "%s%zu%s", k == 0 ? "[" : ",", rest / block, k + 1u == symbol->rank ? "]" : "");
-        rest %= block;
-    }
+    symbol_print_element(symbol, c->worst.element, out);
 }
 
 static void print_verdict(Checking *c)

@@ -10,20 +10,13 @@ enum { MOST_IN_PICTURE = 64 };
 static void print_element(const Program *p, const SymId *symbols, uint32_t element, Text *out)
 {
     const Symbol *symbol = &p->symbols.at[*symbols];
-    uint32_t block;
 
     while (element >= symbol_elements(symbol)) {
         element -= (uint32_t)symbol_elements(symbol);
         symbol = &p->symbols.at[*++symbols];
     }
-    block = (uint32_t)symbol_elements(symbol);
     text_add(out, names_text(p->names, symbol->name));
-    for (unsigned k = 0; k < symbol->rank; k++) {
-        block /= (uint32_t)symbol->extents[k];
-        text_printf(out, "%s%lu", k == 0 ? "[" : ",", (unsigned long)(element / block));
-        element %= block;
-    }
-    text_add(out, symbol->rank > 0 ? "]" : "");
+    symbol_print_element(symbol, element, out);
 }
 
 static void print_triplets(const Program *p, const SymId *rows, const SymId *columns, const Pattern *pattern, Text *out)

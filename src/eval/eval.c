@@ -320,17 +320,6 @@ static bool enter_turn(Evaluation *e, LoopId id, const RunningVec *running)
     return e->code->values[loop->condition] != 0;
 }
 
-static size_t end_of_loop(const Program *p, size_t begin)
-{
-    unsigned depth = 0;
-
-    for (size_t i = begin;; i++) {
-        depth += p->body.at[i].kind == ITEM_LOOP;
-        if (p->body.at[i].kind == ITEM_END && --depth == 0)
-            return i;
-    }
-}
-
 void eval_run(Evaluation *e)
 {
     const Program *p = e->program;
@@ -353,7 +342,7 @@ void eval_run(Evaluation *e)
         } else {
             if (p->loops.at[item->id].turns != NO_ID && p->loops.at[item->id].condition != NO_ID)
                 *turns_made(e, &running) = vec_top(&running).turn;
-            i = end_of_loop(p, vec_top(&running).begin);
+            i = program_end_of_loop(p, vec_top(&running).begin);
             (void)vec_pop(&running);
         }
     }

@@ -124,6 +124,18 @@ uint64_t symbol_elements(const Symbol *symbol)
     return elements;
 }
 
+void symbol_print_element(const Symbol *symbol, size_t element, Text *out)
+{
+    size_t block = (size_t)symbol_elements(symbol);
+
+    for (unsigned k = 0; k < symbol->rank; k++) {
+        block /= (size_t)symbol->extents[k];
+        text_printf(out, "%s%zu", k == 0 ? "[" : ",", element / block);
+        element %= block;
+    }
+    text_add(out, symbol->rank > 0 ? "]" : "");
+}
+
 uint64_t program_elements(const Program *p, const SymId *symbols, size_t count)
 {
     uint64_t all = 0;
@@ -330,4 +342,15 @@ void program_close_loop(Program *p, LoopId loop)
     }
     p->body.count--;
     p->loops.count--;
+}
+
+size_t program_end_of_loop(const Program *p, size_t begin)
+{
+    unsigned depth = 0;
+
+    for (size_t i = begin;; i++) {
+        depth += p->body.at[i].kind == ITEM_LOOP;
+        if (p->body.at[i].kind == ITEM_END && --depth == 0)
+            return i;
+    }
 }

@@ -179,6 +179,8 @@ SymId program_symbol(Program *p, Symbol symbol);
 void program_element_range(const Program *p, const Atom *element, int64_t *low, int64_t *high);
 /* The elements of one symbol, of several together. */
 uint64_t symbol_elements(const Symbol *symbol);
+/* "[0,1]": the subscripts of the element at this row-major place; nothing for a scalar. */
+void symbol_print_element(const Symbol *symbol, size_t element, Text *out);
 uint64_t program_elements(const Program *p, const SymId *symbols, size_t count);
 IndexId program_index(Program *p, Name name, Span at);
 
@@ -238,6 +240,7 @@ uint32_t stage_subs(const Program *p, const Stage *stage); /* how many subscript
 LoopId program_begin_loop(Program *p, Loop loop);
 void program_end_loop(Program *p, LoopId loop);
 void program_close_loop(Program *p, LoopId loop); /* the same; an empty loop, begun last, leaves nothing behind */
+size_t program_end_of_loop(const Program *p, size_t begin); /* places in the body: of the loop's beginning, and of its end */
 
 /* ---- looking and rebuilding (rebuild.c) ------------------------------------------------------------- */
 

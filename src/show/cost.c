@@ -47,11 +47,7 @@ static void add_note(const char *note, const char *why, Table *table)
     Text text;
 
     text_init(&text, table->arena);
-    text_add(&text, note);
-    if (why != NULL) {
-        text_add(&text, " ");
-        text_add(&text, why);
-    }
+    text_printf(&text, "%s %s", note, why);
     table_note(table, text_string(&text));
 }
 
@@ -60,15 +56,15 @@ static void add_notes(const Cost *cost, Language language, Table *table)
     Text theorem;
 
     if (cost->no_gates == NULL)
-        add_note(message(language, MESSAGE_COST_GATES_NOTE), NULL, table);
+        table_note(table, message(language, MESSAGE_COST_GATES_NOTE));
     else
         add_note(message(language, MESSAGE_COST_NO_GATES), cost->no_gates, table);
-    add_note(message(language, MESSAGE_COST_WEIGHT_NOTE), NULL, table);
+    table_note(table, message(language, MESSAGE_COST_WEIGHT_NOTE));
     text_init(&theorem, table->arena);
     text_printf(&theorem, message(language, MESSAGE_COST_THEOREM), (unsigned long long)cost->inputs);
     table_note(table, text_string(&theorem));
     if (cost->no_product == NULL)
-        add_note(message(language, MESSAGE_COST_COROLLARY), NULL, table);
+        table_note(table, message(language, MESSAGE_COST_COROLLARY));
     else
         add_note(message(language, MESSAGE_COST_NO_PRODUCT), cost->no_product, table);
 }

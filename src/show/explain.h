@@ -15,11 +15,11 @@ void explain_json(const Explain *explain, Mistake mistake, Text *out);
 /* Up to this many elements an array is shown with its numbers. */
 enum { MOST_SHOWN = 12 };
 
-/* "model.expr at x = 3, y = -4", and the mistake. */
-void explain_title(const Explain *explain, Language language, Text *out);
+/* "model.expr at x = 3, y = -4"; the mistake. */
+void explain_title(const Circuit *circuit, Language language, Text *out);
 const char *explain_mistake(Mistake mistake, Language language); /* NULL: none */
-/* A scalar with 15 digits; a small array in brackets with 12; else nothing. */
 void explain_number(double value, int digits, Text *out);
+/* A scalar with 15 digits; a small array in brackets with 12; else nothing. */
 void explain_value(const Circuit *circuit, SymId symbol, Text *out);
 /* "dx", "dW1[2,0]" */
 void explain_element(const Circuit *circuit, GateId leaf, size_t element, Text *out);

@@ -42,15 +42,9 @@ void explain_value(const Circuit *c, SymId id, Text *out)
 void explain_element(const Circuit *c, GateId leaf, size_t element, Text *out)
 {
     const Symbol *symbol = &c->program->symbols.at[c->gates.at[leaf].value];
-    size_t block = eval_elements(c->program, c->gates.at[leaf].value);
 
     text_printf(out, "d%s", c->gates.at[leaf].name);
-    for (unsigned k = 0; k < symbol->rank; k++) {
-        block /= (size_t)symbol->extents[k];
-        text_printf(out, "%s%zu", k == 0 ? "[" : ",", element / block);
-        element %= block;
-    }
-    text_add(out, symbol->rank == 0 ? "" : "]");
+    symbol_print_element(symbol, element, out);
 }
 
 void explain_point(const Circuit *c, Text *out)
@@ -73,13 +67,13 @@ void explain_point(const Circuit *c, Text *out)
     }
 }
 
-void explain_title(const Explain *e, Language language, Text *out)
+void explain_title(const Circuit *c, Language language, Text *out)
 {
     Text point;
 
-    text_init(&point, e->circuit->arena);
-    explain_point(e->circuit, &point);
-    text_printf(out, message(language, MESSAGE_EXPLAIN_AT), e->circuit->program->source->name, text_string(&point));
+    text_init(&point, c->arena);
+    explain_point(c, &point);
+    text_printf(out, message(language, MESSAGE_EXPLAIN_AT), c->program->source->name, text_string(&point));
 }
 
 const char *explain_mistake(Mistake mistake, Language language)

@@ -100,7 +100,7 @@ void explain_tex(const Explain *e, Mistake mistake, Language language, Text *out
     Text text;
 
     text_init(&text, arena);
-    explain_title(e, language, &text);
+    explain_title(e->circuit, language, &text);
     text_printf(&text, "%s%s", wrong != NULL ? "; " : "", wrong != NULL ? wrong : "");
     write_paragraph(&text, out);
     text_add(out, "\n\\medskip\n");

@@ -253,7 +253,7 @@ void explain_text(const Explain *e, Mistake mistake, Language language, Text *ou
     Text line;
 
     text_init(&line, e->circuit->arena);
-    explain_title(e, language, &line);
+    explain_title(e->circuit, language, &line);
     table_paragraph(out, text_string(&line), WIDEST);
     if (wrong != NULL)
         text_line(out, "%s", wrong);

@@ -25,7 +25,6 @@ typedef struct {
     const char *symbol;   /* inside */
     const char *detail;   /* MODULE: inside, below */
     const char *name;     /* above */
-    const char *value;    /* below, in the colour of values */
     const char *note;     /* below, muted: what the gradient is */
     const char *gradient; /* below, in the colour of gradients */
     bool ordered;         /* operands stand one below the other in their order */

@@ -85,7 +85,7 @@ static const char *shape_of(const GraphNode *node)
 
 static void write_node(Text *out, const GraphNode *node)
 {
-    const char *lines[] = { node->name, node->symbol, node->detail, node->value, node->note, node->gradient };
+    const char *lines[] = { node->name, node->symbol, node->detail, node->note, node->gradient };
 
     text_printf(out, "  \"%s-%u\" [%s", node->kind, (unsigned)node->number, shape_of(node));
     write_lines(out, lines, sizeof lines / sizeof *lines);

@@ -99,9 +99,9 @@ static LayoutPoint half_shape(const GraphNode *node, uint32_t wires)
 
 static void add_box(Drawing *d, const GraphNode *node, LayoutPoint half)
 {
-    double numbers = fmax(width_of(node->value, NUMBER_SIZE), width_of(node->gradient, NUMBER_SIZE));
+    double numbers = width_of(node->gradient, NUMBER_SIZE);
     double texts = fmax(numbers, width_of(node->note, NAME_SIZE));
-    int lines = (node->value != NULL) + (node->note != NULL) + (node->gradient != NULL);
+    int lines = (node->note != NULL) + (node->gradient != NULL);
     LayoutBox box = { 0 };
 
     if (node->name != NULL)
@@ -355,22 +355,17 @@ static void draw_symbol(Drawing *d, const GraphNode *node, SvgPoint centre)
 static void draw_texts(Drawing *d, const GraphNode *node, SvgPoint centre, LayoutPoint half)
 {
     SvgFont muted = { SVG_MUTED, SVG_MIDDLE, NAME_SIZE, false, true, false };
-    SvgFont number = { SVG_VALUE, SVG_MIDDLE, NUMBER_SIZE, true, true, false };
+    SvgFont number = { SVG_GRADIENT, SVG_MIDDLE, NUMBER_SIZE, true, true, false };
     SvgPoint at = { centre.x, centre.y - half.y - 5 };
 
     if (node->name != NULL)
         svg_text(d->out, at, muted, shorten(d->arena, node->name, MOST_NAME));
     at.y = centre.y + half.y;
     muted.mono = false;
-    if (node->value != NULL) {
-        at.y += LINE;
-        svg_text(d->out, at, number, node->value);
-    }
     if (node->note != NULL) {
         at.y += LINE - 1;
         svg_text(d->out, at, muted, node->note);
     }
-    number.colour = SVG_GRADIENT;
     at.y += LINE - 1;
     if (node->gradient != NULL)
         svg_text(d->out, at, number, node->gradient);

@@ -178,17 +178,10 @@ const char *graph_symbol(Arena *arena, const Circuit *circuit, const Gate *gate)
 const char *graph_element_name(Arena *arena, const Circuit *circuit, const Gate *gate, size_t element)
 {
     const Symbol *symbol = &circuit->program->symbols.at[gate->value];
-    size_t behind = 1;
     Text text;
 
     text_init(&text, arena);
     text_add(&text, gate->name);
-    for (unsigned k = 0; k < symbol->rank; k++)
-        behind *= (size_t)symbol->extents[k];
-    for (unsigned k = 0; k < symbol->rank; k++) {
-        behind /= (size_t)symbol->extents[k];
-        text_printf(&text, "%s%zu", k == 0 ? "[" : ",", element / behind % (size_t)symbol->extents[k]);
-    }
-    text_add(&text, symbol->rank > 0 ? "]" : "");
+    symbol_print_element(symbol, element, &text);
     return text_string(&text);
 }

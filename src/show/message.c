@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/utf8.h"
+
 static const char *const texts[MESSAGE_COUNT][LANGUAGE_COUNT] = {
 #define MESSAGE(ID, english, chinese) { english, chinese },
 #include "show/messages.def"
@@ -29,13 +31,7 @@ size_t message_width(const char *text)
 {
     size_t width = 0;
 
-    for (const unsigned char *at = (const unsigned char *)text; *at != '\0';) {
-        unsigned more = *at >= 0xF0 ? 3 : *at >= 0xE0 ? 2 : *at >= 0xC0 ? 1 : 0;
-        uint32_t c = more == 0 ? *at : *at & (0x3Fu >> more);
-
-        for (at++; more > 0 && (*at & 0xC0) == 0x80; more--, at++)
-            c = c << 6 | (*at & 0x3Fu);
+    for (uint32_t c; (c = utf8_next(&text)) != 0;)
         width += width_of(c);
-    }
     return width;
 }

@@ -212,8 +212,8 @@ double svg_text_width(const char *text, double size)
     static const double NARROW = 0.61;
     size_t characters = 0, columns = message_width(text), wide;
 
-    for (const char *at = text; *at != '\0'; at++)
-        characters += ((unsigned char)*at & 0xC0) != 0x80;
+    for (const char *at = text; utf8_next(&at) != 0;)
+        characters++;
     wide = columns > characters ? columns - characters : 0;
     return size * ((double)wide + NARROW * (double)(characters - wide));
 }

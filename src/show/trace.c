@@ -369,13 +369,11 @@ static const char *title(const View *v)
 {
     MessageId mode = !v->view->reverse ? MESSAGE_TRACE_FORWARD : v->view->forward ? MESSAGE_TRACE_BOTH : MESSAGE_TRACE_REVERSE;
     const char *mistake = explain_mistake(v->view->mistake, v->view->language);
-    Text point, model, title;
+    Text model, title;
 
-    text_init(&point, v->arena);
     text_init(&model, v->arena);
     text_init(&title, v->arena);
-    explain_point(v->c, &point);
-    text_printf(&model, trace_word(v, MESSAGE_EXPLAIN_AT), v->c->program->source->name, text_string(&point));
+    explain_title(v->c, v->view->language, &model);
     text_printf(&title, trace_word(v, MESSAGE_TRACE_TITLE), text_string(&model), trace_word(v, mode));
     if (mistake != NULL)
         text_printf(&title, "; %s", mistake);

@@ -295,17 +295,6 @@ static bool enter_turn(Trace *t, const Loop *loop, int32_t turn)
     return true;
 }
 
-static size_t end_of_loop(const Program *p, size_t begin)
-{
-    size_t depth = 0, i = begin;
-
-    for (;; i++) {
-        depth += p->body.at[i].kind == ITEM_LOOP;
-        if (p->body.at[i].kind == ITEM_END && --depth == 0)
-            return i;
-    }
-}
-
 static void trace_body(Trace *t)
 {
     const Program *p = t->p;
@@ -324,7 +313,7 @@ static void trace_body(Trace *t)
             vec_top(&running).turn++;
         i = vec_top(&running).begin;
         if (!enter_turn(t, &p->loops.at[item.id], vec_top(&running).turn)) {
-            i = end_of_loop(p, i);
+            i = program_end_of_loop(p, i);
             (void)vec_pop(&running);
         }
     }

@@ -30,7 +30,6 @@ typedef struct {
     uint64_t value;    /* operations of the value */
     uint64_t reverse;  /* of the backward sweep */
     uint64_t forward;  /* of the tangents */
-    uint64_t gates;    /* operations that depend on an active variable */
 } AdCost;
 
 AdCost count_ad(ExprPool *pool, Arena *arena, const ExprId *roots, size_t count, const bool *active);

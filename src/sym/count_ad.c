@@ -51,13 +51,7 @@ static uint64_t product_operations(const AdCounting *c, ExprId id, unsigned k)
 /* Is there a gradient of the node by its operand? */
 static bool passes_on(const AdCounting *c, ExprId id, unsigned k)
 {
-    const Expr *node = &c->pool->nodes.at[id];
-
-    if (!c->active[expr_args(c->pool, id)[k]])
-        return false;
-    if (node->kind == EXPR_SUM)
-        return true;
-    return node->op == OP_SELECT ? k > 0 : op_info[node->op].partial[k] != NULL;
+    return c->active[expr_args(c->pool, id)[k]] && sym_passes_on(&c->pool->nodes.at[id], k);
 }
 
 static void count_gate(AdCounting *c, ExprId id)
@@ -77,7 +71,6 @@ static void count_gate(AdCounting *c, ExprId id)
     }
     c->cost.forward += terms > 1 ? terms - 1 : 0;
     c->active[id] = terms > 0;
-    c->cost.gates += terms > 0;
 }
 
 static void count_node(AdCounting *c, ExprId id, const bool *active)

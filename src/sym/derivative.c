@@ -15,33 +15,37 @@ typedef struct {
 
 /* ---- rows of ops.def --------------------------------------------------------------------------------- */
 
-enum { LONGEST_PARTIAL = 64 };
+enum { LONGEST_FORMULA = 64 };
 
-ExprId sym_partial(ExprPool *pool, ExprId node, unsigned k, ExprMake *make)
+ExprId sym_formula(ExprPool *pool, const char *postfix, const ExprId *args, ExprId result, ExprMake *make)
 {
-    Expr of = pool->nodes.at[node];
-    const char *at = op_info[of.op].partial[k];
-    ExprId stack[LONGEST_PARTIAL];
+    ExprId stack[LONGEST_FORMULA];
     size_t depth = 0;
 
-    if (at == NULL)
-        return EXPR_NONE;
-    while (*at != '\0' && depth < LONGEST_PARTIAL) {
-        PartialWord word = partial_word(&at);
-        ExprId arg[OP_MOST_ARGS] = { EXPR_NONE, EXPR_NONE, EXPR_NONE };
+    while (*postfix != '\0' && depth < LONGEST_FORMULA) {
+        PartialWord word = partial_word(&postfix);
+        ExprId x[OP_MOST_ARGS] = { EXPR_NONE, EXPR_NONE, EXPR_NONE };
 
         if (word.kind == WORD_NUMBER) {
             stack[depth++] = expr_int(pool, word.value);
         } else if (word.kind != WORD_OP) {
-            stack[depth++] = word.kind == WORD_RESULT ? node : of.u.arg[word.value];
+            stack[depth++] = word.kind == WORD_RESULT ? result : args[word.value];
         } else {
             depth -= op_info[word.value].arity;
             for (unsigned i = 0; i < op_info[word.value].arity; i++)
-                arg[i] = stack[depth + i];
-            stack[depth++] = make(pool, (Op)word.value, arg[0], arg[1], arg[2]);
+                x[i] = stack[depth + i];
+            stack[depth++] = make(pool, (Op)word.value, x[0], x[1], x[2]);
         }
     }
     return stack[0];
+}
+
+ExprId sym_partial(ExprPool *pool, ExprId node, unsigned k, ExprMake *make)
+{
+    Expr of = pool->nodes.at[node]; /* a copy: the pool grows */
+    const char *postfix = op_info[of.op].partial[k];
+
+    return postfix == NULL ? EXPR_NONE : sym_formula(pool, postfix, of.u.arg, node, make);
 }
 
 /* ---- rules ------------------------------------------------------------------------------------------- */
@@ -178,8 +182,7 @@ ExprId sym_rule(ExprPool *pool, const DerivativeStep *step, const ExprId *inner,
 
 /* ---- the loop ---------------------------------------------------------------------------------------- */
 
-/* Does the derivative by the operand have to be taken? What only decides or has structurally no effect does not make active. */
-static bool passes_on(const Expr *node, unsigned k)
+bool sym_passes_on(const Expr *node, unsigned k)
 {
     if (node->kind == EXPR_SUM)
         return true;
@@ -193,7 +196,7 @@ static bool is_active(const Deriving *d, ExprId id)
     if (id == d->by)
         return true;
     for (unsigned k = 0; k < expr_arity(d->pool, id); k++)
-        if (passes_on(node, k) && d->active[expr_args(d->pool, id)[k]])
+        if (sym_passes_on(node, k) && d->active[expr_args(d->pool, id)[k]])
             return true;
     return false;
 }
@@ -224,7 +227,7 @@ static void inner_derivatives(const Deriving *d, ExprId id, ExprId *inner)
         ExprId arg = expr_args(d->pool, id)[k];
 
         inner[k] = d->active[arg] ? d->map[arg] : d->zero;
-        if (!passes_on(&d->pool->nodes.at[id], k) || d->active[arg] || d->told[arg])
+        if (!sym_passes_on(&d->pool->nodes.at[id], k) || d->active[arg] || d->told[arg])
             continue;
         d->told[arg] = true;
         log_step(d, &(DerivativeStep){ .rule = RULE_CONSTANT, .of = arg, .result = d->zero,
@@ -254,7 +257,7 @@ static void find_needed(const Deriving *d, const ExprVec *reached, ExprId of)
         bool lacking = node->kind == EXPR_OP && op_info[node->op].no_derivative;
 
         for (unsigned k = 0; d->needed[id] && k < expr_arity(d->pool, id); k++)
-            d->needed[expr_args(d->pool, id)[k]] |= lacking || passes_on(node, k);
+            d->needed[expr_args(d->pool, id)[k]] |= lacking || sym_passes_on(node, k);
     }
 }
 

@@ -40,6 +40,12 @@ ExprId sym_derivative(ExprPool *pool, ExprId of, ExprId by, ExprMake *make, Deri
 /* The rule of a step with other derivatives of the operands, such as names that stand for them: what one line of a listing says. */
 ExprId sym_rule(ExprPool *pool, const DerivativeStep *step, const ExprId *inner, ExprMake *make);
 
+/* An expression in the postfix of ops.def over `args`, and `result` for y. */
+ExprId sym_formula(ExprPool *pool, const char *postfix, const ExprId *args, ExprId result, ExprMake *make);
+
+/* Does the derivative by the operand have to be taken? What only decides or has structurally no effect does not make active. */
+bool sym_passes_on(const Expr *node, unsigned k);
+
 /* The partial derivative of an operator node by its argument `k`, from the rows of ops.def; EXPR_NONE: structurally 0. */
 ExprId sym_partial(ExprPool *pool, ExprId node, unsigned k, ExprMake *make);
 

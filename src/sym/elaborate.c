@@ -237,17 +237,6 @@ static bool enter_turn(Elaborating *e, const Loop *loop)
     return rational_sign(known) != 0;
 }
 
-static size_t end_of_loop(const Program *p, size_t begin)
-{
-    unsigned depth = 0;
-
-    for (size_t i = begin;; i++) {
-        depth += p->body.at[i].kind == ITEM_LOOP;
-        if (p->body.at[i].kind == ITEM_END && --depth == 0)
-            return i;
-    }
-}
-
 static void run_body(Elaborating *e)
 {
     const Program *p = e->p;
@@ -271,7 +260,7 @@ static void run_body(Elaborating *e)
         }
         if (loop->turns != NO_ID && loop->condition != NO_ID)
             *turns_made(e, loop) = vec_top(&e->running).turn;
-        i = end_of_loop(p, vec_top(&e->running).begin);
+        i = program_end_of_loop(p, vec_top(&e->running).begin);
         (void)vec_pop(&e->running);
     }
 }

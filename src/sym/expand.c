@@ -1,40 +1,14 @@
 /* expand.c -- functions written out, sums of products over one denominator. */
 #include "sym/expand.h"
 
+#include "sym/derivative.h"
+
 /* ---- functions by their gates ------------------------------------------------------------------------ */
-
-enum { LONGEST = 32 };
-
-/* The operator on `arg` by the words of its row. */
-static ExprId write_out(ExprPool *pool, Op op, const ExprId *arg)
-{
-    const char *at = op_info[op].gates;
-    ExprId stack[LONGEST];
-    size_t depth = 0;
-
-    while (*at != '\0' && depth < LONGEST) {
-        PartialWord word = partial_word(&at);
-
-        if (word.kind == WORD_NUMBER) {
-            stack[depth++] = expr_int(pool, word.value);
-        } else if (word.kind == WORD_OP) {
-            ExprId x[OP_MOST_ARGS] = { EXPR_NONE, EXPR_NONE, EXPR_NONE };
-
-            depth -= op_info[word.value].arity;
-            for (unsigned k = 0; k < op_info[word.value].arity; k++)
-                x[k] = stack[depth + k];
-            stack[depth++] = expr_raw(pool, (Op)word.value, x[0], x[1], x[2]);
-        } else {
-            stack[depth++] = arg[word.value];
-        }
-    }
-    return stack[0];
-}
 
 static ExprId make_written_out(ExprPool *pool, Op op, ExprId a, ExprId b, ExprId c)
 {
     if (op_info[op].gates != NULL)
-        return write_out(pool, op, (const ExprId[]){ a, b, c });
+        return sym_formula(pool, op_info[op].gates, (const ExprId[]){ a, b, c }, EXPR_NONE, expr_raw);
     return expr_raw(pool, op, a, b, c);
 }
 

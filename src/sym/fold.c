@@ -84,22 +84,10 @@ static ExprId fold_arithmetic(ExprPool *pool, Op op, ExprId a, ExprId b)
 
 /* ---- conditions -------------------------------------------------------------------------------------- */
 
+/* Of two numbers in this order (-1, 0, 1). */
 static bool holds(Op op, int order)
 {
-    switch (op) {
-    case OP_EQ:
-        return order == 0;
-    case OP_NE:
-        return order != 0;
-    case OP_LT:
-        return order < 0;
-    case OP_LE:
-        return order <= 0;
-    case OP_GT:
-        return order > 0;
-    default:
-        return order >= 0;
-    }
+    return op_value(op, (const double[]){ order, 0 }) != 0;
 }
 
 static ExprId fold_comparison(ExprPool *pool, Op op, ExprId a, ExprId b)

@@ -84,7 +84,7 @@ static void add_part(Expansion *e, PartVec *sum, MonomialId id, Rational coeffic
     }
 }
 
-/* What cancelled is gone; the numbers move to the pool's memory of the work, so that scratch can be given back. */
+/* What cancelled is gone, and so are the marks in `where`. */
 static void settle(Expansion *e, PartVec *sum)
 {
     size_t count = 0;

@@ -13,9 +13,6 @@ typedef struct {
     const ExprPool *pool;
     Arena *arena;
     Text *out;
-    const Name *names; /* by node, below `count` */
-    size_t count;
-    ExprId root;
     VEC(Todo) todo;
 } Printer;
 
@@ -106,23 +103,16 @@ Precedence expr_operand_precedence(const ExprPool *pool, ExprId id, unsigned k)
 
 /* ---- writing ----------------------------------------------------------------------------------------- */
 
-static bool is_named(const Printer *p, ExprId id)
-{
-    return id < p->count && id != p->root && p->names[id] != NAME_NONE;
-}
-
 /* Does its text begin with a minus? */
 static bool begins_with_sign(const Printer *p, ExprId id)
 {
     const Expr *node = &p->pool->nodes.at[id];
 
-    while (!is_named(p, id) && node->kind == EXPR_OP && op_info[node->op].form == FORM_INFIX &&
+    while (node->kind == EXPR_OP && op_info[node->op].form == FORM_INFIX &&
            expr_precedence(p->pool, node->u.arg[0]) >= expr_operand_precedence(p->pool, id, 0)) {
         id = node->u.arg[0];
         node = &p->pool->nodes.at[id];
     }
-    if (is_named(p, id))
-        return false;
     if (node->kind == EXPR_NUMBER)
         return rational_sign(p->pool->numbers.at[node->u.number]) < 0;
     return node->kind == EXPR_OP && node->op == OP_NEG;
@@ -256,8 +246,6 @@ static void print_todo(Printer *p, const Todo *todo)
 {
     if (todo->text != NULL) {
         text_add(p->out, todo->text);
-    } else if (is_named(p, todo->id)) {
-        text_add(p->out, names_text(p->pool->names, p->names[todo->id]));
     } else if (expr_precedence(p->pool, todo->id) < todo->bind || (todo->right && begins_with_sign(p, todo->id))) {
         text_add(p->out, "(");
         later_text(p, ")");
@@ -267,9 +255,9 @@ static void print_todo(Printer *p, const Todo *todo)
     }
 }
 
-void expr_print_named(const ExprPool *pool, Arena *arena, ExprId root, const Name *names, size_t count, Text *out)
+void expr_print(const ExprPool *pool, Arena *arena, ExprId root, Text *out)
 {
-    Printer p = { .pool = pool, .arena = arena, .out = out, .names = names, .count = count, .root = root };
+    Printer p = { .pool = pool, .arena = arena, .out = out };
 
     vec_push(arena, &p.todo, (Todo){ .id = root, .bind = PRECEDENCE_CHOICE });
     while (p.todo.count > 0) {
@@ -278,9 +266,4 @@ void expr_print_named(const ExprPool *pool, Arena *arena, ExprId root, const Nam
         print_todo(&p, &todo);
     }
     arena_drop(arena, p.todo.at, p.todo.room * sizeof *p.todo.at);
-}
-
-void expr_print(const ExprPool *pool, Arena *arena, ExprId root, Text *out)
-{
-    expr_print_named(pool, arena, root, NULL, 0, out);
 }

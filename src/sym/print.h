@@ -12,8 +12,4 @@ Precedence expr_operand_precedence(const ExprPool *pool, ExprId id, unsigned k);
 /* Infix text with the fewest brackets; `^` for powers. A tree is printed whole, so look at its size first. */
 void expr_print(const ExprPool *pool, Arena *arena, ExprId root, Text *out);
 
-/* The same with names for shared parts: `names[id]` is printed in place of id where it is not NAME_NONE (id < count; not for the
- * root itself). */
-void expr_print_named(const ExprPool *pool, Arena *arena, ExprId root, const Name *names, size_t count, Text *out);
-
 #endif

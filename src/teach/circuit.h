@@ -67,7 +67,6 @@ typedef struct {
     NodeId local;          /* d to / d from at a point of the domain of `forward`; never 0 by structure */
     NodeId upstream;       /* the gradient of `to` there: a read */
     SymId local_value;     /* its value, where both ends are scalars; else NO_ID */
-    StageId backward;      /* the stage that computes `contribution`: its value is local x upstream, added up where needed */
     SymId contribution;    /* shaped like `from` */
     SymId total;           /* gradient of `from` after this contribution (the same symbol as contribution if it is the first) */
     bool first;            /* nothing was added up before: d = ..., else d += ... */

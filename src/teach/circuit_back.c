@@ -229,7 +229,7 @@ static bool covers(const Back *b, const Stage *forward, NodeId read, bool *sums)
 }
 
 /* The stage that adds up value over the domain of the forward stage, to the elements that it reads. */
-static StageId emit(Back *b, const Stage *forward, NodeId read, NodeId value, SymId target)
+static void emit(Back *b, const Stage *forward, NodeId read, NodeId value, SymId target)
 {
     Program *p = b->p;
     Stage stage = { .target = target, .op = STAGE_ADD, .rank = forward->rank, .value = value, .guard = forward->guard,
@@ -259,7 +259,7 @@ static StageId emit(Back *b, const Stage *forward, NodeId read, NodeId value, Sy
                 subs[k] = winner_aff(&winner, subs[k]);
         }
     }
-    return program_stage(p, stage);
+    (void)program_stage(p, stage);
 }
 
 /* The sides of a branch inside a domain get their part where they are taken: only there their subscripts need be in range. */
@@ -307,7 +307,7 @@ static void contribute(Back *b, WireId id)
     forward = b->p->stages.at[wire.forward];
     wire.contribution = gradient_symbol(b, wire.from, last && wire.first);
     guard_side(b, &wire, &forward);
-    wire.backward = emit(b, &forward, wire.read, product_of(b, &wire), wire.contribution);
+    emit(b, &forward, wire.read, product_of(b, &wire), wire.contribution);
     wire.total = wire.contribution;
     if (!wire.first) {
         wire.total = gradient_symbol(b, wire.from, last);

@@ -142,17 +142,6 @@ static bool enter_turn(Flattener *f)
     return enters;
 }
 
-static size_t end_of_loop(const Program *p, size_t begin)
-{
-    unsigned depth = 0;
-
-    for (size_t i = begin;; i++) {
-        depth += p->body.at[i].kind == ITEM_LOOP;
-        if (p->body.at[i].kind == ITEM_END && --depth == 0)
-            return i;
-    }
-}
-
 static bool write_out(Flattener *f, Span *at)
 {
     for (size_t i = 0; i < f->from->body.count; i++) {
@@ -172,7 +161,7 @@ static bool write_out(Flattener *f, Span *at)
             vec_top(&f->running).turn++;
         i = vec_top(&f->running).begin;
         if (!enter_turn(f))
-            i = end_of_loop(f->from, i);
+            i = program_end_of_loop(f->from, i);
     }
     return true;
 }

@@ -2,7 +2,6 @@
  * written. */
 #include "teach/circuit_print.h"
 
-#include <math.h>
 #include <string.h>
 
 /* ---- numbers and subscripts --------------------------------------------------------------------------- */
@@ -10,18 +9,8 @@
 /* A decimal where that is exact, else a fraction. */
 static void number_text(const Printer *p, Rational value, Text *out)
 {
-    Text decimal;
-    Rational again;
-
-    text_init(&decimal, p->circuit->arena);
-    text_double(&decimal, rational_to_double(rational_abs(p->circuit->arena, value)));
-    if (strpbrk(text_string(&decimal), "ni") == NULL && rational_parse(p->circuit->arena, decimal.at, decimal.size, &again) &&
-        rational_equal(again, rational_abs(p->circuit->arena, value))) {
-        text_add(out, rational_sign(value) < 0 ? "-" : "");
-        text_add(out, text_string(&decimal));
-    } else {
+    if (!rational_decimal(p->circuit->arena, value, out))
         rational_print(value, out);
-    }
 }
 
 static unsigned number_binds(const Printer *p, Rational value)
@@ -70,7 +59,7 @@ static const char *atom_name(const void *context, AtomKind kind, uint32_t id)
     return p->circuit->names[id] != NULL ? p->circuit->names[id] : names_text(program->names, program->symbols.at[id].name);
 }
 
-void print_aff(const Printer *p, AffId aff, Text *out)
+static void print_aff(const Printer *p, AffId aff, Text *out)
 {
     aff_print(&p->circuit->program->affs, aff, atom_name, p, out);
 }

@@ -18,7 +18,6 @@ typedef struct {
 void print_node(const Printer *p, NodeId node, unsigned binds, Text *out);
 /* The same of a product: the numbers first, what is divided by behind a stroke, equal factors as powers. */
 void print_factors(const Printer *p, NodeId node, unsigned binds, Text *out);
-void print_aff(const Printer *p, AffId aff, Text *out);
 /* "[i,k-1]" */
 void print_subs(const Printer *p, const AffId *subs, unsigned rank, Text *out);
 /* " for i in 0..3, k in 0..i": the ranges of the stage's domain that are marked. */

@@ -61,7 +61,7 @@ static void add_wire(Maker *m, GateId from, NodeId read, StageId forward, unsign
 {
     Circuit *c = m->circuit;
     Wire wire = { .from = from, .to = (GateId)(c->gates.count - 1), .read = read, .forward = forward, .operand = (uint8_t)k,
-                  .condition = condition, .local = NO_ID, .local_value = NO_ID, .backward = NO_ID, .contribution = NO_ID,
+                  .condition = condition, .local = NO_ID, .local_value = NO_ID, .contribution = NO_ID,
                   .total = NO_ID };
 
     vec_push(m->arena, &c->wires, wire);

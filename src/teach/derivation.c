@@ -385,7 +385,7 @@ bool derivation_make(Derivation *out, Unit *unit, const DerivationRequest *reque
     VariableId *variables = arena_array(unit->arena, VariableId, request->by_count + unit->wanted.count + 1);
     size_t count;
 
-    *out = (Derivation){ .unit = unit, .form = request->form, .pool = expr_pool(unit->arena, &unit->names) };
+    *out = (Derivation){ .unit = unit, .pool = expr_pool(unit->arena, &unit->names) };
     out->pool->calls = true;
     if (!sym_elaborate(&out->values, out->pool, unit->lowered.program, &unit->diag))
         return false;

@@ -44,7 +44,6 @@ typedef struct {
     ExprPool *pool;
     Tidy *tidy;
     Elaboration values;
-    DerivedForm form;
     bool declares; /* the model declares its params; else they are the names that nothing assigns */
     VEC(Derivative) all;
     int64_t operations; /* of their trees together */

@@ -195,16 +195,11 @@ static void find_theory(Differences *d, const double *series)
 static const char *element_text(const Task *t, SymId symbol, size_t element)
 {
     const Symbol *s = &t->value->program->symbols.at[symbol];
-    size_t block = eval_elements(t->value->program, symbol);
     Text out;
 
     text_init(&out, t->unit->arena);
     text_add(&out, names_text(&t->unit->names, s->name));
-    for (unsigned k = 0; k < s->rank; k++) {
-        block /= (size_t)s->extents[k];
-        text_printf(&out, "%s%zu%s", k == 0 ? "[" : ",", element / block, k + 1u == s->rank ? "]" : "");
-        element %= block;
-    }
+    symbol_print_element(s, element, &out);
     return text_string(&out);
 }
 

@@ -6,19 +6,11 @@
 /* "W[0,1]" */
 static const char *element_name(const Unit *unit, const Symbol *symbol, size_t element)
 {
-    size_t block = 1;
     Text name;
 
     text_init(&name, unit->arena);
     text_add(&name, names_text(&unit->names, symbol->name));
-    for (unsigned k = 0; k < symbol->rank; k++)
-        block *= (size_t)symbol->extents[k];
-    for (unsigned k = 0; k < symbol->rank; k++) {
-        block /= (size_t)symbol->extents[k];
-        text_printf(&name, "%s%zu", k == 0 ? "[" : ",", element / block);
-        element %= block;
-    }
-    text_add(&name, symbol->rank > 0 ? "]" : "");
+    symbol_print_element(symbol, element, &name);
     return text_string(&name);
 }
 
