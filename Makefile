@@ -12,7 +12,8 @@ ALL_CFLAGS := -std=c11 $(WARN) $(CFLAGS) -Isrc -I$(BUILD) -I.
 SOURCES  := $(sort $(filter-out src/main.c,$(wildcard src/*/*.c src/*.c)))
 OBJECTS  := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/parser.o $(BUILD)/scanner.o $(BUILD)/runtime_text.o
 EMITTERS := $(sort $(wildcard src/emit/emit_*.c))
-TESTS    := $(sort $(wildcard tests/unit/*.c tests/numeric/*.c))
+SUPPORT  := $(sort $(wildcard tests/support/*.c))
+TESTS    := $(sort $(filter-out tests/support/% tests/fuzz/% tests/emitted/%,$(wildcard tests/*/*.c)))
 
 all: $(BUILD)/bpgen
 
@@ -75,9 +76,14 @@ setup:
 
 tests: $(TESTS:%.c=$(BUILD)/%)
 
-$(BUILD)/tests/%: tests/%.c $(BUILD)/libbpgen.a
+# What several tests share: the oracle, the generator of models.
+$(BUILD)/libsupport.a: $(SUPPORT:%.c=$(BUILD)/%.o)
+	@rm -f $@
+	ar qcs $@ $^
+
+$(BUILD)/tests/%: tests/%.c $(BUILD)/libsupport.a $(BUILD)/libbpgen.a
 	@mkdir -p $(dir $@)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/libbpgen.a -lmpfr -lgmp -lquadmath -lm
+	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/libsupport.a $(BUILD)/libbpgen.a -lmpfr -lgmp -lquadmath -lm
 
 $(BUILD)/tests/numeric/runtime_ulp: $(BUILD)/bpgen_runtime.h
 

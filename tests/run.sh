@@ -1,5 +1,5 @@
 #!/bin/sh
-# run.sh -- runs every test that it finds and counts: programs of tests/unit and tests/numeric, scripts of tests/*/.
+# run.sh -- runs every test that it finds and counts: programs (tests/*/*.c but for tools and what tests share) and scripts of tests/*/.
 # A test prints a line "PASS name" or "FAIL name: why" a case, or closes with "N passed, N failed". As many tests run at once as
 # there are processors; what they print is shown in order.
 set -u
@@ -10,9 +10,9 @@ export LC_ALL=C BUILD="$build"
 
 list() { # a line a test: its name and its command; those that take longest first
     for script in tests/emitted/*.sh; do echo "$script timeout 1200 sh $script $build"; done
-    for source in tests/unit/*.c tests/numeric/*.c; do
+    for source in tests/*/*.c; do
         case $source in
-        */tool_*) ;; # programs that scripts use
+        */tool_* | tests/emitted/* | tests/fuzz/* | tests/support/*) ;; # programs that scripts use, parts of programs
         *) echo "${source%.c} timeout 600 $build/${source%.c}" ;;
         esac
     done
