@@ -91,6 +91,12 @@ $(BUILD)/tests/numeric/runtime_ulp: $(BUILD)/bpgen_runtime.h
 asan:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)-asan CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" check
 
+# Which lines and branches of src/ the tests run, with counters in a build folder of its own; fails below the stated shares.
+coverage:
+	@sh tests/setup.sh coverage
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)-coverage CFLAGS="-O0 -g --coverage" all tests $(BUILD)-coverage/bpgen_runtime.h
+	@sh tests/coverage.sh $(BUILD)-coverage
+
 # The pictures of the pages, drawn again.
 pictures: all
 	@sh doc/pictures.sh $(BUILD) doc
@@ -114,6 +120,6 @@ dist:
 	@echo $(BUILD)/bpgen-$(VERSION).tar.gz
 
 clean:
-	rm -rf $(BUILD) $(BUILD)-asan
+	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-coverage
 
-.PHONY: all demo check setup tests asan pictures bench install dist clean
+.PHONY: all demo check setup tests asan coverage pictures bench install dist clean

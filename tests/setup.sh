@@ -1,5 +1,6 @@
 #!/bin/sh
-# setup.sh -- installs what is missing: `build` what bpgen needs, `tests` also what the tests need.
+# setup.sh -- installs what is missing: `build` what bpgen needs, `tests` also what the tests need, `coverage` also what
+# `make coverage` needs.
 # Without root it names the packages.
 set -eu
 
@@ -10,13 +11,16 @@ need_header() { echo "#include <$1>" | ${CC:-cc} -E - >/dev/null 2>&1 || missing
 need_command "${CC:-gcc}" gcc
 need_command flex flex
 need_command bison bison
-if [ "${1:-build}" = tests ]; then
+if [ "${1:-build}" != build ]; then
     need_command clang clang
     need_command g++ g++
     need_command xmllint libxml2-utils
     need_command python3 python3
     need_header mpfr.h libmpfr-dev
     need_header gmp.h libgmp-dev
+fi
+if [ "${1:-build}" = coverage ]; then
+    need_command gcovr gcovr
 fi
 [ -n "$missing" ] || exit 0
 
