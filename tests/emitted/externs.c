@@ -1,4 +1,4 @@
-/* externs.c -- the C functions that the models of language/valid declare with `extern`; tests/numeric/tool_oracle.c has the same. */
+/* externs.c -- the C functions that the models of language/valid declare with `extern`; tests/support/oracle.c has the same. */
 #include <math.h>
 
 #ifndef REAL

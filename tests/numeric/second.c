@@ -8,6 +8,7 @@
 enum { TEXT_SIZE = 4096 };
 
 typedef struct {
+    const Unit *unit;
     const Case *at;
     const char *shape;
     double factor;                /* that the shape multiplies by */
@@ -217,7 +218,7 @@ static double expected_element(Test *t, Oracle *o, unsigned i, unsigned j)
     unsigned n = t->at->count;
 
     if (by_mpfr(t->at) && t->factor == 1)
-        t->differences[i][j] = difference(o, t->at, i, j);
+        t->differences[i][j] = difference(o, t->unit, t->at, i, j);
     if (by_mpfr(t->at))
         return t->factor * t->differences[i][j];
     if (t->at->entries != NULL)
@@ -264,8 +265,7 @@ static void check_model(Unit *unit, void *context)
     double gradient[MOST_VARIABLES], value;
     Evaluation e, reversed;
     unsigned k = 0;
-    Oracle o;
-    mpfr_t y;
+    Oracle *o;
 
     if (!unit_open(unit, t->at->expression, t->text, strlen(t->text)) || !unit_make_hessian(unit) || !unit_make_value_grad(unit)) {
         Text messages;
@@ -276,21 +276,20 @@ static void check_model(Unit *unit, void *context)
         t->failed++;
         return;
     }
-    oracle_init(&o, unit->lowered.program, unit->arena);
+    t->unit = unit;
+    o = oracle_new(unit->lowered.program, unit->arena, BITS);
     eval_init(&e, unit->arena, unit->hessian);
     eval_init(&reversed, unit->arena, unit->value_grad);
     run_at(t, &e);
     run_at(t, &reversed);
-    mpfr_init2(y, BITS);
-    set_variables(&o, t->at);
-    value_at(&o, y);
-    value = by_mpfr(t->at) ? mpfr_get_d(y, MPFR_RNDN) : t->factor * (t->at->entries != NULL ? t->at->entries : t->at->expected)[0];
-    mpfr_clear(y);
+    set_variables(o, unit, t->at);
+    oracle_run(o);
+    value = by_mpfr(t->at) ? mpfr_get_d(*oracle_elements(o, unit->lowered.program->outputs.at[0]), MPFR_RNDN) : t->factor * (t->at->entries != NULL ? t->at->entries : t->at->expected)[0];
     compare(t, "the value", e.reals[e.program->outputs.at[0]][0], value, 1);
     for (size_t g = 0; g < reversed.program->gradients.count; g++)
         for (size_t i = 0; i < eval_elements(reversed.program, reversed.program->gradients.at[g]); i++)
             gradient[k++] = reversed.reals[reversed.program->gradients.at[g]][i];
-    check_elements(t, &o, &e, gradient);
+    check_elements(t, o, &e, gradient);
 }
 
 /* The same through derivatives inside the language: value, first and second derivative as outputs. */

@@ -29,13 +29,13 @@ static double choose(size_t at)
 
 enum { CHOICES = 28 };
 
-static void compare_at(Sweep *s, Oracle *o, const Evaluation *e, const Case *at)
+static void compare_at(Sweep *s, Oracle *o, const Unit *unit, const Evaluation *e, const Case *at)
 {
     const double *hessian = e->reals[e->program->derivatives.at[0]];
 
     for (unsigned i = 0; i < at->count; i++)
         for (unsigned j = 0; j <= i; j++) {
-            double got = hessian[i * at->count + j], expected = difference(o, at, i, j);
+            double got = hessian[i * at->count + j], expected = difference(o, unit, at, i, j);
 
             if (isnan(expected) || fabs(expected) > 1e300) /* no derivative, or an edge of the domain */
                 continue;
@@ -54,14 +54,14 @@ static void sweep_operator(Unit *unit, void *context)
     Sweep *s = context;
     Case at = { .count = op_info[s->op].arity };
     Evaluation e;
-    Oracle o;
+    Oracle *o;
 
     if (!unit_open(unit, op_info[s->op].name, s->text, strlen(s->text)) || !unit_make_hessian(unit)) {
         s->failed++;
         printf("failed: %s has no Hessian\n", op_info[s->op].name);
         return;
     }
-    oracle_init(&o, unit->lowered.program, unit->arena);
+    o = oracle_new(unit->lowered.program, unit->arena, BITS);
     eval_init(&e, unit->arena, unit->hessian);
     for (size_t k = 0; k < (at.count == 1 ? CHOICES : CHOICES * CHOICES); k++) {
         at.point[0] = choose(k);
@@ -72,7 +72,7 @@ static void sweep_operator(Unit *unit, void *context)
             *e.reals[i] = at.point[i];
         eval_run(&e);
         if (isfinite(e.reals[e.program->outputs.at[0]][0]))
-            compare_at(s, &o, &e, &at);
+            compare_at(s, o, unit, &e, &at);
     }
 }
 

@@ -4,16 +4,18 @@
  * h = 2^-64, so no derivative rule of bpgen judges itself. For several outputs the derivative of sum(seed * output) is compared.
  */
 #include "eval/point.h"
-#include "oracle.h"
+#include "tests/support/oracle.h"
 #include "tool_model.h"
 
-enum { STEP_EXPONENT = -64, TRIES = 60 };
+enum { STEP = -64, TRIES = 60 };
 
 /* ---- points and the driver --------------------------------------------------------------------------- */
 
 typedef struct {
     Unit *unit;
-    Oracle oracle;
+    const Program *p;
+    Oracle *oracle;
+    OracleQuery query;
     Evaluation point; /* doubles of the declared symbols */
     const char *prefix;
     Random random;
@@ -21,42 +23,13 @@ typedef struct {
     size_t seed_count;
 } Job;
 
-static void take_point(Job *job)
-{
-    for (size_t i = 0; i < job->unit->lowered.declared.count; i++) {
-        SymId s = job->unit->lowered.declared.at[i].symbol;
-
-        for (size_t k = 0; k < eval_elements(job->oracle.p, s); k++) {
-            if (job->oracle.elements[s] != NULL)
-                mpfr_set_d(job->oracle.elements[s][k], job->point.reals[s][k], MPFR_RNDN);
-            else
-                job->oracle.integers[s][k] = job->point.integers[s][k];
-        }
-    }
-}
-
-/* sum(seed * output) */
-static void total(Job *job, mpfr_t y)
-{
-    const Program *p = job->oracle.p;
-    size_t at = 0;
-
-    oracle_run(&job->oracle);
-    mpfr_set_zero(y, 1);
-    for (size_t k = 0; k < p->outputs.count; k++)
-        for (size_t i = 0; i < eval_elements(p, p->outputs.at[k]); i++) {
-            mpfr_mul_d(job->oracle.t, job->oracle.elements[p->outputs.at[k]][i], job->seeds[at++], MPFR_RNDN);
-            mpfr_add(y, y, job->oracle.t, MPFR_RNDN);
-        }
-}
-
 /* To numbers that float holds, too, so that one reference serves both. */
 static void round_point(Job *job)
 {
     for (size_t i = 0; i < job->unit->lowered.declared.count; i++) {
         SymId s = job->unit->lowered.declared.at[i].symbol;
 
-        for (size_t k = 0; job->point.reals[s] != NULL && k < eval_elements(job->oracle.p, s); k++)
+        for (size_t k = 0; job->point.reals[s] != NULL && k < eval_elements(job->p, s); k++)
             job->point.reals[s][k] = (double)(float)job->point.reals[s][k];
     }
 }
@@ -66,19 +39,19 @@ static bool sample(Job *job)
     mpfr_t y;
     bool good = false;
 
-    mpfr_init2(y, BITS);
+    mpfr_init2(y, ORACLE_VALUE_BITS);
     for (unsigned tries = 0; tries < TRIES && !good; tries++) {
         for (size_t i = 0; i < job->unit->lowered.declared.count; i++) {
             const Declared *d = &job->unit->lowered.declared.at[i];
 
             point_sample(&job->point, d, &job->random);
             for (size_t k = 0; tries > TRIES / 2 && !d->has_range && job->point.reals[d->symbol] != NULL &&
-                               k < eval_elements(job->oracle.p, d->symbol); k++)
+                               k < eval_elements(job->p, d->symbol); k++)
                 job->point.reals[d->symbol][k] = 0.2 + 1.2 * job->point.reals[d->symbol][k] * job->point.reals[d->symbol][k];
         }
         round_point(job);
-        take_point(job);
-        total(job, y);
+        oracle_set_point(job->oracle, &job->point);
+        oracle_total(job->oracle, &job->query, y);
         good = mpfr_number_p(y);
     }
     mpfr_clear(y);
@@ -90,9 +63,9 @@ static void print_declared(Job *job, SymRole role)
     for (size_t i = 0; i < job->unit->lowered.declared.count; i++) {
         SymId s = job->unit->lowered.declared.at[i].symbol;
 
-        if (job->oracle.p->symbols.at[s].role != role)
+        if (job->p->symbols.at[s].role != role)
             continue;
-        for (size_t k = 0; k < eval_elements(job->oracle.p, s); k++) {
+        for (size_t k = 0; k < eval_elements(job->p, s); k++) {
             if (role == SYM_INTEGER)
                 printf("%d,", (int)job->point.integers[s][k]);
             else
@@ -104,59 +77,32 @@ static void print_declared(Job *job, SymRole role)
 /* One sample after the other, as structs. */
 static void print_data(Job *job)
 {
-    int32_t samples = job->oracle.p->samples;
+    int32_t samples = job->p->samples;
 
     for (int32_t n = 0; n < samples; n++)
         for (size_t i = 0; i < job->unit->lowered.declared.count; i++) {
             SymId s = job->unit->lowered.declared.at[i].symbol;
-            size_t own = eval_elements(job->oracle.p, s) / (size_t)samples;
+            size_t own = eval_elements(job->p, s) / (size_t)samples;
 
-            for (size_t k = 0; job->oracle.p->symbols.at[s].role == SYM_DATA && k < own; k++)
+            for (size_t k = 0; job->p->symbols.at[s].role == SYM_DATA && k < own; k++)
                 printf("%a,", job->point.reals[s][(size_t)n * own + k]);
         }
 }
 
-static void print_outputs(Job *job)
+static void print_reals(const char *name, unsigned point, const OracleReal *reals, size_t count)
 {
-    const Program *p = job->oracle.p;
-
-    for (size_t k = 0; k < p->outputs.count; k++)
-        for (size_t i = 0; i < eval_elements(p, p->outputs.at[k]); i++)
-            mpfr_printf("%.25Rg,", job->oracle.elements[p->outputs.at[k]][i]);
-}
-
-static void print_gradient(Job *job)
-{
-    mpfr_t above, below, x, h;
-
-    mpfr_inits2(BITS, above, below, x, h, (mpfr_ptr)0);
-    job->oracle.replays = true;
-    for (size_t w = 0; w < job->unit->wanted.count; w++) {
-        SymId s = job->unit->wanted.at[w];
-
-        for (size_t k = 0; k < eval_elements(job->oracle.p, s); k++) {
-            mpfr_set(x, job->oracle.elements[s][k], MPFR_RNDN);
-            mpfr_set_si_2exp(h, 1, STEP_EXPONENT, MPFR_RNDN);
-            mpfr_add(job->oracle.elements[s][k], x, h, MPFR_RNDN);
-            total(job, above);
-            mpfr_sub(job->oracle.elements[s][k], x, h, MPFR_RNDN);
-            total(job, below);
-            mpfr_set(job->oracle.elements[s][k], x, MPFR_RNDN);
-            mpfr_sub(above, above, below, MPFR_RNDN);
-            mpfr_div(above, above, h, MPFR_RNDN);
-            mpfr_div_si(above, above, 2, MPFR_RNDN);
-            mpfr_printf("%.25Rg,", above);
-        }
-    }
-    job->oracle.replays = false;
-    mpfr_clears(above, below, x, h, (mpfr_ptr)0);
+    printf("static const double %s%u[] = {", name, point);
+    for (size_t i = 0; i < count; i++)
+        mpfr_printf("%.25Rg,", reals[i].at);
+    printf("0};\n");
 }
 
 static bool write_tables(Job *job, unsigned points)
 {
-    for (unsigned i = 0; i < points; i++) {
-        mpfr_t y;
+    OracleReal *values = oracle_reals(job->oracle, job->seed_count);
+    OracleReal *gradient = oracle_reals(job->oracle, oracle_chosen_count(job->oracle, &job->query));
 
+    for (unsigned i = 0; i < points; i++) {
         for (size_t k = 0; k < job->seed_count; k++)
             job->seeds[k] = job->unit->scalar ? 1 : random_between(&job->random, 0.5, 1.5);
         if (!sample(job)) {
@@ -171,11 +117,10 @@ static bool write_tables(Job *job, unsigned points)
         for (size_t k = 0; k < job->seed_count; k++)
             printf("%a,", job->seeds[k]);
         printf("0};\n");
-        mpfr_init2(y, BITS);
-        total(job, y);
-        printf("static const double values%u[] = {", i), print_outputs(job), printf("0};\n");
-        printf("static const double gradient%u[] = {", i), print_gradient(job), printf("0};\n");
-        mpfr_clear(y);
+        oracle_values(job->oracle, values);
+        print_reals("values", i, values, job->seed_count);
+        oracle_gradient(job->oracle, &job->query, gradient);
+        print_reals("gradient", i, gradient, oracle_chosen_count(job->oracle, &job->query));
     }
     printf("static const Case cases[] = {\n");
     for (unsigned i = 0; i < points; i++)
@@ -202,12 +147,13 @@ static void work(Unit *unit, void *context)
         print_messages(unit);
         return;
     }
-    oracle_init(&job.oracle, unit->lowered.program, unit->arena);
-    eval_init(&job.point, unit->arena, unit->lowered.program);
-    for (size_t k = 0; k < unit->lowered.program->outputs.count; k++)
-        job.seed_count += eval_elements(unit->lowered.program, unit->lowered.program->outputs.at[k]);
+    job.p = unit->lowered.program;
+    job.oracle = oracle_new(job.p, unit->arena, ORACLE_VALUE_BITS);
+    eval_init(&job.point, unit->arena, job.p);
+    job.seed_count = oracle_output_count(job.oracle);
     job.seeds = arena_array(unit->arena, double, job.seed_count);
-    printf("#define N_SAMPLES %d\n", (int)unit->lowered.program->samples);
+    job.query = (OracleQuery){ .wanted = unit->wanted.at, .wanted_count = unit->wanted.count, .seeds = job.seeds, .step = STEP };
+    printf("#define N_SAMPLES %d\n", (int)job.p->samples);
     printf("#define N_OUTPUTS %zu\n#define SCALAR %d\n#define HAS_GRADIENT %d\n", job.seed_count, unit->scalar,
            unit->wanted.count > 0);
     printf("#include \"oracle_driver.h\"\n");

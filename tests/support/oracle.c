@@ -1,125 +1,10 @@
-/* oracle.h -- a program of stages run in 256 bits: what the numbers of bpgen are compared with. It takes the lowered program, before
- * any simplification, and knows no derivative.
- *
- * A function with stated derivatives is replaced, in the runs for differences, by the linear function that it has by definition:
- * its value at the point plus stated derivatives (at the point) times what the arguments moved. C functions of the user's are
- * those of tests/emitted/externs.c.
- */
-#ifndef BPGEN_TESTS_ORACLE_H
-#define BPGEN_TESTS_ORACLE_H
+/* oracle.c -- the oracle runs a program of stages. */
+#include "oracle_state.h"
 
-#include <mpfr.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "eval/eval.h"
-
-#ifndef ORACLE_BITS
-#define ORACLE_BITS 256
-#endif
-enum { BITS = ORACLE_BITS };
-
-typedef struct {
-    const Program *p;
-    mpfr_t *nodes;       /* by node */
-    mpfr_t **elements;   /* by symbol */
-    int32_t **integers;  /* by symbol */
-    int64_t *indices;
-    mpfr_t **best;       /* by symbol of positions: the largest value so far, for each maximum; */
-    bool **found;        /* was there any? */
-    mpfr_t t, u;
-    NodeVec *needs;      /* by stage: nodes to compute at every point */
-    NodeVec *loop_needs; /* by loop: of its condition */
-    VEC(const Loop *) open; /* around what runs, outermost first */
-    Arena *arena;
-    bool replays;        /* a run for differences: stated functions are linear around the run before */
-    VEC(mpfr_t *) stated; /* values of them in that run, in the order in which they were computed */
-    size_t next_stated;
-} Oracle;
-
-/* ---- operators --------------------------------------------------------------------------------------- */
-
-static void set_condition(mpfr_t y, bool c)
-{
-    mpfr_set_si(y, c, MPFR_RNDN);
-}
-
-static void normal_cdf(Oracle *o, mpfr_t y, const mpfr_t a)
-{
-    mpfr_set_si(o->t, 2, MPFR_RNDN);
-    mpfr_sqrt(o->t, o->t, MPFR_RNDN);
-    mpfr_div(o->t, a, o->t, MPFR_RNDN);
-    mpfr_neg(o->t, o->t, MPFR_RNDN);
-    mpfr_erfc(o->t, o->t, MPFR_RNDN);
-    mpfr_div_si(y, o->t, 2, MPFR_RNDN);
-}
-
-static void sigmoid(Oracle *o, mpfr_t y, const mpfr_t a)
-{
-    mpfr_neg(o->t, a, MPFR_RNDN);
-    mpfr_exp(o->t, o->t, MPFR_RNDN);
-    mpfr_add_si(o->t, o->t, 1, MPFR_RNDN);
-    mpfr_si_div(y, 1, o->t, MPFR_RNDN);
-}
-
-/* trigamma(x) as a difference of digamma at twice the bits. */
-static void trigamma(mpfr_t y, const mpfr_t a)
-{
-    mpfr_t x, h, f, g;
-
-    mpfr_inits2(4 * BITS, x, h, f, g, (mpfr_ptr)0);
-    mpfr_set_si_2exp(h, 1, -BITS, MPFR_RNDN);
-    mpfr_add(x, a, h, MPFR_RNDN);
-    mpfr_digamma(f, x, MPFR_RNDN);
-    mpfr_sub(x, a, h, MPFR_RNDN);
-    mpfr_digamma(g, x, MPFR_RNDN);
-    mpfr_sub(f, f, g, MPFR_RNDN);
-    mpfr_div(f, f, h, MPFR_RNDN);
-    mpfr_div_si(y, f, 2, MPFR_RNDN);
-    mpfr_clears(x, h, f, g, (mpfr_ptr)0);
-}
-
-static void compute_function(Oracle *o, Op op, mpfr_t y, mpfr_t *a, mpfr_t *b, mpfr_t *c)
-{
-    int sign;
-
-#define ONE(OP, fn) case OP_##OP: fn(y, *a, MPFR_RNDN); return
-#define TWO(OP, fn) case OP_##OP: fn(y, *a, *b, MPFR_RNDN); return
-#define TEST(OP, fn) case OP_##OP: set_condition(y, fn(*a, *b)); return
-    switch (op) {
-    TWO(ADD, mpfr_add); TWO(SUB, mpfr_sub); TWO(MUL, mpfr_mul); TWO(DIV, mpfr_div); TWO(POW, mpfr_pow);
-    TWO(ATAN2, mpfr_atan2); TWO(HYPOT, mpfr_hypot); TWO(MIN, mpfr_min); TWO(MAX, mpfr_max);
-    ONE(NEG, mpfr_neg); ONE(SIN, mpfr_sin); ONE(COS, mpfr_cos); ONE(TAN, mpfr_tan); ONE(ASIN, mpfr_asin); ONE(ACOS, mpfr_acos);
-    ONE(ATAN, mpfr_atan); ONE(SINH, mpfr_sinh); ONE(COSH, mpfr_cosh); ONE(TANH, mpfr_tanh); ONE(ASINH, mpfr_asinh);
-    ONE(ACOSH, mpfr_acosh); ONE(ATANH, mpfr_atanh); ONE(EXP, mpfr_exp); ONE(EXP2, mpfr_exp2); ONE(EXPM1, mpfr_expm1);
-    ONE(LOG, mpfr_log); ONE(LOG2, mpfr_log2); ONE(LOG10, mpfr_log10); ONE(LOG1P, mpfr_log1p); ONE(SQRT, mpfr_sqrt);
-    ONE(ROOT, mpfr_sqrt); ONE(CBRT, mpfr_cbrt); ONE(ABS, mpfr_abs); ONE(ERF, mpfr_erf); ONE(ERFC, mpfr_erfc);
-    ONE(DIGAMMA, mpfr_digamma);
-    TEST(EQ, mpfr_equal_p); TEST(LT, mpfr_less_p); TEST(LE, mpfr_lessequal_p); TEST(GT, mpfr_greater_p); TEST(GE, mpfr_greaterequal_p);
-    TEST(NE, mpfr_lessgreater_p);
-    case OP_AND: set_condition(y, !mpfr_zero_p(*a) && !mpfr_zero_p(*b)); return;
-    case OP_OR: set_condition(y, !mpfr_zero_p(*a) || !mpfr_zero_p(*b)); return;
-    case OP_NOT: set_condition(y, mpfr_zero_p(*a)); return;
-    case OP_SELECT: mpfr_set(y, mpfr_zero_p(*a) ? *c : *b, MPFR_RNDN); return;
-    case OP_LGAMMA: mpfr_lgamma(y, &sign, *a, MPFR_RNDN); return;
-    case OP_TRIGAMMA: trigamma(y, *a); return;
-    case OP_SIGN: mpfr_set_si(y, mpfr_sgn(*a), MPFR_RNDN); return;
-    case OP_STEP: mpfr_set_si(y, mpfr_sgn(*a) > 0, MPFR_RNDN); return;
-    case OP_SIG: sigmoid(o, y, *a); return;
-    case OP_RELU: mpfr_set(y, *a, MPFR_RNDN); if (mpfr_sgn(y) < 0) mpfr_set_zero(y, 1); return;
-    case OP_SOFTPLUS: mpfr_exp(o->t, *a, MPFR_RNDN); mpfr_log1p(y, o->t, MPFR_RNDN); return;
-    case OP_LOGSIG: mpfr_neg(o->t, *a, MPFR_RNDN); mpfr_exp(o->t, o->t, MPFR_RNDN); mpfr_log1p(y, o->t, MPFR_RNDN); mpfr_neg(y, y, MPFR_RNDN); return;
-    case OP_SILU: sigmoid(o, o->u, *a); mpfr_mul(y, *a, o->u, MPFR_RNDN); return;
-    case OP_GELU: normal_cdf(o, o->u, *a); mpfr_mul(y, *a, o->u, MPFR_RNDN); return;
-    case OP_CLAMP: mpfr_max(o->t, *a, *b, MPFR_RNDN); mpfr_min(y, o->t, *c, MPFR_RNDN); return;
-    case OP_SCALE_OF: mpfr_set_si(y, 1, MPFR_RNDN); return; /* exact arithmetic needs no scaling */
-    case OP_FINITE: mpfr_set(y, *a, MPFR_RNDN); if (!mpfr_number_p(y)) mpfr_set_zero(y, 1); return;
-    default: fprintf(stderr, "oracle: no rule for '%s'\n", op_info[op].name); exit(70);
-    }
-}
-
-/* ---- the program ------------------------------------------------------------------------------------- */
+/* ---- subscripts, numbers ----------------------------------------------------------------------------- */
 
 static int64_t aff_value(const Oracle *o, AffId id);
 
@@ -192,7 +77,7 @@ static mpfr_t *value_before(Oracle *o, mpfr_t now)
     if (o->next_stated == o->stated.count) {
         mpfr_t *kept = arena_array(o->arena, mpfr_t, 1);
 
-        mpfr_init2(*kept, BITS);
+        oracle_real(o, *kept);
         vec_push(o->arena, &o->stated, kept);
     }
     if (!o->replays)
@@ -231,6 +116,22 @@ static void compute_call(Oracle *o, NodeId call)
     }
 }
 
+static void decide(Oracle *o, unsigned way)
+{
+    if (way != 0)
+        o->decisions = (o->decisions ^ way) * 0x100000001b3u; /* FNV */
+}
+
+static void compute_operator(Oracle *o, NodeId id, const Node *n)
+{
+    const mpfr_t *args[OP_MOST_ARGS];
+
+    for (unsigned k = 0; k < OP_MOST_ARGS; k++)
+        args[k] = (const mpfr_t *)&o->nodes[n->u.arg[k < op_info[n->op].arity ? k : 0]];
+    oracle_function((Op)n->op, o->nodes[id], *args[0], *args[1], *args[2]);
+    decide(o, oracle_decision((Op)n->op, *args[0], *args[1], *args[2]));
+}
+
 static void compute_node(Oracle *o, NodeId id)
 {
     const Node *n = &o->p->nodes.at[id];
@@ -257,11 +158,16 @@ static void compute_node(Oracle *o, NodeId id)
         else
             mpfr_set_si(o->nodes[id], o->integers[n->u.read.symbol][at], MPFR_RNDN);
         return;
-    default:
-        compute_function(o, (Op)n->op, o->nodes[id], &o->nodes[n->u.arg[0]],
-                         op_info[n->op].arity > 1 ? &o->nodes[n->u.arg[1]] : NULL,
-                         op_info[n->op].arity > 2 ? &o->nodes[n->u.arg[2]] : NULL);
+    default: compute_operator(o, id, n);
     }
+}
+
+/* A NaN stays. */
+static void store_larger(Oracle *o, mpfr_t y, const mpfr_t value)
+{
+    decide(o, oracle_decision(OP_MAX, value, y, y));
+    if (mpfr_nan_p(value) || mpfr_greater_p(value, y))
+        mpfr_set(y, value, MPFR_RNDN);
 }
 
 static void store(Oracle *o, const Stage *s)
@@ -272,7 +178,7 @@ static void store(Oracle *o, const Stage *s)
     if (s->op == STAGE_ADD)
         mpfr_add(*element, *element, o->nodes[s->value], MPFR_RNDN);
     else if (s->op == STAGE_MAX)
-        mpfr_max(*element, *element, o->nodes[s->value], MPFR_RNDN);
+        store_larger(o, *element, o->nodes[s->value]);
     else
         mpfr_set(*element, o->nodes[s->value], MPFR_RNDN);
 }
@@ -291,6 +197,8 @@ static void store_position(Oracle *o, const Stage *s)
     int64_t at = position(o, s->target, s->subs, stage_subs(o->p, s));
     int32_t *positions = o->integers[s->target] + at * o->p->symbols.at[s->target].extents[stage_subs(o->p, s)];
 
+    if (o->found[s->target][at])
+        decide(o, oracle_decision(OP_MAX, o->nodes[s->value], o->best[s->target][at], o->t));
     if (o->found[s->target][at] && !mpfr_greater_p(o->nodes[s->value], o->best[s->target][at]))
         return;
     o->found[s->target][at] = true;
@@ -408,61 +316,131 @@ static void run_body(Oracle *o, size_t first, size_t last)
     }
 }
 
-static void oracle_run(Oracle *o)
+void oracle_run(Oracle *o)
 {
     clear_targets(o);
     o->next_stated = 0;
+    o->decisions = 0;
     run_body(o, 0, o->p->body.count);
 }
 
-static void oracle_init(Oracle *o, const Program *p, Arena *arena)
+/* ---- memory ------------------------------------------------------------------------------------------ */
+
+void oracle_real(const Oracle *o, mpfr_t x)
 {
-    *o = (Oracle){ .p = p, .arena = arena, .nodes = arena_array(arena, mpfr_t, p->nodes.count + 1) };
-    o->elements = arena_array(arena, mpfr_t *, p->symbols.count);
-    o->integers = arena_array(arena, int32_t *, p->symbols.count);
-    o->best = arena_array(arena, mpfr_t *, p->symbols.count);
-    o->found = arena_array(arena, bool *, p->symbols.count);
+    void *digits = arena_alloc(o->arena, mpfr_custom_get_size(o->bits));
+
+    mpfr_custom_init(digits, o->bits);
+    mpfr_custom_init_set(x, MPFR_ZERO_KIND, 0, o->bits, digits);
+}
+
+static mpfr_t *real_array(const Oracle *o, size_t count)
+{
+    mpfr_t *x = arena_array(o->arena, mpfr_t, count);
+
+    for (size_t i = 0; i < count; i++)
+        oracle_real(o, x[i]);
+    return x;
+}
+
+static void make_symbol(Oracle *o, SymId s)
+{
+    const Symbol *symbol = &o->p->symbols.at[s];
+    size_t count = eval_elements(o->p, s);
+
+    if (symbol->integer)
+        o->integers[s] = arena_array(o->arena, int32_t, count);
+    if (symbol->local) {
+        o->found[s] = arena_array(o->arena, bool, count);
+        o->best[s] = real_array(o, count);
+    }
+    if (symbol->integer && symbol->role != SYM_TABLE)
+        return;
+    o->elements[s] = real_array(o, count);
+    for (size_t i = 0; i < count; i++) {
+        if (symbol->role == SYM_SAMPLES)
+            mpfr_set_si(o->elements[s][i], o->p->samples, MPFR_RNDN);
+        if (symbol->role == SYM_TABLE)
+            set_rational(o->elements[s][i], symbol->values[i]);
+        if (symbol->role == SYM_TABLE && symbol->integer)
+            o->integers[s][i] = (int32_t)mpfr_get_si(o->elements[s][i], MPFR_RNDN);
+    }
+}
+
+static void list_needs(Oracle *o)
+{
+    for (StageId s = 0; s < o->p->stages.count; s++) {
+        NodeId roots[2] = { o->p->stages.at[s].value, o->p->stages.at[s].guard };
+
+        node_reach(o->p, o->arena, roots, roots[1] == NO_ID ? 1 : 2, &o->needs[s]);
+    }
+    for (LoopId l = 0; l < o->p->loops.count; l++)
+        if (o->p->loops.at[l].condition != NO_ID)
+            node_reach(o->p, o->arena, &o->p->loops.at[l].condition, 1, &o->loop_needs[l]);
+}
+
+Oracle *oracle_new(const Program *p, Arena *arena, mpfr_prec_t bits)
+{
+    Oracle *o = arena_new(arena, Oracle);
+
+    *o = (Oracle){ .p = p, .arena = arena, .bits = bits };
+    o->nodes = real_array(o, p->nodes.count + 1);
+    o->elements = arena_array(arena, mpfr_t *, p->symbols.count + 1);
+    o->integers = arena_array(arena, int32_t *, p->symbols.count + 1);
+    o->best = arena_array(arena, mpfr_t *, p->symbols.count + 1);
+    o->found = arena_array(arena, bool *, p->symbols.count + 1);
     o->indices = arena_array(arena, int64_t, p->indices.count + 1);
     o->needs = arena_array(arena, NodeVec, p->stages.count + 1);
     o->loop_needs = arena_array(arena, NodeVec, p->loops.count + 1);
-    mpfr_inits2(BITS, o->t, o->u, (mpfr_ptr)0);
-    for (NodeId n = 0; n < p->nodes.count; n++) {
-        mpfr_init2(o->nodes[n], BITS);
+    oracle_real(o, o->t);
+    for (NodeId n = 0; n < p->nodes.count; n++)
         if (p->nodes.at[n].op == OP_LITERAL)
             set_rational(o->nodes[n], p->literals.at[p->nodes.at[n].u.literal]);
-    }
-    for (SymId s = 0; s < p->symbols.count; s++) {
-        const Symbol *symbol = &p->symbols.at[s];
-        size_t count = eval_elements(p, s);
-
-        if (symbol->integer)
-            o->integers[s] = arena_array(arena, int32_t, count);
-        if (symbol->local) {
-            o->found[s] = arena_array(arena, bool, count);
-            o->best[s] = arena_array(arena, mpfr_t, count);
-            for (size_t i = 0; i < count; i++)
-                mpfr_init2(o->best[s][i], BITS);
-        }
-        if (!symbol->integer || symbol->role == SYM_TABLE)
-            o->elements[s] = arena_array(arena, mpfr_t, count);
-        for (size_t i = 0; o->elements[s] != NULL && i < count; i++) {
-            mpfr_init2(o->elements[s][i], BITS);
-            mpfr_set_si(o->elements[s][i], symbol->role == SYM_SAMPLES ? p->samples : 0, MPFR_RNDN);
-            if (symbol->role == SYM_TABLE) {
-                set_rational(o->elements[s][i], symbol->values[i]);
-                if (symbol->integer)
-                    o->integers[s][i] = (int32_t)mpfr_get_si(o->elements[s][i], MPFR_RNDN);
-            }
-        }
-    }
-    for (StageId s = 0; s < p->stages.count; s++) {
-        NodeId roots[2] = { p->stages.at[s].value, p->stages.at[s].guard };
-
-        node_reach(p, arena, roots, roots[1] == NO_ID ? 1 : 2, &o->needs[s]);
-    }
-    for (LoopId l = 0; l < p->loops.count; l++)
-        if (p->loops.at[l].condition != NO_ID)
-            node_reach(p, arena, &p->loops.at[l].condition, 1, &o->loop_needs[l]);
+    for (SymId s = 0; s < p->symbols.count; s++)
+        make_symbol(o, s);
+    list_needs(o);
+    return o;
 }
 
-#endif
+mpfr_t *oracle_elements(const Oracle *o, SymId symbol)
+{
+    return o->elements[symbol];
+}
+
+int32_t *oracle_integers(const Oracle *o, SymId symbol)
+{
+    return o->integers[symbol];
+}
+
+/* Symbols that the caller of a program fills, in the programs of one unit under the same numbers; and those of one program. */
+static bool is_given(const Oracle *o, const Evaluation *from, SymId s)
+{
+    const Symbol *symbol = &o->p->symbols.at[s];
+
+    switch (symbol->role) {
+    case SYM_PARAM: case SYM_INPUT: case SYM_DATA: return true;
+    case SYM_INTEGER: return !symbol->local;
+    case SYM_SEED: case SYM_DIRECTION: return from->program == o->p;
+    default: return false;
+    }
+}
+
+void oracle_set_point(Oracle *o, const Evaluation *from)
+{
+    for (SymId s = 0; s < o->p->symbols.count; s++)
+        for (size_t k = 0; is_given(o, from, s) && k < eval_elements(o->p, s); k++) {
+            if (o->elements[s] != NULL)
+                mpfr_set_d(o->elements[s][k], from->reals[s][k], MPFR_RNDN);
+            else
+                o->integers[s][k] = from->integers[s][k];
+        }
+}
+
+OracleReal *oracle_reals(const Oracle *o, size_t count)
+{
+    OracleReal *reals = arena_array(o->arena, OracleReal, count);
+
+    for (size_t i = 0; i < count; i++)
+        oracle_real(o, reals[i].at);
+    return reals;
+}
