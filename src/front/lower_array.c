@@ -212,8 +212,11 @@ void lower_concat(Lowering *l, const CheckedNode *n)
     int32_t start = 0;
     Value made;
 
-    for (uint32_t i = 0; i < n->count; i++)
-        deps = set_union(l->p, deps, l->p->nodes.at[value_node(l, &parts[i], n->at)].deps);
+    for (uint32_t i = 0; i < n->count; i++) {
+        NodeId node = value_node(l, &parts[i], n->at); /* may make nodes */
+
+        deps = set_union(l->p, deps, l->p->nodes.at[node].deps);
+    }
     domain_begin(l, deps, NULL, 0);
     domain_axes(l, &n->shape);
     domain_keep(l);

@@ -124,8 +124,11 @@ static void materialise_list(Lowering *l, Value *value, Name name)
     SymId target;
     Span at = value->at;
 
-    for (uint32_t i = 0; i < value->count; i++)
-        deps = set_union(l->p, deps, l->p->nodes.at[value_node(l, &l->parts.at[value->first + i], at)].deps);
+    for (uint32_t i = 0; i < value->count; i++) {
+        NodeId node = value_node(l, &l->parts.at[value->first + i], at); /* may make nodes */
+
+        deps = set_union(l->p, deps, l->p->nodes.at[node].deps);
+    }
     if (make_table(l, value, name, at))
         return;
     domain_begin(l, deps, NULL, 0);
