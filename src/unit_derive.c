@@ -40,7 +40,8 @@ static Program *add_directions(Unit *unit, Program *program)
     return unit_replace(unit, "batch", program, pass_batch(program, &batch));
 }
 
-Program *unit_forward_program(Unit *unit)
+/* Outputs and their tangents. NULL: a function has no derivative, the unit has the message. */
+static Program *forward_program(Unit *unit)
 {
     Program *program = unit_prepare(unit, unit->wanted.count);
 
@@ -73,7 +74,7 @@ static bool make_product(Unit *unit, Program **made, Program *(*derive)(Unit *))
 
 bool unit_make_jvp(Unit *unit)
 {
-    return make_product(unit, &unit->jvp, unit_forward_program);
+    return make_product(unit, &unit->jvp, forward_program);
 }
 
 bool unit_make_hvp(Unit *unit)
@@ -110,7 +111,7 @@ Program *unit_jacobian_program(Unit *unit, bool forward)
 {
     Reverse reverse = { .seeds = true };
 
-    return forward ? unit_forward_program(unit) : unit_reverse(unit, &reverse);
+    return forward ? forward_program(unit) : unit_reverse(unit, &reverse);
 }
 
 static Program *make_jacobian(Unit *unit, bool forward)

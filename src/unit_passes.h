@@ -32,8 +32,7 @@ typedef VEC(SymId) SymVec;
 
 /* Directions or seeds, in the order of what they belong to. */
 void unit_find_role(Unit *unit, const Program *program, SymRole role, SymVec *found);
-/* Outputs and their tangents; gradients and their tangents. NULL: as above. */
-Program *unit_forward_program(Unit *unit);
+/* Outputs, gradients and tangents of gradients. NULL: as above. */
 Program *unit_second_program(Unit *unit);
 /* For a Jacobian: with directions, or with seeds. NULL: as above. */
 Program *unit_jacobian_program(Unit *unit, bool forward);

@@ -144,7 +144,7 @@ char *arena_copy(Arena *arena, const char *text, size_t size)
     return copy;
 }
 
-void arena_free(Arena *arena)
+static void arena_free(Arena *arena)
 {
     while (arena->chunks != NULL) {
         ArenaChunk *older = arena->chunks->older;

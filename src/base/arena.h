@@ -31,8 +31,6 @@ void arena_drop(Arena *arena, void *block, size_t size);
 /* A copy of `size` bytes with a NUL behind it. */
 char *arena_copy(Arena *arena, const char *text, size_t size);
 
-void arena_free(Arena *arena);
-
 /* All arenas of one compilation, so that nothing leaks when memory runs out in the middle of a pass.
  * Who owns the heap calls setjmp(heap.on_failure) before it allocates and heap_free at the end. */
 typedef struct Heap {

@@ -9,12 +9,17 @@ void diag_init(Diag *diag, Arena *arena, const Source *source)
     *diag = (Diag){ .arena = arena, .source = source };
 }
 
+/* Line and column (in bytes) from 1. LF, CR LF and CR end a line. */
+typedef struct {
+    uint32_t line, column;
+} Place;
+
 static bool ends_line(const Source *source, uint32_t i)
 {
     return source->text[i] == '\n' || (source->text[i] == '\r' && (i + 1 == source->size || source->text[i + 1] != '\n'));
 }
 
-Place source_place(const Source *source, uint32_t offset)
+static Place place_of(const Source *source, uint32_t offset)
 {
     Place place = { 1, 1 };
     uint32_t start = 0;
@@ -119,7 +124,7 @@ void diag_print(const Diag *diag, Text *out)
 {
     for (size_t i = 0; i < diag->messages.count; i++) {
         const Message *message = &diag->messages.at[i];
-        Place place = source_place(diag->source, message->at.begin);
+        Place place = place_of(diag->source, message->at.begin);
 
         text_printf(out, "%s:%u:%u: %s: %s\n", diag->source->name, place.line, place.column,
                     message->severity == SEVERITY_ERROR ? "error" : "warning", message->text);

@@ -21,13 +21,6 @@ typedef struct {
     uint32_t size;
 } Source;
 
-/* Line and column (in bytes) from 1. LF, CR LF and CR end a line. */
-typedef struct {
-    uint32_t line, column;
-} Place;
-
-Place source_place(const Source *source, uint32_t offset);
-
 typedef enum { SEVERITY_ERROR, SEVERITY_WARNING } Severity;
 
 typedef struct {

@@ -145,8 +145,6 @@ static inline PlanId c_first_item(const CBody *b, PlanId plan)
 {
     return plan == NO_ID ? b->plan->first : b->plan->nodes.at[plan].first_child;
 }
-/* Is it printed where it is used, without an instance? */
-bool c_is_plain(const CBody *b, NodeId node);
 
 /* Is it a list of arguments, which stands in the calls that use it? */
 static inline bool c_is_part(const CBody *b, NodeId node)
@@ -188,7 +186,6 @@ typedef struct {
     uint32_t declared; /* instances declared in front of it, by next_declared */
     VEC(SymId) cells;  /* symbols likewise */
     bool defines;      /* the condition gets a line in front */
-    bool chained;      /* printed as `else if` */
 } Opening;
 
 typedef struct {
@@ -244,8 +241,6 @@ bool c_leaf_needs_start(const CBody *b, PlanId leaf);
 bool c_leaf_is_idle(const CBody *b, PlanId leaf);
 bool c_is_local(const CBody *b, SymId symbol);
 const char *c_declare_symbol(CBody *b, SymId symbol);
-/* The same for the element's place: "h", "h_next". */
-const char *c_declare_element(CBody *b, SymId symbol, const AffId *subs);
 /* The FOR in whose body the C local of an element is declared, or NO_ID. */
 PlanId c_scope_of_local(const CBody *b, SymId symbol, const AffId *subs);
 const char *c_symbol_word(const CBody *b, SymId symbol);

@@ -57,7 +57,8 @@ const char *c_declare_symbol(CBody *b, SymId symbol)
     return b->symbols[symbol].base;
 }
 
-const char *c_declare_element(CBody *b, SymId symbol, const AffId *subs)
+/* Likewise for the element's place: "h", "h_next". */
+static const char *declare_element(CBody *b, SymId symbol, const AffId *subs)
 {
     const char **base = c_expr_base(b, symbol, subs);
     Text text;
@@ -119,7 +120,7 @@ static void add_first(CBody *b, const Stage *stage, bool constant)
     text_add(&b->line, constant ? "const " : "");
     text_add(&b->line, type_of(b, stage->target));
     text_add(&b->line, " ");
-    text_add(&b->line, c_declare_element(b, stage->target, stage->subs));
+    text_add(&b->line, declare_element(b, stage->target, stage->subs));
 }
 
 /* The new element is the old one, in the same place. */

@@ -83,7 +83,6 @@ static void add_members(CModel *m, const Program *p)
     const char **given = arena_array(m->arena, const char *, count + 1);
     CNames names;
 
-    m->declared_count = p->symbols.count;
     m->declared = arena_array(m->arena, const char *, p->symbols.count + 1);
     for (size_t i = 0; i < declared; i++)
         symbols[i] = m->unit->lowered.declared.at[i].symbol;

@@ -68,7 +68,6 @@ typedef struct CModel {
     VEC(Member) members[PART_COUNT]; /* of the structs; those of other types are found through c_model_struct */
     VEC(Name) outputs;               /* the user's names of the outputs */
     const char **declared;           /* the members' names by SymId of a declared symbol */
-    size_t declared_count;
     VEC(WorkArea) work;
     VEC(CTable) tables;
     VEC(CExtern) externs;      /* in the order of the first calls */

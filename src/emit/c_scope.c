@@ -28,7 +28,8 @@ typedef struct {
 
 /* ---- demands ----------------------------------------------------------------------------------------- */
 
-bool c_is_plain(const CBody *b, NodeId node)
+/* Is it printed where it is used, without an instance? */
+static bool is_plain(const CBody *b, NodeId node)
 {
     const Node *n = &b->p->nodes.at[node];
 
@@ -99,7 +100,7 @@ static void demand(Finder *f, NodeId node, uint32_t context, uint32_t item, uint
 {
     CBody *b = f->b;
 
-    if (c_is_plain(b, node)) {
+    if (is_plain(b, node)) {
         note_use(b, node);
         return;
     }
@@ -194,7 +195,7 @@ static void note_result(Finder *f, const Stage *stage)
     CBody *b = f->b;
     Wanted *wanted;
 
-    if (stage->op != STAGE_SET || stage->guard != NO_ID || c_is_plain(b, stage->value) ||
+    if (stage->op != STAGE_SET || stage->guard != NO_ID || is_plain(b, stage->value) ||
         b->symbols[stage->target].writes != 1 || !c_is_local(b, stage->target))
         return;
     wanted = &f->pending.at[b->where[stage->value]];
@@ -274,7 +275,7 @@ uint32_t c_find(CBody *b, NodeId node, uint32_t context)
 {
     uint32_t id = b->where[node];
 
-    if (c_is_plain(b, node))
+    if (is_plain(b, node))
         return NO_ID;
     while (id != NO_ID && b->insts.at[id].twin != NO_ID && !is_seen_from(b, id, context))
         id = b->insts.at[id].twin;

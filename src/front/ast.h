@@ -102,7 +102,7 @@ const char *ast_op_text(AstOp op); /* "+", "&&", ... */
  * left out, clipped with "..." beyond `most` bytes. */
 const char *ast_text(const Ast *ast, AstId id, size_t most);
 
-/* Checks the invariants of post-order; NULL, or what is wrong (a bug of the parser). */
+/* For tests: checks the invariants of post-order; NULL, or what is wrong (a bug of the parser). */
 const char *ast_check(const Ast *ast);
 
 /* grammar/parser.y: reads `ast->source`, reports lexical and syntactic errors. The AST is whole only if

@@ -37,7 +37,8 @@ static bool same_place(const Slice *s, const Slot *slot, const AffId *at, const 
     return true;
 }
 
-uint32_t slice_find(const Slice *s, SymId symbol, const AffId *subs)
+/* A slot, or NO_ID. */
+static uint32_t find_slot(const Slice *s, SymId symbol, const AffId *subs)
 {
     for (uint32_t slot = s->slot_of[symbol]; slot != NO_ID; slot = s->slots.at[slot].next)
         if (same_place(s, &s->slots.at[slot], s->slots.at[slot].at, subs))
@@ -56,7 +57,7 @@ static uint32_t find_held(const Slice *s, SymId symbol, const AffId *subs)
 
 static uint32_t slot_at(Slice *s, SymId symbol, const AffId *subs)
 {
-    uint32_t rank = s->whole->symbols.at[symbol].rank, found = slice_find(s, symbol, subs);
+    uint32_t rank = s->whole->symbols.at[symbol].rank, found = find_slot(s, symbol, subs);
     AffId *at;
 
     if (found != NO_ID)

@@ -194,7 +194,7 @@ static AffId map_index(void *context, AffPool *pool, uint32_t index)
     return aff_index(pool, index);
 }
 
-AffId rename_aff(Lowering *l, AffId aff, const Renaming *renaming)
+static AffId rename_aff(Lowering *l, AffId aff, const Renaming *renaming)
 {
     Renaming copy = *renaming;
 

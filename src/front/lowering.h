@@ -193,7 +193,6 @@ void value_prepare(Lowering *l, Value *value, Span at);
 void value_store(Lowering *l, const Value *value, SymId target, Span at);
 void value_settle(Lowering *l, Value *value, Span at);
 void value_rename(Lowering *l, Value *value, const Renaming *renaming, Span at);
-AffId rename_aff(Lowering *l, AffId aff, const Renaming *renaming);
 Name name_after(const Lowering *l, const char *prefix, NodeId node);
 Name name_of_two(const Lowering *l, NodeId a, const char *between, NodeId b);
 

@@ -377,7 +377,6 @@ void sema_comprehension(Sema *s, AstId id);
 void sema_subscript(Sema *s, AstId id);
 void sema_slice(Sema *s, AstId id);
 AffId sema_aff(Sema *s, const Value *value); /* of a constant, too */
-bool sema_subscript_aff(Sema *s, const Value *item, AffId *aff);
 
 /* sema_form.c */
 Form sema_form(Sema *s, AstId ast);          /* for bounds and extents: no messages */
@@ -434,7 +433,6 @@ typedef struct {
 } Num;
 
 bool num_apply(Arena *arena, Op op, const Num *args, Num *out);
-double num_real(Num a);
 Num num_of(Rational value);
 
 /* sema_assign.c */

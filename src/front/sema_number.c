@@ -10,7 +10,7 @@ Num num_of(Rational value)
     return (Num){ .exact = true, .value = value };
 }
 
-double num_real(Num a)
+static double real_of(Num a)
 {
     return a.exact ? rational_to_double(a.value) : a.real;
 }
@@ -90,7 +90,7 @@ bool num_apply(Arena *arena, Op op, const Num *args, Num *out)
         exact = exact && args[k].exact;
     if (!exact || !apply_exact(arena, op, args, &result)) {
         for (unsigned k = 0; k < op_info[op].arity; k++)
-            real[k] = num_real(args[k]);
+            real[k] = real_of(args[k]);
         result = (Num){ .real = op_value(op, real) };
         if (!isfinite(result.real))
             return false;

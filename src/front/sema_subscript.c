@@ -31,7 +31,7 @@ static void say_not_integer(Sema *s, const Value *item)
         sema_error(s, sema_at(s, item->ast), "the subscript %s is not an integer known to be in range", text);
 }
 
-bool sema_subscript_aff(Sema *s, const Value *item, AffId *aff)
+static bool subscript_aff(Sema *s, const Value *item, AffId *aff)
 {
     if (item->is == IS_ERROR || !sema_is_number(s, item))
         return false;
@@ -55,9 +55,9 @@ void sema_slice(Sema *s, AstId id)
     value.low_absent = low.is == IS_ABSENT;
     value.high_absent = high.is == IS_ABSENT;
     value.aff = AFF_ZERO;
-    if (!value.low_absent && !sema_subscript_aff(s, &low, &value.aff))
+    if (!value.low_absent && !subscript_aff(s, &low, &value.aff))
         value.is = IS_ERROR;
-    if (!value.high_absent && !sema_subscript_aff(s, &high, &value.high))
+    if (!value.high_absent && !subscript_aff(s, &high, &value.high))
         value.is = IS_ERROR;
     sema_push(s, value);
 }
@@ -100,7 +100,7 @@ static bool check_item(Sema *s, const Value *base, const Value *item, unsigned a
     case IS_SLICE:
         return check_slice(s, base, item, axis, out);
     default:
-        if (!sema_subscript_aff(s, item, &aff) || !sema_prove(s, aff, base->shape.extent[axis], base, axis, item->ast))
+        if (!subscript_aff(s, item, &aff) || !sema_prove(s, aff, base->shape.extent[axis], base, axis, item->ast))
             return false;
         *out = (CheckedItem){ .value = aff };
         return true;

@@ -49,7 +49,6 @@ typedef struct {
 bool slice_begin(Slice *s, Lowering *l, NodeId value, const Shape *shape, NodeId x, SetId deps);
 void slice_end(Slice *s);
 SymId slice_wanted(const Slice *s);
-uint32_t slice_find(const Slice *s, SymId symbol, const AffId *subs); /* a slot, or NO_ID */
 
 uint32_t slice_slot_of_read(Slice *s, NodeId read);
 uint32_t slice_slot_of_stage(Slice *s, const Stage *stage);

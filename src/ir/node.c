@@ -253,11 +253,6 @@ static size_t apply_word(Program *p, Op op, NodeId *stack, size_t depth)
     return depth - arity + 1;
 }
 
-NodeId node_partial(Program *p, NodeId node, unsigned k)
-{
-    return node_partial_with(p, node, node, k);
-}
-
 static NodeId run_formula(Program *p, const PartialCode *code, const NodeId *args, NodeId result)
 {
     NodeId stack[LONGEST_PARTIAL];
@@ -276,7 +271,7 @@ static NodeId run_formula(Program *p, const PartialCode *code, const NodeId *arg
     return stack[0];
 }
 
-NodeId node_partial_with(Program *p, NodeId node, NodeId result, unsigned k)
+NodeId node_partial(Program *p, NodeId node, NodeId result, unsigned k)
 {
     Node of = p->nodes.at[node];
 

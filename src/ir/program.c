@@ -5,6 +5,52 @@
 
 #include "ir/tables.h"
 
+/* ---- lists of subscripts and of indices -------------------------------------------------------------- */
+
+typedef struct {
+    const IdRun *runs;
+    const uint32_t *items; /* the vector that the runs lie in */
+    const uint32_t *list;  /* the one sought */
+    uint32_t count;
+} SoughtList;
+
+static bool same_list(const void *context, uint32_t id)
+{
+    const SoughtList *sought = context;
+    IdRun run = sought->runs[id];
+
+    return run.count == sought->count
+           && memcmp(sought->items + run.first, sought->list, run.count * sizeof(uint32_t)) == 0;
+}
+
+static uint64_t list_hash(const uint32_t *list, uint32_t count)
+{
+    uint64_t hash = hash_mix(HASH_START, count);
+
+    for (uint32_t i = 0; i < count; i++)
+        hash = hash_mix(hash, list[i]);
+    return hash;
+}
+
+/* The set of a list of indices that is sorted and without duplicates. */
+static SetId set_of_list(Program *p, const IndexId *items, uint32_t count)
+{
+    ProgramTables *t = p->tables;
+    uint64_t hash = list_hash(items, count);
+    SetId id = hash_find(&t->sets, hash, same_list, &(SoughtList){ t->set_runs.at, t->set_items.at, items, count });
+
+    if (id != HASH_NONE)
+        return id;
+    id = (SetId)t->set_runs.count;
+    hash_add(p->arena, &t->sets, hash, id);
+    vec_push(p->arena, &t->set_runs, (IdRun){ (uint32_t)t->set_items.count, count });
+    for (uint32_t i = 0; i < count; i++)
+        vec_push(p->arena, &t->set_items, items[i]);
+    return id;
+}
+
+/* ---- programs ---------------------------------------------------------------------------------------- */
+
 Program *program_new(Heap *heap, Names *names, const Source *source)
 {
     Arena *arena = heap_arena(heap);
@@ -18,7 +64,7 @@ Program *program_new(Heap *heap, Names *names, const Source *source)
     aff_init(&p->affs, arena);
     vec_reserve(arena, &p->subs, 1); /* lists of no subscripts and the empty set begin at 0, too */
     vec_reserve(arena, &p->tables->set_items, 1);
-    tables_set(p, &(IndexId){ 0 }, 0);
+    set_of_list(p, &(IndexId){ 0 }, 0);
     return p;
 }
 
@@ -63,33 +109,6 @@ IndexId program_index(Program *p, Name name, Span at)
 {
     vec_push(p->arena, &p->indices, (Index){ name, at });
     return (IndexId)(p->indices.count - 1);
-}
-
-/* ---- lists of subscripts ---------------------------------------------------------------------------- */
-
-typedef struct {
-    const IdRun *runs;
-    const uint32_t *items; /* the vector that the runs lie in */
-    const uint32_t *list;  /* the one sought */
-    uint32_t count;
-} SoughtList;
-
-static bool same_list(const void *context, uint32_t id)
-{
-    const SoughtList *sought = context;
-    IdRun run = sought->runs[id];
-
-    return run.count == sought->count
-           && memcmp(sought->items + run.first, sought->list, run.count * sizeof(uint32_t)) == 0;
-}
-
-static uint64_t list_hash(const uint32_t *list, uint32_t count)
-{
-    uint64_t hash = hash_mix(HASH_START, count);
-
-    for (uint32_t i = 0; i < count; i++)
-        hash = hash_mix(hash, list[i]);
-    return hash;
 }
 
 uint32_t tables_subs(Program *p, const AffId *subs, uint32_t rank)
@@ -155,22 +174,6 @@ bool program_has(const Program *p, Op op)
 
 /* ---- index sets ------------------------------------------------------------------------------------- */
 
-SetId tables_set(Program *p, const IndexId *items, uint32_t count)
-{
-    ProgramTables *t = p->tables;
-    uint64_t hash = list_hash(items, count);
-    SetId id = hash_find(&t->sets, hash, same_list, &(SoughtList){ t->set_runs.at, t->set_items.at, items, count });
-
-    if (id != HASH_NONE)
-        return id;
-    id = (SetId)t->set_runs.count;
-    hash_add(p->arena, &t->sets, hash, id);
-    vec_push(p->arena, &t->set_runs, (IdRun){ (uint32_t)t->set_items.count, count });
-    for (uint32_t i = 0; i < count; i++)
-        vec_push(p->arena, &t->set_items, items[i]);
-    return id;
-}
-
 SetId set_of(Program *p, IndexId index)
 {
     ProgramTables *t = p->tables;
@@ -178,7 +181,7 @@ SetId set_of(Program *p, IndexId index)
     while (t->index_sets.count <= index)
         vec_push(p->arena, &t->index_sets, 0);
     if (t->index_sets.at[index] == 0)
-        t->index_sets.at[index] = tables_set(p, &index, 1);
+        t->index_sets.at[index] = set_of_list(p, &index, 1);
     return t->index_sets.at[index];
 }
 
@@ -222,7 +225,7 @@ static SetId merge_sets(Program *p, SetId a, SetId b)
             both[count++] = y[k++];
         }
     }
-    return tables_set(p, both, count);
+    return set_of_list(p, both, count);
 }
 
 typedef struct {

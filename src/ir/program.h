@@ -217,11 +217,9 @@ bool node_is_int(const Program *p, NodeId node, int64_t value);
 bool program_has(const Program *p, Op op); /* is there a node of this operator? */
 const AffId *node_subs(const Program *p, NodeId node); /* of OP_READ */
 
-/* The partial derivative of `node` with respect to its argument `k`, as an expression over its arguments and itself;
- * NO_ID if it is structurally 0. Rows of ops.def; not for OP_SELECT, AND, OR, comparisons. */
-NodeId node_partial(Program *p, NodeId node, unsigned k);
-/* The same with `result` in place of the node's value: where a stage has stored it. */
-NodeId node_partial_with(Program *p, NodeId node, NodeId result, unsigned k);
+/* The partial derivative of `node` with respect to its argument `k`, as an expression over its arguments and `result`: itself, or
+ * a read of where a stage has stored it. NO_ID if it is structurally 0. Rows of ops.def; not for OP_SELECT, AND, OR, comparisons. */
+NodeId node_partial(Program *p, NodeId node, NodeId result, unsigned k);
 /* An expression in the postfix of ops.def's partials over a, b, c, which are `args`. */
 NodeId node_formula(Program *p, const char *postfix, const NodeId *args);
 

@@ -48,7 +48,4 @@ typedef struct ProgramTables {
 /* The position in Program.subs of this list; equal lists have one position. */
 uint32_t tables_subs(Program *p, const AffId *subs, uint32_t rank);
 
-/* The set of a list of indices that is sorted and without duplicates. */
-SetId tables_set(Program *p, const IndexId *items, uint32_t count);
-
 #endif

@@ -46,7 +46,7 @@ typedef struct {
     Arena *scratch;
     VEC(ScopeEntry) entries; /* loops, then the domain of the stage */
     uint32_t *position;      /* by index: 1 + position in entries, 0: not in scope */
-    int64_t *coefs;          /* by position: work space of scope_range */
+    int64_t *coefs;          /* by position: work space (verify_scope.c) */
     size_t coefs_room;
 } Scope;
 
@@ -56,8 +56,6 @@ void scope_pop(Scope *s, size_t count); /* until `count` entries are left */
 
 /* Are all indices of the expression in scope? */
 bool scope_knows(const Scope *s, AffId aff);
-/* The least and the largest value of an expression whose indices are in scope; false if the domain is empty. */
-bool scope_range(Scope *s, AffId aff, int64_t *least, int64_t *most);
 /* The elements that these subscripts reach; false if there are none. Exact if every subscript is a constant or an
  * index of its own that runs over a constant range. */
 bool scope_box(Scope *s, const AffId *subs, uint32_t count, Box *box);

@@ -100,7 +100,8 @@ static bool is_plain(const Affine *a)
     return a->count == 0;
 }
 
-bool scope_range(Scope *s, AffId aff, int64_t *least, int64_t *most)
+/* The least and the largest value of an expression whose indices are in scope; false if the domain is empty. */
+static bool range_of(Scope *s, AffId aff, int64_t *least, int64_t *most)
 {
     const Affine *a = &s->p->affs.affs.at[aff];
 
@@ -138,7 +139,7 @@ bool scope_box(Scope *s, const AffId *subs, uint32_t count, Box *box)
     box->rank = (uint8_t)count;
     box->exact = true;
     for (uint32_t k = 0; k < count; k++) {
-        if (!scope_range(s, subs[k], &box->low[k], &box->high[k]))
+        if (!range_of(s, subs[k], &box->low[k], &box->high[k]))
             return false;
         if (is_plain(&s->p->affs.affs.at[subs[k]]))
             continue;

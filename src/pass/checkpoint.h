@@ -27,7 +27,4 @@ bool long_loop_time(const LongLoop *l, AffId sub, int64_t *offset);
 /* Is it the value before the loop, or (*last) behind it? */
 bool long_loop_end(const LongLoop *l, AffId sub, bool *last);
 
-/* Why it cannot be cut, or NULL. */
-const char *long_loop_refusal(const LongLoop *l);
-
 #endif

@@ -129,7 +129,8 @@ static bool shares_index(const LongLoop *l)
     return false;
 }
 
-const char *long_loop_refusal(const LongLoop *l)
+/* Why it cannot be cut, or NULL. */
+static const char *refusal_of(const LongLoop *l)
 {
     const Program *p = l->p;
     bool carries = false;
@@ -279,7 +280,7 @@ const char *tape_segments(const Program *p, const Tape *tape, IndexId loop, Segm
 
     *elements = UINT64_MAX;
     if (long_loop_find(&l, p, arena, loop)) {
-        refusal = long_loop_refusal(&l);
+        refusal = refusal_of(&l);
         if (refusal == NULL)
             *segments = best_segments(&l, tape, elements);
     }

@@ -10,7 +10,7 @@ void cover_init(Cover *cover, Arena *arena, const int32_t *extents, uint32_t ran
     *cover = (Cover){ .arena = arena, .rank = rank, .extents = extents };
 }
 
-uint64_t box_volume(const Interval *box, uint32_t rank)
+static uint64_t box_volume(const Interval *box, uint32_t rank)
 {
     uint64_t volume = 1;
 
@@ -19,7 +19,8 @@ uint64_t box_volume(const Interval *box, uint32_t rank)
     return volume;
 }
 
-uint64_t cover_volume(const Cover *cover)
+/* Of the whole array. */
+static uint64_t cover_volume(const Cover *cover)
 {
     uint64_t volume = 1;
 

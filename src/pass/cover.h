@@ -27,9 +27,6 @@ typedef struct {
 
 void cover_init(Cover *cover, Arena *arena, const int32_t *extents, uint32_t rank);
 
-uint64_t box_volume(const Interval *box, uint32_t rank);
-uint64_t cover_volume(const Cover *cover); /* of the whole array */
-
 /* Adds a box. What of it is new comes as disjoint boxes in *rest. False: that would be too many boxes, nothing was
  * added. */
 bool cover_add(Cover *cover, const Interval *box, BoxVec *rest);

@@ -65,7 +65,7 @@ NodeId derive_times(Program *p, NodeId factor, NodeId derivative)
 NodeId derive_partial(Program *p, NodeId node, NodeId result, unsigned k, NoDerivative *no_derivative, Span at)
 {
     Op op = (Op)p->nodes.at[node].op;
-    NodeId partial = node_partial_with(p, node, result, k);
+    NodeId partial = node_partial(p, node, result, k);
 
     if (partial == NO_ID && op_info[op].no_derivative && !no_derivative->found)
         *no_derivative = (NoDerivative){ .found = true, .op = op, .at = at,

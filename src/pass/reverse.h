@@ -77,7 +77,6 @@ void work_clear(Work *w);
 
 /* ---- reverse_expr.c: the local reverse of one expression ---------------------------------------------- */
 
-Span sweep_place(const Sweep *s);   /* the source text of the gate at hand */
 /* A contribution to the adjoint of `node`, made in scope `from`, which stands for `uses` of its uses. NO_ID: it is
  * 0. */
 void work_deliver(Sweep *s, Work *w, NodeId node, NodeId value, ScopeId from, uint32_t uses);

@@ -19,20 +19,21 @@ static NodeId mask(Program *p, const Slot *slot, NodeId adjoint)
     return slot->loose ? node_op(p, OP_SELECT, node_op2(p, OP_EQ, adjoint, zero), zero, adjoint) : adjoint;
 }
 
-static NodeId partial_of(Sweep *s, NodeId node, unsigned k)
-{
-    return derive_partial(s->p, node, node == s->stored ? s->result : node, k, &s->reverse->no_derivative,
-                          sweep_place(s));
-}
-
-/* ---- contributions ----------------------------------------------------------------------------------- */
-
-Span sweep_place(const Sweep *s)
+/* The source text of the gate at hand. */
+static Span gate_place(const Sweep *s)
 {
     Span at = s->gate == NO_ID ? s->at : s->p->infos.at[s->gate].at;
 
     return at.end == 0 ? s->at : at;
 }
+
+static NodeId partial_of(Sweep *s, NodeId node, unsigned k)
+{
+    return derive_partial(s->p, node, node == s->stored ? s->result : node, k, &s->reverse->no_derivative,
+                          gate_place(s));
+}
+
+/* ---- contributions ----------------------------------------------------------------------------------- */
 
 static Name adjoint_name(Sweep *s, NodeId node)
 {
@@ -55,7 +56,7 @@ SymId scalar_adjoint(Sweep *s, NodeId node)
 static void emit_point(Sweep *s, SymId target, const AffId *subs, NodeId value, NodeId guard)
 {
     Stage stage = { .target = target, .op = STAGE_ADD, .value = value, .guard = guard, .subs = subs,
-                    .at = sweep_place(s) };
+                    .at = gate_place(s) };
 
     program_stage(s->p, stage);
 }
@@ -75,7 +76,7 @@ static void arrive(Sweep *s, Work *w, NodeId node, ScopeId scope, NodeId value)
     } else if (slot->symbol == NO_ID && slot->adjoint == NO_ID && slot->left == 0) {
         slot->adjoint = value;
         if (value >= s->reverse->first_node)
-            node_describe(s->p, value, adjoint_name(s, node), sweep_place(s));
+            node_describe(s->p, value, adjoint_name(s, node), gate_place(s));
     } else {
         emit_point(s, scalar_adjoint(s, node), NULL, value, guard);
     }

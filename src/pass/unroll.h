@@ -31,12 +31,6 @@ typedef struct {
 /* unroll_plan.c: fills plans, whole_loop and scalars. */
 void unroll_plan(Unroller *u);
 
-/* Do only these indices (the last `inner` of the domain, and the turn) stand in the expression, so that it becomes a constant? */
-bool unroll_makes_constant(const Unroller *u, const Stage *stage, const StagePlan *plan, AffId aff);
-
-/* How many loops that stay are around, down to this one. */
-uint8_t unroll_depth(const Unroller *u, LoopId loop);
-
 /* Is the dimension kept in the target, or reduced over? */
 bool unroll_is_kept(const Program *p, const Stage *stage, unsigned dimension);
 

@@ -11,7 +11,8 @@ static bool is_unrolled(const Stage *stage, const StagePlan *plan, IndexId index
     return plan->turn == index;
 }
 
-bool unroll_makes_constant(const Unroller *u, const Stage *stage, const StagePlan *plan, AffId aff)
+/* Do only these indices (the last `inner` of the domain, and the turn) stand in the expression, so that it becomes a constant? */
+static bool makes_constant(const Unroller *u, const Stage *stage, const StagePlan *plan, AffId aff)
 {
     const AffPool *affs = &u->from->affs;
     Affine a = affs->affs.at[aff];
@@ -43,7 +44,7 @@ static bool has_own_bounds(const Unroller *u, const Stage *stage)
     for (unsigned d = 0; d < stage->rank; d++) {
         const Range *range = &stage->domain[d];
 
-        if (!unroll_makes_constant(u, stage, &all, range->low) || !unroll_makes_constant(u, stage, &all, range->high))
+        if (!makes_constant(u, stage, &all, range->low) || !makes_constant(u, stage, &all, range->high))
             return false;
         for (unsigned k = 0; k < d && unroll_is_kept(u->from, stage, d); k++)
             if (!unroll_is_kept(u->from, stage, k)
@@ -122,7 +123,7 @@ static void meet_nodes(Planning *g, StageId id)
 /* A subscript becomes a constant, or has nothing to do with what is unrolled. */
 static bool is_separate(const Unroller *u, const Stage *stage, const StagePlan *plan, AffId aff)
 {
-    if (unroll_makes_constant(u, stage, plan, aff))
+    if (makes_constant(u, stage, plan, aff))
         return true;
     for (unsigned d = stage->rank - plan->inner; d < stage->rank; d++)
         if (aff_uses_index(&u->from->affs, aff, stage->domain[d].index))
@@ -267,7 +268,8 @@ static void check_constant_reads(const Planning *g, const LoopId *homes, bool *s
     }
 }
 
-uint8_t unroll_depth(const Unroller *u, LoopId loop)
+/* How many loops that stay are around, down to this one. */
+static uint8_t depth_of(const Unroller *u, LoopId loop)
 {
     unsigned depth = 0;
 
@@ -279,7 +281,7 @@ uint8_t unroll_depth(const Unroller *u, LoopId loop)
 /* The loop of this depth around another one. */
 static LoopId loop_around(const Unroller *u, LoopId loop, unsigned depth)
 {
-    for (unsigned k = unroll_depth(u, loop); k > depth; k--)
+    for (unsigned k = depth_of(u, loop); k > depth; k--)
         loop = u->outer[loop];
     return loop;
 }
@@ -290,9 +292,9 @@ static bool is_scalar_element(const Planning *g, StageId id, SymId symbol, const
     const Program *p = g->u->from;
     const Stage *stage = &p->stages.at[id];
     const StagePlan *plan = &g->u->plans[id];
-    uint8_t turns = unroll_depth(g->u, homes[symbol]);
+    uint8_t turns = depth_of(g->u, homes[symbol]);
 
-    if (turns > p->symbols.at[symbol].rank || turns > unroll_depth(g->u, plan->loop) || loop_around(g->u, plan->loop, turns) != homes[symbol])
+    if (turns > p->symbols.at[symbol].rank || turns > depth_of(g->u, plan->loop) || loop_around(g->u, plan->loop, turns) != homes[symbol])
         return false;
     for (unsigned k = 0; k < turns; k++) {
         const Loop *loop = &p->loops.at[loop_around(g->u, homes[symbol], k + 1)];
@@ -303,7 +305,7 @@ static bool is_scalar_element(const Planning *g, StageId id, SymId symbol, const
             return false;
     }
     for (unsigned k = turns; k < p->symbols.at[symbol].rank; k++)
-        if (!unroll_makes_constant(g->u, stage, plan, subs[k]))
+        if (!makes_constant(g->u, stage, plan, subs[k]))
             return false;
     return true;
 }
@@ -353,7 +355,7 @@ static void plan_scalars(Planning *g)
             const Symbol *symbol = &p->symbols.at[target];
 
             homes[target] = g->u->plans[p->body.at[i].id].loop;
-            g->u->turns[target] = unroll_depth(g->u, homes[target]);
+            g->u->turns[target] = depth_of(g->u, homes[target]);
             /* The derivative of an inactive symbol is not taken: that is said of the symbol, so it must stay one. */
             scalar[target] = symbol->role == SYM_LOCAL && !symbol->inactive &&
                              element_count(symbol, g->u->turns[target], g->u->most_scalars) <= g->u->most_scalars;

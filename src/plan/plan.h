@@ -129,7 +129,7 @@ SymId plan_growing(const Plan *plan);
 /* The loop tree and the stores as text (-d plan). */
 void plan_dump(const Plan *plan, Text *out);
 
-/* NULL, or what is wrong (a bug of bpgen): the tree's links, every stage once, indices in scope, holds and stores as
+/* For tests: NULL, or what is wrong (a bug of bpgen): the tree's links, every stage once, indices in scope, holds and stores as
  * stated above. */
 const char *plan_check(const Plan *plan);
 

@@ -23,8 +23,6 @@ void explain_number(double value, int digits, Text *out);
 void explain_value(const Circuit *circuit, SymId symbol, Text *out);
 /* "dx", "dW1[2,0]" */
 void explain_element(const Circuit *circuit, GateId leaf, size_t element, Text *out);
-/* "x = 3, y = -4, W1 (3,2)": the point. */
-void explain_point(const Circuit *circuit, Text *out);
 /* The formula of a line, with a word on what is summed over; a seed says so. */
 void explain_formula(const ExplainLine *line, Language language, Text *out);
 void explain_fork(const Explain *explain, const ExplainFork *fork, Language language, Text *out);

@@ -47,7 +47,8 @@ void explain_element(const Circuit *c, GateId leaf, size_t element, Text *out)
     symbol_print_element(symbol, element, out);
 }
 
-void explain_point(const Circuit *c, Text *out)
+/* "x = 3, y = -4, W1 (3,2)": the point. */
+static void print_point(const Circuit *c, Text *out)
 {
     bool first = true;
 
@@ -72,7 +73,7 @@ void explain_title(const Circuit *c, Language language, Text *out)
     Text point;
 
     text_init(&point, c->arena);
-    explain_point(c, &point);
+    print_point(c, &point);
     text_printf(out, message(language, MESSAGE_EXPLAIN_AT), c->program->source->name, text_string(&point));
 }
 

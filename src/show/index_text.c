@@ -23,7 +23,7 @@ static void add_given(const IndexDerivation *d, Text *out)
     model_text_declarations(d->unit, symbols, count, out);
     for (size_t i = 0; i < d->form.given.count; i++)
         if (p->symbols.at[d->form.given.at[i]].role == SYM_TABLE)
-            index_form_print_given(d->pool, p, d->form.given.at[i], out);
+            index_form_print_table(d->pool, p, d->form.given.at[i], out);
 }
 
 static void add_upstream(const IndexDerivation *d, Language language, Text *out)

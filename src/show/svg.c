@@ -23,26 +23,13 @@ static const struct {
 static const char page_light[] = "#ffffff", page_dark[] = "#12151c";
 
 /* Neighbours differ most. */
-static const struct {
-    SvgColour colour;
-    const char *dashes;
-} series_looks[] = {
-    { SVG_GRADIENT, NULL }, { SVG_BLUE, "7 4" },   { SVG_ORANGE, "2 3" },     { SVG_VALUE, NULL },
-    { SVG_PURPLE, "9 3 2 3" }, { SVG_TEAL, "5 3" }, { SVG_PINK, NULL },       { SVG_OLIVE, "12 4" },
-};
-
-enum { LOOKS = sizeof series_looks / sizeof *series_looks };
+static const char *const series_dashes[] = { NULL, "7 4", "2 3", NULL, "9 3 2 3", "5 3", NULL, "12 4" };
 
 static const double DEFAULT_SIZE = 13, DEFAULT_WIDTH = 1.5;
 
-SvgColour svg_series_colour(size_t number)
-{
-    return series_looks[number % LOOKS].colour;
-}
-
 const char *svg_series_dashes(size_t number)
 {
-    return series_looks[number % LOOKS].dashes;
+    return series_dashes[number % (sizeof series_dashes / sizeof *series_dashes)];
 }
 
 /* An element has its colour as `color`; stroke and filling refer to it. */

@@ -93,8 +93,7 @@ void svg_arrow(Text *out, SvgPoint from, SvgPoint tip, SvgColour colour);
 
 /* Marks of series: shapes that differ without colour. Any number is good: they repeat. */
 void svg_mark(Text *out, SvgPoint centre, size_t shape, SvgColour colour);
-/* The colour and the dashes (NULL: none) of the series with this number, likewise. */
-SvgColour svg_series_colour(size_t number);
+/* The dashes (NULL: none) of the series with this number, likewise. */
 const char *svg_series_dashes(size_t number);
 
 #endif

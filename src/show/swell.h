@@ -6,11 +6,6 @@
 #include "show/table.h"
 #include "teach/swell.h"
 
-/* Rows as a table; the second one compares numbers at a point, of rows that have them. */
-void swell_table(const Swell *swell, Language language, Table *out);
-void swell_accuracy_table(const Swell *swell, Language language, Table *out);
-bool swell_has_accuracy(const Swell *swell);
-
 void swell_print_text(const Swell *swell, Language language, Text *out);
 void swell_print_csv(const Swell *swell, Language language, Text *out);
 void swell_print_json(const Swell *swell, Language language, Text *out);

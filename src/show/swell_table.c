@@ -249,7 +249,7 @@ static void notes(const Swell *swell, Language language, Table *t)
         note(t, language, MESSAGE_SWELL_NO_CODE);
 }
 
-void swell_table(const Swell *swell, Language language, Table *out)
+static void main_table(const Swell *swell, Language language, Table *out)
 {
     Arena *arena = swell->errors.arena;
     const char *subject = swell_subject(swell, language, arena);
@@ -271,7 +271,8 @@ void swell_table(const Swell *swell, Language language, Table *out)
 
 /* ---- the table of accuracy --------------------------------------------------------------------------- */
 
-bool swell_has_accuracy(const Swell *swell)
+/* It compares numbers at a point, of rows that have them. */
+static bool has_accuracy(const Swell *swell)
 {
     for (size_t i = 0; i < swell->rows.count; i++)
         if (swell->rows.at[i].accuracy)
@@ -311,7 +312,7 @@ static void accuracy_row(const SwellRow *row, Table *t)
         table_cell(t, "-");
 }
 
-void swell_accuracy_table(const Swell *swell, Language language, Table *out)
+static void accuracy_table(const Swell *swell, Language language, Table *out)
 {
     Arena *arena = swell->errors.arena;
     const char *subject = swell_subject(swell, language, arena);
@@ -335,12 +336,12 @@ static void print(const Swell *swell, Language language, Text *out, void (*table
 {
     Table table;
 
-    swell_table(swell, language, &table);
+    main_table(swell, language, &table);
     table_print(&table, out);
-    if (!swell_has_accuracy(swell))
+    if (!has_accuracy(swell))
         return;
     text_add(out, "\n");
-    swell_accuracy_table(swell, language, &table);
+    accuracy_table(swell, language, &table);
     table_print(&table, out);
 }
 
@@ -365,11 +366,11 @@ void swell_print_json(const Swell *swell, Language language, Text *out)
 
     text_add(out, "{\n    \"swell\": ");
     out->indent = 1;
-    swell_table(swell, language, &table);
+    main_table(swell, language, &table);
     table_json(&table, out);
-    if (swell_has_accuracy(swell)) {
+    if (has_accuracy(swell)) {
         text_add(out, ",\n    \"accuracy\": ");
-        swell_accuracy_table(swell, language, &table);
+        accuracy_table(swell, language, &table);
         table_json(&table, out);
     }
     out->indent = 0;

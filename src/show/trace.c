@@ -380,7 +380,8 @@ static const char *title(const View *v)
     return text_string(&title);
 }
 
-void trace_table(const CircuitTrace *trace, const TraceView *view, Arena *arena, Table *table)
+/* A row for each leaf and gate, and one more for each further operand. Below, for people: what both modes cost. */
+static void make_table(const CircuitTrace *trace, const TraceView *view, Arena *arena, Table *table)
 {
     View v = { trace, trace->circuit, view, arena, table, trace->sweeps.count };
 
@@ -410,7 +411,7 @@ void trace_show(const CircuitTrace *trace, TraceView view, const char *format, A
     Table table;
 
     view.people = strcmp(format, "text") == 0 || strcmp(format, "tex") == 0;
-    trace_table(trace, &view, arena, &table);
+    make_table(trace, &view, arena, &table);
     if (strcmp(format, "csv") == 0)
         table_csv(&table, out);
     else if (strcmp(format, "json") == 0)

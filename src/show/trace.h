@@ -13,9 +13,6 @@ typedef struct {
     Language language;
 } TraceView;
 
-/* A row for each leaf and gate, and one more for each further operand. Below, for people: what both modes cost. */
-void trace_table(const CircuitTrace *trace, const TraceView *view, Arena *arena, Table *table);
-
 /* In one of the formats text, csv, json, tex. */
 void trace_show(const CircuitTrace *trace, TraceView view, const char *format, Arena *arena, Text *out);
 

@@ -21,11 +21,13 @@ typedef struct {
 /* No two columns with an entry in the same row have one colour: the smallest of the orders, or j mod m where that is as small
  * (its tables are loops). Of rows: the same of the transpose. */
 Colouring colour_columns(Heap *heap, Arena *arena, const Pattern *pattern);
+/* For tests: the same in one of the orders. */
 Colouring colour_columns_in(Heap *heap, Arena *arena, const Pattern *pattern, ColourOrder order);
 
 /* Of a symmetric pattern: neighbours differ, and every path of four vertices has three colours. An entry (i, j) then stands alone
  * in the group of j in row i, or in the group of i in row j. */
 Colouring colour_star(Heap *heap, Arena *arena, const Pattern *pattern);
+/* For tests: the same in one of the orders. */
 Colouring colour_star_in(Heap *heap, Arena *arena, const Pattern *pattern, ColourOrder order);
 
 /* Order in which columns get their colour. (colour_order.c) */

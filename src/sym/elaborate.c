@@ -74,8 +74,8 @@ static ElaboratedValue symbol_value(const Elaborating *e, SymId id)
 {
     const Symbol *symbol = &e->p->symbols.at[id];
 
-    return (ElaboratedValue){ .name = symbol->name, .at = symbol->at, .symbol = id, .output = symbol->role == SYM_OUTPUT,
-                              .rank = symbol->rank, .extents = symbol->extents, .elements = e->elements[id] };
+    return (ElaboratedValue){ .name = symbol->name, .symbol = id, .rank = symbol->rank, .extents = symbol->extents,
+                              .elements = e->elements[id] };
 }
 
 void elaborate_name_node(Elaborating *e, NodeId node, ExprId value)
@@ -87,7 +87,7 @@ void elaborate_name_node(Elaborating *e, NodeId node, ExprId value)
         return;
     element = arena_new(e->pool->arena, ExprId);
     *element = value;
-    name_value(e, (ElaboratedValue){ .name = info->name, .at = info->at, .symbol = NO_ID, .elements = element });
+    name_value(e, (ElaboratedValue){ .name = info->name, .symbol = NO_ID, .elements = element });
 }
 
 /* ---- stages ------------------------------------------------------------------------------------------ */

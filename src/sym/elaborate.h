@@ -8,9 +8,7 @@
 /* A result, or an intermediate result that the user named. */
 typedef struct {
     Name name;
-    Span at;
     SymId symbol;          /* or NO_ID: a scalar that is a node of the program */
-    bool output;
     uint8_t rank;
     const int32_t *extents;
     ExprId *elements;      /* row-major; EXPR_NONE for elements that were never computed */

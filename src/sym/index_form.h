@@ -43,10 +43,8 @@ typedef struct {
  * derivative; too large). */
 bool sym_index_form(IndexForm *out, ExprPool *pool, const Program *program, const FormRequest *request, Diag *diag);
 
-/* The lines as a model that bpgen reads: declarations, lines, the derivatives as outputs. */
-void index_form_print(const IndexForm *form, const ExprPool *pool, const Program *program, Text *out);
-/* The declaration of one of `given`: a table as a const, params and inputs without ranges and defaults. */
-void index_form_print_given(const ExprPool *pool, const Program *program, SymId given, Text *out);
+/* The declaration of a table among `given`, as a const. */
+void index_form_print_table(const ExprPool *pool, const Program *program, SymId table, Text *out);
 /* One line, without the line end. */
 void index_form_print_line(const FormLine *line, const ExprPool *pool, Text *out);
 

@@ -1,4 +1,4 @@
-/* index_print.c -- an index form as a model that bpgen reads. */
+/* index_print.c -- lines of an index form and its tables as statements that bpgen reads. */
 #include "sym/index_form.h"
 #include "sym/print.h"
 
@@ -14,13 +14,6 @@ void index_form_print_line(const FormLine *line, const ExprPool *pool, Text *out
     for (unsigned k = 0; k < variable->rank; k++)
         text_printf(out, "%s%s in 0..%d", k == 0 ? " for " : ", ", names_text(pool->names, pool->indices.at[line->indices[k]]),
                     (int)variable->extents[k]);
-}
-
-static void print_extents(const ExprVariable *variable, Text *out)
-{
-    for (unsigned k = 0; k < variable->rank; k++)
-        text_printf(out, "%s%d", k == 0 ? "[" : ",", (int)variable->extents[k]);
-    text_add(out, variable->rank > 0 ? "]" : "");
 }
 
 /* Row-major values as nested brackets. */
@@ -55,47 +48,9 @@ static const ExprVariable *variable_of(const ExprPool *pool, SymId symbol)
     return NULL;
 }
 
-void index_form_print_given(const ExprPool *pool, const Program *program, SymId id, Text *out)
+void index_form_print_table(const ExprPool *pool, const Program *program, SymId table, Text *out)
 {
-    const Symbol *symbol = &program->symbols.at[id];
-    const ExprVariable *variable = variable_of(pool, id);
-
-    text_add(out, symbol->role == SYM_PARAM ? "param " : symbol->role == SYM_TABLE ? "const " : "input ");
-    text_add(out, names_text(pool->names, variable->name));
-    if (symbol->role == SYM_TABLE) {
-        text_add(out, " = ");
-        print_table(symbol, out);
-    } else {
-        print_extents(variable, out);
-        if (symbol->role == SYM_INTEGER)
-            text_printf(out, " in %lld..%lld", (long long)symbol->low, (long long)symbol->high);
-    }
-    text_add(out, "\n");
-}
-
-void index_form_print(const IndexForm *form, const ExprPool *pool, const Program *program, Text *out)
-{
-    bool first = true;
-
-    for (size_t i = 0; i < form->given.count; i++)
-        index_form_print_given(pool, program, form->given.at[i], out);
-    for (size_t i = 0; i < form->upstream.count; i++) {
-        if (form->upstream.at[i] == EXPR_NONE)
-            continue;
-        text_printf(out, "input %s", names_text(pool->names, pool->variables.at[form->upstream.at[i]].name));
-        print_extents(&pool->variables.at[form->upstream.at[i]], out);
-        text_add(out, "\n");
-    }
-    for (size_t i = 0; i < form->lines.count; i++) {
-        index_form_print_line(&form->lines.at[i], pool, out);
-        text_add(out, "\n");
-    }
-    for (size_t i = 0; i < form->lines.count; i++) {
-        if (form->lines.at[i].by == NO_ID)
-            continue;
-        text_add(out, first ? "output " : ", ");
-        text_add(out, names_text(pool->names, pool->variables.at[form->lines.at[i].variable].name));
-        first = false;
-    }
+    text_printf(out, "const %s = ", names_text(pool->names, variable_of(pool, table)->name));
+    print_table(&program->symbols.at[table], out);
     text_add(out, "\n");
 }

@@ -128,7 +128,5 @@ ExprId sum_build(Tidy *t, TermVec *terms);
 Product sum_common(Tidy *t, ExprId sum);
 /* The sum of its terms divided by that. */
 ExprId sum_divided(Tidy *t, ExprId sum, const Product *by);
-/* coefficient * term */
-ExprId sum_scale(Tidy *t, Term term);
 
 #endif

@@ -223,7 +223,8 @@ static bool multiply_out(Tidy *t, TermVec *terms)
 
 /* ---- putting together -------------------------------------------------------------------------------- */
 
-ExprId sum_scale(Tidy *t, Term term)
+/* coefficient * term. */
+static ExprId scaled_term(Tidy *t, Term term)
 {
     Product p = { .coefficient = term.coefficient };
 
@@ -263,14 +264,14 @@ static void write_key(Tidy *t, const TermVec *terms)
 
 static ExprId build(Tidy *t, const TermVec *terms)
 {
-    ExprId sum = sum_scale(t, terms->at[0]);
+    ExprId sum = scaled_term(t, terms->at[0]);
 
     for (size_t i = 1; i < terms->count; i++) {
         Term term = terms->at[i];
         bool minus = rational_sign(term.coefficient) < 0;
 
         term.coefficient = rational_abs(t->arena, term.coefficient);
-        sum = expr_raw(t->pool, minus ? OP_SUB : OP_ADD, sum, sum_scale(t, term), EXPR_NONE);
+        sum = expr_raw(t->pool, minus ? OP_SUB : OP_ADD, sum, scaled_term(t, term), EXPR_NONE);
     }
     return sum;
 }
@@ -304,7 +305,7 @@ ExprId sum_build(Tidy *t, TermVec *terms)
     if (terms->count == 0)
         return expr_int(t->pool, 0);
     if (terms->count == 1)
-        return sum_scale(t, terms->at[0]);
+        return scaled_term(t, terms->at[0]);
     positive_first(t, terms);
     write_key(t, terms);
     made = tidy_find(t, OP_ADD);

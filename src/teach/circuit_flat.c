@@ -222,9 +222,15 @@ static void need_node(Needs *n, NodeId root)
     }
 }
 
+/* A guard without an index is known at the point. */
+static bool guard_holds(const Flat *flat, NodeId guard)
+{
+    return guard == NO_ID || flat->program->nodes.at[guard].deps != 0 || flat->values.code->values[guard] != 0;
+}
+
 static bool need_stage(Needs *n, const Stage *stage)
 {
-    if (!n->symbols[stage->target] || !flat_holds(n->flat, stage->guard))
+    if (!n->symbols[stage->target] || !guard_holds(n->flat, stage->guard))
         return false;
     need_node(n, stage->value);
     if (stage->guard != NO_ID)
@@ -264,11 +270,6 @@ bool flat_is_branch(const Flat *flat, NodeId node)
 unsigned flat_taken(const Flat *flat, NodeId select)
 {
     return flat->values.code->values[flat->program->nodes.at[select].u.arg[0]] != 0 ? 1 : 2;
-}
-
-bool flat_holds(const Flat *flat, NodeId guard)
-{
-    return guard == NO_ID || flat->program->nodes.at[guard].deps != 0 || flat->values.code->values[guard] != 0;
 }
 
 void flat_copy_point(const Flat *flat, const Evaluation *from, Evaluation *to)

@@ -31,8 +31,6 @@ void flat_copy_point(const Flat *flat, const Evaluation *from, Evaluation *to);
 /* Is it a branch that is taken for all points of a domain? Which side, 1 or 2? */
 bool flat_is_branch(const Flat *flat, NodeId node);
 unsigned flat_taken(const Flat *flat, NodeId select);
-/* A guard without an index is known at the point. */
-bool flat_holds(const Flat *flat, NodeId guard);
 
 /* ---- what is being built ------------------------------------------------------------------------------ */
 

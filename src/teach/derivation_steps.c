@@ -5,7 +5,6 @@
 #include "sym/print.h"
 
 typedef struct {
-    const Derivation *d;
     ExprPool *pool;
     Arena *arena;
     const Differentiation *stage;
@@ -91,7 +90,7 @@ bool derivation_steps(const Derivation *d, const Differentiation *stage, StepLin
 {
     size_t size = (size_t)stage->of + 1;
     Arena *arena = d->unit->arena;
-    Listing l = { .d = d, .pool = d->pool, .arena = arena, .stage = stage, .out = out,
+    Listing l = { .pool = d->pool, .arena = arena, .stage = stage, .out = out,
                   .step_of = arena_array(arena, const DerivativeStep *, size), .names = arena_array(arena, ExprId, size),
                   .listed = arena_array(arena, bool, size) };
     ExprId raw = expr_unmark(d->pool, stage->raw);

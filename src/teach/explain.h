@@ -60,8 +60,6 @@ typedef struct {
     bool decided;       /* something was compared, or is wrong */
     bool harmless;      /* pass, in spite of a mistake that was asked for */
     double worst;       /* relative gap */
-    GateId gate;        /* where: the leaf and its element */
-    size_t element;
     bool extrapolated;  /* the plain quotient was too coarse there: extrapolated to h = 0 */
     bool finite;        /* the value is finite at this point */
     bool pass;

@@ -54,7 +54,7 @@ static double relative_gap(const Comparing *c, double gradient, double differenc
     return gradient == difference ? 0 : isnan(gradient) || isnan(difference) ? HUGE_VAL : fabs(gradient - difference) / size;
 }
 
-static void take_worst(Comparing *c, GateId gate, size_t element, double gap, bool extrapolated)
+static void take_worst(Comparing *c, double gap, bool extrapolated)
 {
     ExplainCheck *check = &c->e->check;
 
@@ -62,8 +62,6 @@ static void take_worst(Comparing *c, GateId gate, size_t element, double gap, bo
     if (check->compared > 1 && !(gap > check->worst))
         return;
     check->worst = gap;
-    check->gate = gate;
-    check->element = element;
     check->extrapolated = extrapolated;
 }
 
@@ -115,7 +113,7 @@ static bool compare_element(Comparing *c, GateId id, size_t element)
     Difference limit;
 
     if (gap <= CLOSE) {
-        take_worst(c, id, element, gap, false);
+        take_worst(c, gap, false);
         return true;
     }
     limit = check_differentiate(total_at, &along, x, c->total);
@@ -124,7 +122,7 @@ static bool compare_element(Comparing *c, GateId id, size_t element)
         return true;
     }
     if (check_gap(gradient, limit) <= CLOSE_LIMIT) {
-        take_worst(c, id, element, check_gap(gradient, limit), true);
+        take_worst(c, check_gap(gradient, limit), true);
         return true;
     }
     if (c->stated[id]) {
@@ -136,7 +134,7 @@ static bool compare_element(Comparing *c, GateId id, size_t element)
         c->e->check.skipped++;
         return true;
     }
-    take_worst(c, id, element, gap, false);
+    take_worst(c, gap, false);
     return false;
 }
 
@@ -291,7 +289,7 @@ void explain_compare(Explain *e, const Circuit *right, Evaluation *value)
     Random random = { 1 };
     size_t most = most_compared(value->program);
 
-    e->check = (ExplainCheck){ .step = STEP, .elements = count_elements(&c), .gate = NO_ID };
+    e->check = (ExplainCheck){ .step = STEP, .elements = count_elements(&c) };
     find_exceptions(&c);
     eval_run(value);
     c.total = check_total(value, &e->circuit->evaluation);

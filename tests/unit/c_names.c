@@ -89,16 +89,17 @@ static void test_comments(Test *t, Arena *arena)
 
 int main(void)
 {
-    jmp_buf on_failure;
-    Arena arena = { .on_failure = &on_failure };
+    Heap heap = { .arenas = NULL };
     Test t = { .passed = 0 };
+    Arena *arena;
 
-    if (setjmp(on_failure) != 0)
+    if (setjmp(heap.on_failure) != 0)
         return 1;
-    test_names(&t, &arena);
-    test_long_names(&t, &arena);
-    test_comments(&t, &arena);
-    arena_free(&arena);
+    arena = heap_arena(&heap);
+    test_names(&t, arena);
+    test_long_names(&t, arena);
+    test_comments(&t, arena);
+    heap_free(&heap);
     printf("%u passed, %u failed\n", t.passed, t.failed);
     return t.failed > 0;
 }

@@ -108,6 +108,56 @@ static void fill_point(Evaluation *e, const Unit *unit)
     eval_run(e);
 }
 
+static void declare(const ExprPool *pool, const char *kind, const ExprVariable *variable, Text *out)
+{
+    text_printf(out, "%s %s", kind, names_text(pool->names, variable->name));
+    for (unsigned k = 0; k < variable->rank; k++)
+        text_printf(out, "%s%d%s", k == 0 ? "[" : ",", (int)variable->extents[k], k + 1u == variable->rank ? "]" : "");
+}
+
+static void print_given(const ExprPool *pool, const Program *p, SymId id, Text *out)
+{
+    const Symbol *symbol = &p->symbols.at[id];
+
+    if (symbol->role == SYM_TABLE) {
+        index_form_print_table(pool, p, id, out);
+        return;
+    }
+    for (size_t v = 0; v < pool->variables.count; v++)
+        if (pool->variables.at[v].symbol == id)
+            declare(pool, symbol->role == SYM_PARAM ? "param" : "input", &pool->variables.at[v], out);
+    if (symbol->role == SYM_INTEGER)
+        text_printf(out, " in %lld..%lld", (long long)symbol->low, (long long)symbol->high);
+    text_add(out, "\n");
+}
+
+/* The lines as a model: declarations, lines, the derivatives as outputs. */
+static void print_form(const IndexForm *form, const ExprPool *pool, const Program *p, Text *out)
+{
+    bool first = true;
+
+    for (size_t i = 0; i < form->given.count; i++)
+        print_given(pool, p, form->given.at[i], out);
+    for (size_t i = 0; i < form->upstream.count; i++) {
+        if (form->upstream.at[i] == EXPR_NONE)
+            continue;
+        declare(pool, "input", &pool->variables.at[form->upstream.at[i]], out);
+        text_add(out, "\n");
+    }
+    for (size_t i = 0; i < form->lines.count; i++) {
+        index_form_print_line(&form->lines.at[i], pool, out);
+        text_add(out, "\n");
+    }
+    for (size_t i = 0; i < form->lines.count; i++) {
+        if (form->lines.at[i].by == NO_ID)
+            continue;
+        text_printf(out, "%s%s", first ? "output " : ", ",
+                    names_text(pool->names, pool->variables.at[form->lines.at[i].variable].name));
+        first = false;
+    }
+    text_add(out, "\n");
+}
+
 static bool check_form(Model *m, bool staged, const char *expected)
 {
     ExprPool *pool = expr_pool(m->unit->arena, &m->unit->names);
@@ -128,7 +178,7 @@ static bool check_form(Model *m, bool staged, const char *expected)
         return false;
     }
     text_init(&text, m->unit->arena);
-    index_form_print(&form, pool, m->unit->lowered.program, &text);
+    print_form(&form, pool, m->unit->lowered.program, &text);
     if (getenv("SHOW") != NULL)
         printf("%s\n", text_string(&text));
     if (expected != NULL)
