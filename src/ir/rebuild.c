@@ -227,9 +227,12 @@ NodeId node_substitute(Program *p, NodeId node, const IndexId *from, const AffId
 static uint8_t *node_marks(const Program *p)
 {
     ProgramTables *t = p->tables;
+    size_t room = t->marks_room;
 
-    if (t->marks_room < p->nodes.count)
+    if (room < p->nodes.count) {
         t->marks = vec_grow(p->arena, t->marks, 1, &t->marks_room, p->nodes.count);
+        memset(t->marks + room, 0, t->marks_room - room);
+    }
     return t->marks;
 }
 

@@ -155,3 +155,22 @@ for model in "$root"/tests/regress/*.expr; do
         echo "FAIL structure of ${model##*/}: exit $code: $(head -n 2 err)"
     fi
 done
+
+# Programs of more than 65,536 nodes: the Hessian of a sum of 250 residuals, each a line of its own, against Hessian times direction.
+awk 'BEGIN {
+    for (i = 0; i < 250; i++) {
+        printf "r%d = %d.5 - b1*exp(-b2*%d) - b3*exp(-(%d - b4)^2/b5^2) - b6*exp(-(%d - b7)^2/b8^2)\n", i, i, i, i, i
+        sum = sum (i > 0 ? "+" : "") "r" i "^2"
+    }
+    print "f = " sum
+}' > residuals.expr
+point="b1=1 b2=0.125 b3=1 b4=2 b5=3 b6=1 b7=2 b8=4"
+"$bpgen" eval residuals.expr $point --hvp --direction b8=1 2> err | sed -n 's/^d(df\/d\(b.\)) = /\1 /p' > want
+"$bpgen" eval residuals.expr $point --hessian 2>> err | sed -n 's/^d2f\/d\(b.\) db8 = /\1 /p' > out
+if [ "$(wc -l < want)" -eq 8 ] && awk 'NR == FNR { want[$1] = $2; next }
+    { gap = $2 - want[$1]; n += gap*gap <= 1e-24*$2*$2 } END { exit n != 8 }' want out; then
+    echo "PASS a Hessian of more than 65,536 nodes"
+else
+    echo "FAIL a Hessian of more than 65,536 nodes: $(head -n 3 err)"
+    diff want out
+fi
