@@ -130,6 +130,19 @@ const char *text_string(const Text *text)
     return text->at == NULL ? "" : text->at;
 }
 
+/* An axis begins at element i if all that it holds lies in front of it; then those inside of it do, too. */
+void text_brackets(Text *text, const int32_t *extents, unsigned rank, uint64_t i, const char *bracket)
+{
+    uint64_t inside = 1;
+
+    while (rank-- > 0) {
+        inside *= (uint64_t)extents[rank];
+        if (i % inside != 0)
+            return;
+        text_add(text, bracket);
+    }
+}
+
 /* %.15g gives back every decimal of up to 15 digits without trailing zeros, so among normal numbers the
  * first of 15, 16, 17 digits that reads back is the shortest; subnormal ones have fewer digits. */
 enum { LONGEST_NUMBER = 40, DOUBLE_SURE = 15, DOUBLE_ALL = 17, FLOAT_SURE = 6, FLOAT_ALL = 9 };

@@ -26,6 +26,10 @@ void text_printf(Text *text, const char *format, ...) __attribute__((format(prin
 
 void text_vprintf(Text *text, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 
+/* Nested brackets of an array written element by element, row-major: the opening ones in front of element i; with i + 1 the closing
+ * ones behind it. */
+void text_brackets(Text *text, const int32_t *extents, unsigned rank, uint64_t i, const char *bracket);
+
 /* A whole line: indentation, the formatted text, a line end. */
 void text_line(Text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

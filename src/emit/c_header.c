@@ -286,16 +286,9 @@ static void print_default(const CModel *m, const Member *member, const Rational 
     uint64_t count = c_model_elements(member);
 
     for (uint64_t i = 0; i < count; i++) {
-        uint64_t block = 1;
-
-        for (unsigned k = member->rank; k-- > 0;)
-            if (i % (block *= (uint64_t)member->extents[k]) == 0)
-                text_add(out, "{ ");
+        text_brackets(out, member->extents, member->rank, i, "{ ");
         c_literal(m, values[i], out);
-        block = 1;
-        for (unsigned k = member->rank; k-- > 0;)
-            if ((i + 1) % (block *= (uint64_t)member->extents[k]) == 0)
-                text_add(out, " }");
+        text_brackets(out, member->extents, member->rank, i + 1, " }");
         if (i + 1 < count)
             text_add(out, i % 8 == 7 ? ", \\\n    " : ", ");
     }

@@ -93,35 +93,28 @@ static void print_element(const CModel *m, const CTable *table, uint64_t i, Text
         text_printf(out, "%ld", (long)whole);
 }
 
-/* How many of the inner axes begin (or end) at element i. */
-static unsigned count_borders(const Symbol *symbol, uint64_t i)
-{
-    uint64_t block = 1;
-    unsigned borders = 0;
-
-    for (unsigned k = symbol->rank; k-- > 1;)
-        borders += i % (block *= (uint64_t)symbol->extents[k]) == 0;
-    return borders;
-}
-
 /* A row of the last axis begins a line; long rows go on in the next one. */
 static void print_values(const CModel *m, const CTable *table, Text *out)
 {
     enum { MOST_ON_A_LINE = 8 };
     const Symbol *symbol = table->symbol;
-    uint64_t count = symbol_elements(symbol), row = symbol->rank == 0 ? 1 : (uint64_t)symbol->extents[symbol->rank - 1];
+    uint64_t count = symbol_elements(symbol), row;
 
-    text_add(out, symbol->rank == 0 ? "" : "{");
+    if (symbol->rank == 0) {
+        text_add(out, "\n    ");
+        print_element(m, table, 0, out);
+        return;
+    }
+    row = (uint64_t)symbol->extents[symbol->rank - 1];
+    text_add(out, "{");
     for (uint64_t i = 0; i < count; i++) {
         text_add(out, i % row % MOST_ON_A_LINE == 0 ? "\n    " : " ");
-        for (unsigned k = count_borders(symbol, i); k > 0; k--)
-            text_add(out, "{ ");
+        text_brackets(out, symbol->extents + 1, symbol->rank - 1u, i, "{ ");
         print_element(m, table, i, out);
-        for (unsigned k = count_borders(symbol, i + 1); k > 0; k--)
-            text_add(out, " }");
+        text_brackets(out, symbol->extents + 1, symbol->rank - 1u, i + 1, " }");
         text_add(out, i + 1 < count ? "," : "");
     }
-    text_add(out, symbol->rank == 0 ? "" : " }");
+    text_add(out, " }");
 }
 
 static bool is_apart(const CTable *table)

@@ -192,14 +192,6 @@ bool point_parse(Evaluation *e, SymId symbol, const char *text, bool plain, Text
 
 /* ---- printing ---------------------------------------------------------------------------------------- */
 
-/* Brackets open before an element at every axis whose inner elements begin there, and close likewise. */
-static void add_brackets(const int32_t *extents, unsigned rank, size_t count, size_t i, const char *bracket, Text *out)
-{
-    for (unsigned k = 0; k < rank; count /= (size_t)extents[k++])
-        if (i % count == 0)
-            text_add(out, bracket);
-}
-
 void point_print_array(const double *values, const int32_t *extents, unsigned rank, Text *out)
 {
     size_t count = 1;
@@ -208,9 +200,9 @@ void point_print_array(const double *values, const int32_t *extents, unsigned ra
         count *= (size_t)extents[k];
     for (size_t i = 0; i < count; i++) {
         text_add(out, i > 0 ? ", " : "");
-        add_brackets(extents, rank, count, i, "[", out);
+        text_brackets(out, extents, rank, i, "[");
         text_double(out, values[i] == 0 ? 0 : values[i]);
-        add_brackets(extents, rank, count, i + 1, "]", out);
+        text_brackets(out, extents, rank, i + 1, "]");
     }
 }
 

@@ -16,13 +16,6 @@ void explain_number(double value, int digits, Text *out)
 }
 
 /* Brackets open before an element at every axis whose inner elements begin there, and close likewise. */
-static void add_brackets(const Symbol *symbol, size_t count, size_t i, const char *bracket, Text *out)
-{
-    for (unsigned k = 0; k < symbol->rank; count /= (size_t)symbol->extents[k++])
-        if (i % count == 0)
-            text_add(out, bracket);
-}
-
 void explain_value(const Circuit *c, SymId id, Text *out)
 {
     const Symbol *symbol = &c->program->symbols.at[id];
@@ -33,9 +26,9 @@ void explain_value(const Circuit *c, SymId id, Text *out)
         return;
     for (size_t i = 0; i < count; i++) {
         text_add(out, i > 0 ? ", " : "");
-        add_brackets(symbol, count, i, "[", out);
+        text_brackets(out, symbol->extents, symbol->rank, i, "[");
         explain_number(reals != NULL ? reals[i] : c->evaluation.integers[id][i], symbol->rank == 0 ? 15 : 12, out);
-        add_brackets(symbol, count, i + 1, "]", out);
+        text_brackets(out, symbol->extents, symbol->rank, i + 1, "]");
     }
 }
 

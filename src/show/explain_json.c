@@ -15,13 +15,6 @@ static void write_number(double value, Text *out)
         text_add(out, "null");
 }
 
-static void write_brackets(const Symbol *symbol, size_t count, size_t i, const char *bracket, Text *out)
-{
-    for (unsigned k = 0; k < symbol->rank; count /= (size_t)symbol->extents[k++])
-        if (i % count == 0)
-            text_add(out, bracket);
-}
-
 static void write_value(const Circuit *c, SymId id, Text *out)
 {
     const Symbol *symbol = &c->program->symbols.at[id];
@@ -30,9 +23,9 @@ static void write_value(const Circuit *c, SymId id, Text *out)
 
     for (size_t i = 0; i < count; i++) {
         text_add(out, i > 0 ? ", " : "");
-        write_brackets(symbol, count, i, "[", out);
+        text_brackets(out, symbol->extents, symbol->rank, i, "[");
         write_number(reals != NULL ? reals[i] : c->evaluation.integers[id][i], out);
-        write_brackets(symbol, count, i + 1, "]", out);
+        text_brackets(out, symbol->extents, symbol->rank, i + 1, "]");
     }
 }
 

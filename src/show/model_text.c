@@ -53,15 +53,9 @@ static void add_default(Arena *arena, const CheckedSymbol *s, Text *out)
         return;
     }
     for (size_t i = 0; i < count; i++) {
-        size_t below = 1;
-        unsigned closing = 0;
-
-        for (unsigned k = s->shape.rank; k-- > 0; below *= (size_t)s->shape.extent[k], closing += (i + 1) % below == 0)
-            if (i % (below * (size_t)s->shape.extent[k]) == 0)
-                text_add(out, "[");
+        text_brackets(out, s->shape.extent, s->shape.rank, i, "[");
         add_number(arena, s->values[i], out);
-        for (unsigned k = 0; k < closing; k++)
-            text_add(out, "]");
+        text_brackets(out, s->shape.extent, s->shape.rank, i + 1, "]");
         text_add(out, i + 1 < count ? ", " : "");
     }
 }

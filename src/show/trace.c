@@ -24,22 +24,16 @@ static void add_number(const View *v, Text *out, double value, int digits)
 
 static void add_elements(const View *v, Text *out, const double *values, const Symbol *symbol)
 {
-    size_t count = symbol_elements(symbol), block = 1;
+    size_t count = symbol_elements(symbol);
 
     if (symbol->rank == 0) {
         add_number(v, out, values[0], DIGITS);
         return;
     }
     for (size_t i = 0; i < count; i++) {
-        block = 1;
-        for (unsigned k = symbol->rank; k-- > 0; block *= (size_t)symbol->extents[k])
-            text_add(out, i % (block * (size_t)symbol->extents[k]) == 0 ? "[" : "");
+        text_brackets(out, symbol->extents, symbol->rank, i, "[");
         add_number(v, out, values[i], DIGITS_IN_ARRAYS);
-        block = 1;
-        for (unsigned k = symbol->rank; k-- > 0;) {
-            block *= (size_t)symbol->extents[k];
-            text_add(out, (i + 1) % block == 0 ? "]" : "");
-        }
+        text_brackets(out, symbol->extents, symbol->rank, i + 1, "]");
         text_add(out, i + 1 < count ? ", " : "");
     }
 }

@@ -22,20 +22,9 @@ static void print_table(const Symbol *table, Text *out)
     size_t count = (size_t)symbol_elements(table);
 
     for (size_t i = 0; i < count; i++) {
-        size_t block = count;
-
-        for (unsigned k = 0; k < table->rank; k++) {
-            if (i % block == 0)
-                text_add(out, "[");
-            block /= (size_t)table->extents[k];
-        }
+        text_brackets(out, table->extents, table->rank, i, "[");
         rational_print(table->values[i], out);
-        block = 1;
-        for (unsigned k = table->rank; k-- > 0;) {
-            block *= (size_t)table->extents[k];
-            if ((i + 1) % block == 0)
-                text_add(out, "]");
-        }
+        text_brackets(out, table->extents, table->rank, i + 1, "]");
         text_add(out, i + 1 < count ? ", " : "");
     }
 }
