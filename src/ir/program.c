@@ -298,6 +298,14 @@ static void push_item(Program *p, ItemKind kind, uint32_t id)
     vec_push(p->arena, &p->body, (Item){ (uint8_t)kind, id });
 }
 
+void program_domain(Program *p, const int32_t *extents, unsigned rank, Range *domain, AffId *subs)
+{
+    for (unsigned k = 0; k < rank; k++) {
+        domain[k] = (Range){ program_index(p, NAME_NONE, (Span){ 0, 0 }), AFF_ZERO, aff_const(&p->affs, extents[k]) };
+        subs[k] = aff_index(&p->affs, domain[k].index);
+    }
+}
+
 uint32_t stage_subs(const Program *p, const Stage *stage)
 {
     uint32_t rank = p->symbols.at[stage->target].rank;

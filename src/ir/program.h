@@ -234,6 +234,8 @@ const IndexId *set_items(const Program *p, SetId set, uint32_t *count); /* ascen
 
 /* `domain` (stage.rank ranges) and `subs` are copied. */
 StageId program_stage(Program *p, Stage stage);
+/* Indices of their own over all elements of an array: `rank` ranges of a domain, and the subscripts. */
+void program_domain(Program *p, const int32_t *extents, unsigned rank, Range *domain, AffId *subs);
 uint32_t stage_subs(const Program *p, const Stage *stage); /* how many subscripts its target has */
 LoopId program_begin_loop(Program *p, Loop loop);
 void program_end_loop(Program *p, LoopId loop);

@@ -251,11 +251,7 @@ static SymId fill_result(Push *t, SymId result)
     Range domain[UINT8_MAX];
     AffId subs[UINT8_MAX];
 
-    for (unsigned k = 0; k < symbol->rank; k++) {
-        domain[k] = (Range){ program_index(p, NAME_NONE, (Span){ 0, 0 }), AFF_ZERO, AFF_ZERO };
-        domain[k].high = aff_const(&p->affs, symbol->extents[k]);
-        subs[k] = aff_index(&p->affs, domain[k].index);
-    }
+    program_domain(p, symbol->extents, symbol->rank, domain, subs);
     stage.value = t->wanted[result] ? node_read(p, t->tangents[result], subs) : node_int(p, 0);
     stage.domain = domain;
     stage.subs = subs;

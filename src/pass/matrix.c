@@ -23,12 +23,9 @@ static AffId begin_result(Filler *f, SymId result, Stage *stage, Range *domain, 
     const Symbol *symbol = &f->p->symbols.at[result];
     AffId place = AFF_ZERO;
 
-    for (unsigned k = 0; k < stage->rank; k++) {
-        domain[k] = (Range){ program_index(f->p, NAME_NONE, (Span){ 0, 0 }), AFF_ZERO, AFF_ZERO };
-        domain[k].high = aff_const(affs, symbol->extents[k]);
-        subs[k] = aff_index(affs, domain[k].index);
+    program_domain(f->p, symbol->extents, stage->rank, domain, subs);
+    for (unsigned k = 0; k < stage->rank; k++)
         place = aff_add(affs, aff_scale(affs, place, symbol->extents[k], 1), subs[k]);
-    }
     return aff_offset(affs, place, f->offset);
 }
 

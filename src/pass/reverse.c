@@ -34,11 +34,7 @@ static void add_seed(Sweep *s, SymId output, SymId seed)
 
     stage.target = sweep_adjoint(s, output);
     symbol = &p->symbols.at[output];
-    for (unsigned k = 0; k < symbol->rank; k++) {
-        domain[k] = (Range){ program_index(p, NAME_NONE, (Span){ 0, 0 }), AFF_ZERO, AFF_ZERO };
-        domain[k].high = aff_const(&p->affs, symbol->extents[k]);
-        subs[k] = aff_index(&p->affs, domain[k].index);
-    }
+    program_domain(p, symbol->extents, symbol->rank, domain, subs);
     stage.value = seed == NO_ID ? node_int(p, 1) : node_read(p, seed, subs);
     stage.domain = domain;
     stage.subs = subs;

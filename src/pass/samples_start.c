@@ -130,11 +130,7 @@ static void write_whole_start(Samples *s, SymId symbol)
     Range domain[UINT8_MAX];
     AffId subs[UINT8_MAX];
 
-    for (unsigned k = 0; k < stage.rank; k++) {
-        domain[k] = (Range){ program_index(p, NAME_NONE, (Span){ 0, 0 }), AFF_ZERO, AFF_ZERO };
-        domain[k].high = aff_const(&p->affs, p->symbols.at[symbol].extents[k]);
-        subs[k] = aff_index(&p->affs, domain[k].index);
-    }
+    program_domain(p, p->symbols.at[symbol].extents, stage.rank, domain, subs);
     stage.value = node_int(p, 0);
     stage.domain = domain;
     stage.subs = subs;

@@ -253,11 +253,7 @@ static void keep_output(Split *s, SymId output)
     AffId subs[UINT8_MAX];
     NodeId value;
 
-    for (unsigned k = 0; k < symbol.rank; k++) {
-        domain[k] = (Range){ program_index(p, NAME_NONE, (Span){ 0, 0 }), AFF_ZERO, AFF_ZERO };
-        domain[k].high = aff_const(&p->affs, symbol.extents[k]);
-        subs[k] = aff_index(&p->affs, domain[k].index);
-    }
+    program_domain(p, symbol.extents, symbol.rank, domain, subs);
     value = node_read(p, output, subs);
     symbol.role = SYM_TAPE;
     s->copies[output] = program_symbol(p, symbol);

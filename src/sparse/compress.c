@@ -223,14 +223,10 @@ static void copy_result(Program *p, SymId result, unsigned rank, SymId product, 
     Range domain[UINT8_MAX];
     AffId subs[UINT8_MAX], place = AFF_ZERO;
 
-    for (unsigned k = 0; k <= rank; k++) {
-        int32_t extent = k < rank ? symbol->extents[k] : p->symbols.at[product].extents[1];
-
-        domain[k] = (Range){ program_index(p, NAME_NONE, (Span){ 0, 0 }), AFF_ZERO, aff_const(&p->affs, extent) };
-        subs[k] = aff_index(&p->affs, domain[k].index);
-        if (k < rank)
-            place = aff_add(&p->affs, aff_scale(&p->affs, place, extent, 1), subs[k]);
-    }
+    program_domain(p, symbol->extents, rank, domain, subs);
+    program_domain(p, &p->symbols.at[product].extents[1], 1, domain + rank, subs + rank);
+    for (unsigned k = 0; k < rank; k++)
+        place = aff_add(&p->affs, aff_scale(&p->affs, place, symbol->extents[k], 1), subs[k]);
     place = aff_offset(&p->affs, place, offset);
     set_element(p, product, stage, domain, (const AffId[]){ place, subs[rank] },
                 depends ? node_read(p, result, subs) : node_int(p, 0));

@@ -161,11 +161,7 @@ static void set_whole(Back *b, SymId target, SymId first, SymId second)
     Range domain[UINT8_MAX];
     AffId subs[UINT8_MAX];
 
-    for (unsigned k = 0; k < stage.rank; k++) {
-        domain[k] = (Range){ program_index(p, NAME_NONE, (Span){ 0, 0 }), AFF_ZERO, AFF_ZERO };
-        domain[k].high = aff_const(&p->affs, p->symbols.at[target].extents[k]);
-        subs[k] = aff_index(&p->affs, domain[k].index);
-    }
+    program_domain(p, p->symbols.at[target].extents, stage.rank, domain, subs);
     stage.value = first == NO_ID ? node_int(p, 0) : node_read(p, first, subs);
     if (second != NO_ID)
         stage.value = node_op2(p, OP_ADD, stage.value, node_read(p, second, subs));

@@ -144,16 +144,6 @@ static NodeId read_without(Maker *m, SymId symbol, const AffId *fixed, const Aff
 
 typedef VEC(Part *) PartVec;
 
-/* A domain over all of an array: `subs` are its indices. */
-static void whole_domain(Program *p, const Symbol *symbol, Range *domain, AffId *subs)
-{
-    for (unsigned k = 0; k < symbol->rank; k++) {
-        domain[k] = (Range){ program_index(p, NAME_NONE, (Span){ 0, 0 }), AFF_ZERO, AFF_ZERO };
-        domain[k].high = aff_const(&p->affs, symbol->extents[k]);
-        subs[k] = aff_index(&p->affs, domain[k].index);
-    }
-}
-
 /* Subscripts in an array without the dimensions `dropped`, from those of the whole symbol. */
 static void drop(const AffId *dropped, unsigned rank, const AffId *all, AffId *subs)
 {
@@ -189,7 +179,7 @@ static void join_part(Maker *m, SymId target, const AffId *dropped, const Part *
                           ? NO_ID : rebuild_node(&m->copy, from->guard);
     } else {
         stage.rank = p->symbols.at[part->symbol].rank;
-        whole_domain(p, &p->symbols.at[part->symbol], domain, plain);
+        program_domain(p, p->symbols.at[part->symbol].extents, stage.rank, domain, plain);
     }
     for (unsigned k = 0; k < rank; k++)
         all[k] = from->op == STAGE_SET || is_fixed(part->fixed, k) ? rebuild_aff(&m->copy, from->subs[k]) : plain[next++];
@@ -205,8 +195,8 @@ static StageId fill(Maker *m, SymId target, Span at)
     Range domain[UINT8_MAX];
     AffId subs[UINT8_MAX];
 
-    whole_domain(p, &p->symbols.at[target], domain, subs);
     zeros.rank = p->symbols.at[target].rank;
+    program_domain(p, p->symbols.at[target].extents, zeros.rank, domain, subs);
     zeros.domain = domain;
     zeros.subs = subs;
     return program_stage(p, zeros);

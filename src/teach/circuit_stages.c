@@ -209,11 +209,7 @@ static void make_output(Maker *m, SymId output)
     AffId subs[UINT8_MAX];
     GateId carrier;
 
-    for (unsigned k = 0; k < symbol->rank; k++) {
-        domain[k] = (Range){ program_index(p, NAME_NONE, (Span){ 0, 0 }), AFF_ZERO, AFF_ZERO };
-        domain[k].high = aff_const(&p->affs, p->symbols.at[output].extents[k]);
-        subs[k] = aff_index(&p->affs, domain[k].index);
-    }
+    program_domain(p, p->symbols.at[output].extents, symbol->rank, domain, subs);
     stage.value = parts_read(m, output, subs);
     stage.domain = domain;
     stage.subs = subs;

@@ -190,11 +190,7 @@ static void set_whole(Program *p, SymId target, int64_t value)
     Range domain[UINT8_MAX];
     AffId subs[UINT8_MAX];
 
-    for (unsigned k = 0; k < rank; k++) {
-        domain[k] = (Range){ program_index(p, NAME_NONE, (Span){ 0, 0 }), AFF_ZERO, AFF_ZERO };
-        domain[k].high = aff_const(&p->affs, extents[k]);
-        subs[k] = aff_index(&p->affs, domain[k].index);
-    }
+    program_domain(p, extents, rank, domain, subs);
     program_stage(p, (Stage){ .target = target, .op = STAGE_SET, .rank = (uint8_t)rank, .value = node_int(p, value), .guard = NO_ID,
                               .domain = domain, .subs = subs });
 }
