@@ -375,6 +375,20 @@ static void find_fixed_turns(Slice *s)
     }
 }
 
+/* What an open loop carries is of the present turn, also where the loop has not written it yet. */
+static void fix_carried(Slice *s)
+{
+    for (size_t i = 0; i < s->l->carries.count; i++) {
+        const Carry *carry = &s->l->carries.at[i];
+        uint32_t rank = s->whole->symbols.at[carry->symbol].rank;
+
+        if (s->fixed[carry->symbol] == NULL)
+            s->fixed[carry->symbol] = arena_array(s->arena, bool, rank);
+        for (uint32_t k = 0; k < carry->depth; k++)
+            s->fixed[carry->symbol][k] = true;
+    }
+}
+
 static void find_fixed(Slice *s, NodeId x)
 {
     s->fixed = arena_array(s->arena, bool *, s->whole->symbols.count);
@@ -387,6 +401,7 @@ static void find_fixed(Slice *s, NodeId x)
         if (s->whole->body.at[i].kind == ITEM_STAGE)
             fix_dimensions(s, stage->target, stage->subs, stage_subs(s->whole, stage));
     }
+    fix_carried(s);
     find_fixed_turns(s);
     fix_dimensions(s, s->whole->nodes.at[x].u.read.symbol, node_subs(s->whole, x),
                    s->whole->symbols.at[s->whole->nodes.at[x].u.read.symbol].rank);
