@@ -9,7 +9,6 @@ typedef struct {
     Writes *w;
     const Stage *stage;
     LoopId loop;
-    uint8_t *uses; /* by dimension of the domain: how many subscripts use it */
     SymId turns;   /* of the dimension at hand, see turns.c; or NO_ID */
     int32_t extent; /* likewise */
 } Finding;
@@ -19,18 +18,14 @@ static bool constant_range(const Program *p, const Range *range, Interval *out)
     return aff_is_const(&p->affs, range->low, &out->low) && aff_is_const(&p->affs, range->high, &out->high);
 }
 
-/* The range of an index of the domain or of a loop around the stage; *dimension is NO_DIMENSION for a loop's. */
-static bool index_range(const Finding *f, IndexId index, Interval *out, unsigned *dimension)
+/* The range of an index of the domain or of a loop around the stage. */
+static bool index_range(const Finding *f, IndexId index, Interval *out)
 {
     const Program *p = f->w->p;
 
-    for (unsigned d = 0; d < f->stage->rank; d++) {
-        if (f->stage->domain[d].index == index) {
-            *dimension = d;
+    for (unsigned d = 0; d < f->stage->rank; d++)
+        if (f->stage->domain[d].index == index)
             return constant_range(p, &f->stage->domain[d], out);
-        }
-    }
-    *dimension = NO_DIMENSION;
     for (LoopId loop = f->loop; loop != NO_ID; loop = f->w->outer[loop]) {
         const Loop *l = &p->loops.at[loop];
 
@@ -41,14 +36,22 @@ static bool index_range(const Finding *f, IndexId index, Interval *out, unsigned
     return false;
 }
 
-/* The interval of one subscript: a constant, or an index with a factor +-1. */
-static bool sub_interval(Finding *f, AffId sub, Interval *out)
+/* Do the subscripts before this one use the index, too? A loop's, as a domain's, then reaches a diagonal. */
+static bool is_used_before(const Finding *f, unsigned k, IndexId index)
+{
+    while (k-- > 0)
+        if (aff_uses_index(&f->w->p->affs, f->stage->subs[k], index))
+            return true;
+    return false;
+}
+
+/* The interval of subscript k: a constant, or an index with a factor +-1. */
+static bool sub_interval(const Finding *f, unsigned k, Interval *out)
 {
     const AffPool *affs = &f->w->p->affs;
-    const Affine *a = &affs->affs.at[sub];
+    const Affine *a = &affs->affs.at[f->stage->subs[k]];
     AffTerm term;
     Interval range;
-    unsigned dimension;
 
     *out = (Interval){ a->constant, a->constant + 1 };
     if (a->count == 0)
@@ -59,9 +62,7 @@ static bool sub_interval(Finding *f, AffId sub, Interval *out)
         return true;
     }
     if (a->count > 1 || affs->atoms.at[term.atom].kind != ATOM_INDEX || (term.coef != 1 && term.coef != -1) ||
-        !index_range(f, affs->atoms.at[term.atom].of, &range, &dimension))
-        return false;
-    if (dimension != NO_DIMENSION && f->uses[dimension]++ > 0)
+        !index_range(f, affs->atoms.at[term.atom].of, &range) || is_used_before(f, k, affs->atoms.at[term.atom].of))
         return false;
     if (term.coef == 1)
         *out = (Interval){ a->constant + range.low, a->constant + range.high };
@@ -99,8 +100,7 @@ Reach reach_of(Writes *w, const Contribution *c)
 {
     const Stage *stage = &w->p->stages.at[c->stage];
     const Symbol *target = &w->p->symbols.at[stage->target];
-    uint8_t uses[UINT8_MAX] = { 0 };
-    Finding f = { .w = w, .stage = stage, .loop = c->loop, .uses = uses };
+    Finding f = { .w = w, .stage = stage, .loop = c->loop };
     Reach reach = { .box = arena_array(w->arena, Interval, target->rank), .regular = true };
 
     for (unsigned k = 0; k < target->rank; k++) {
@@ -108,7 +108,7 @@ Reach reach_of(Writes *w, const Contribution *c)
 
         f.turns = w->turns[stage->target] == NULL ? NO_ID : w->turns[stage->target][k];
         f.extent = target->extents[k];
-        if (!sub_interval(&f, stage->subs[k], side) || side->low < 0 || side->high > target->extents[k]) {
+        if (!sub_interval(&f, k, side) || side->low < 0 || side->high > target->extents[k]) {
             reach.regular = false;
             *side = (Interval){ 0, target->extents[k] };
         }
