@@ -74,7 +74,7 @@ static Piece *function(Generator *g, Axes shape)
     Piece *list = piece_new(g->arena, PIECE_FIXED, "", 0, NULL);
     const char *name = op_info[op].name;
 
-    if (op == OP_TRIGAMMA && !chance(g, 15)) /* it has no derivative */
+    if (op == OP_TRIGAMMA && !chance(g, 40)) /* it has no derivative */
         op = OP_DIGAMMA, name = op_info[op].name;
     count(g, CONSTRUCT_FUNCTION);
     if (op == OP_LOG && chance(g, 30))

@@ -1,0 +1,561 @@
+/* agree.c -- all programs of a unit against each other, in MPFR and in double. */
+#define _POSIX_C_SOURCE 200809L
+#include "tests/support/agree.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "emit/emit.h"
+#include "eval/check.h"
+#include "tests/support/oracle.h"
+#include "unit.h"
+
+extern const Emitter emit_expr;
+
+enum {
+    TRIES = 12,
+    MOST_CHOSEN = 2,      /* elements of the gradient that differences are taken of, besides a direction */
+    MOST_SECONDS = 20,
+    SAME_BITS = 150,      /* that differences and derivatives in MPFR have in common; the step leaves 270, */
+    SECOND_BITS = 90,     /* and second differences 140, both less the size of the values */
+    MOST_ELEMENTS = 4000  /* of a matrix */
+};
+
+/* A rounding error may be so many times what fewer bits let expect, and so many units of the largest number of the same kind. */
+static const double MOST_OF_EXPECTED = 60, MOST_UNITS = 40;
+
+typedef struct {
+    Agreement *a;
+    Unit *unit;
+    const char *text;
+    uint64_t seed;
+    Evaluation point;     /* of the lowered program */
+    Oracle *lowered;
+    OracleQuery query;
+    double *seeds, *directions;
+    size_t chosen[MOST_CHOSEN];
+    size_t outputs, wanted;
+    OracleReal *values, *tangents, *gradient, *product; /* of the lowered program; gradient and product: the chosen elements */
+    bool smooth;          /* there are no functions with stated derivatives */
+    bool calls;           /* C functions of the user's, which only MPFR can compute */
+} Check;
+
+__attribute__((format(printf, 2, 3))) static void complain(Check *c, const char *format, ...)
+{
+    va_list args;
+
+    if (c->a->what[0] != '\0')
+        return;
+    va_start(args, format);
+    (void)vsnprintf(c->a->what, AGREE_TEXT, format, args);
+    va_end(args);
+}
+
+/* ---- printed and read again --------------------------------------------------------------------------- */
+
+/* Comments say how it is written, which may be different. */
+static const char *dump(Unit *unit)
+{
+    Text dumped, plain;
+
+    text_init(&dumped, unit->arena);
+    text_init(&plain, unit->arena);
+    program_dump(unit->lowered.program, &dumped);
+    for (const char *at = text_string(&dumped); *at != '\0'; at += strcspn(at, "\n") + 1) {
+        const char *comment = strstr(at, "   # ");
+        size_t size = strcspn(at, "\n");
+
+        text_bytes(&plain, at, comment != NULL && comment < at + size ? (size_t)(comment - at) : size);
+        text_add(&plain, "\n");
+    }
+    return text_string(&plain);
+}
+
+typedef struct {
+    Check *check;
+    const char *printed, *dumped;
+} Reread;
+
+static void reread_work(Unit *unit, void *context)
+{
+    Reread *r = context;
+    Text again;
+
+    text_init(&again, unit->arena);
+    if (!unit_open(unit, "printed", r->printed, strlen(r->printed))) {
+        diag_print(&unit->diag, &again);
+        complain(r->check, "reread: %.300s", text_string(&again));
+        return;
+    }
+    if (strcmp(dump(unit), r->dumped) != 0)
+        complain(r->check, "reread: another program");
+}
+
+static void check_reread(Check *c)
+{
+    Options options = options_default();
+    Emitted printed;
+    Unit unit;
+    Reread r = { .check = c };
+
+    text_init(&printed.main, c->unit->arena);
+    emit_expr.emit(c->unit, &printed);
+    r.printed = text_string(&printed.main);
+    r.dumped = dump(c->unit);
+    unit_init(&unit, &options);
+    if (!unit_run(&unit, reread_work, &r))
+        complain(c, "reread: %s", unit.failure);
+    unit_close(&unit);
+}
+
+/* ---- the point ------------------------------------------------------------------------------------------ */
+
+static bool all_finite(const OracleReal *x, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!mpfr_number_p(x[i].at) || mpfr_cmp_d(x[i].at, 1e12) > 0 || mpfr_cmp_d(x[i].at, -1e12) < 0)
+            return false;
+    return true;
+}
+
+static bool find_point(Check *c)
+{
+    Random random = { c->seed };
+
+    eval_init(&c->point, c->unit->arena, c->unit->lowered.program);
+    for (unsigned tries = 0; tries < TRIES; tries++) {
+        for (size_t i = 0; i < c->unit->lowered.declared.count; i++)
+            point_sample(&c->point, &c->unit->lowered.declared.at[i], &random);
+        oracle_set_point(c->lowered, &c->point);
+        oracle_values(c->lowered, c->values);
+        if (all_finite(c->values, c->outputs))
+            break;
+        if (tries + 1 == TRIES)
+            return false;
+    }
+    for (size_t i = 0; i < c->outputs; i++)
+        c->seeds[i] = c->unit->scalar ? 1 : random_between(&random, 0.5, 1.5);
+    for (size_t i = 0; i < c->wanted; i++)
+        c->directions[i] = random_between(&random, -1, 1);
+    for (size_t i = 0; i < MOST_CHOSEN && c->wanted > 0; i++)
+        c->chosen[i] = (size_t)(random_next(&random) % c->wanted);
+    return true;
+}
+
+static void find_reference(Check *c)
+{
+    Arena *arena = c->unit->arena;
+
+    c->query = (OracleQuery){ .wanted = c->unit->wanted.at, .wanted_count = c->unit->wanted.count, .chosen = c->chosen,
+                              .chosen_count = MOST_CHOSEN };
+    c->outputs = oracle_output_count(c->lowered);
+    c->wanted = oracle_wanted_count(c->lowered, &c->query);
+    c->query.seeds = c->seeds = arena_array(arena, double, c->outputs);
+    c->query.directions = c->directions = arena_array(arena, double, c->wanted + 1);
+    c->values = oracle_reals(c->lowered, c->outputs);
+    c->tangents = oracle_reals(c->lowered, c->outputs);
+    c->gradient = oracle_reals(c->lowered, MOST_CHOSEN);
+    c->product = oracle_reals(c->lowered, MOST_CHOSEN);
+    if (!find_point(c)) {
+        c->a->undefined = true;
+        return;
+    }
+    if (c->wanted == 0)
+        return;
+    oracle_jvp(c->lowered, &c->query, c->tangents);
+    oracle_gradient(c->lowered, &c->query, c->gradient);
+    if (c->smooth)
+        oracle_hvp(c->lowered, &c->query, c->product);
+}
+
+/* ---- one program ----------------------------------------------------------------------------------------- */
+
+typedef struct {
+    const char *name;
+    const Program *program;
+    Evaluation doubles;
+    Oracle *exact;
+} Run;
+
+/* Seeds and directions, in the order of outputs and wanted symbols. */
+static void fill_role(Evaluation *e, SymRole role, const SymId *of, size_t count, const double *values)
+{
+    const Program *p = e->program;
+
+    for (size_t k = 0; k < count; k++) {
+        size_t elements = eval_elements(p, of[k]);
+
+        for (SymId s = 0; s < p->symbols.count; s++)
+            if (p->symbols.at[s].role == role && p->symbols.at[s].of == of[k])
+                memcpy(e->reals[s], values, elements * sizeof *values);
+        values += elements;
+    }
+}
+
+static void run(Check *c, Run *r, const char *name, const Program *program)
+{
+    const Lowered *lowered = &c->unit->lowered;
+
+    *r = (Run){ .name = name, .program = program };
+    eval_init(&r->doubles, c->unit->arena, program);
+    check_copy_point(&c->point, &r->doubles, lowered->declared.at, lowered->declared.count);
+    fill_role(&r->doubles, SYM_SEED, program->outputs.at, program->outputs.count, c->seeds);
+    fill_role(&r->doubles, SYM_DIRECTION, c->unit->wanted.at, c->unit->wanted.count, c->directions);
+    r->exact = oracle_new(program, c->unit->arena, ORACLE_BITS);
+    oracle_set_point(r->exact, &r->doubles);
+    oracle_run(r->exact);
+    eval_run(&r->doubles);
+}
+
+/* Element `place` of several symbols together. */
+static mpfr_t *element(const Oracle *o, const Program *p, const SymId *symbols, size_t place)
+{
+    size_t count;
+
+    for (; place >= (count = eval_elements(p, *symbols)); symbols++)
+        place -= count;
+    return &oracle_elements(o, *symbols)[place];
+}
+
+/* Do they agree up to 2^-bits of the number and 1? */
+static void compare_bits(Check *c, const Run *r, const char *what, size_t place, mpfr_t got, const OracleReal *wanted, int bits)
+{
+    mpfr_t gap, most;
+
+    if (wanted->kink || !mpfr_number_p(wanted->at)) {
+        c->a->kinks++;
+        return;
+    }
+    c->a->compared++;
+    mpfr_inits2(64, gap, most, (mpfr_ptr)0);
+    mpfr_sub(gap, got, wanted->at, MPFR_RNDN);
+    mpfr_abs(gap, gap, MPFR_RNDN);
+    mpfr_abs(most, wanted->at, MPFR_RNDN);
+    mpfr_add_ui(most, most, 1, MPFR_RNDN);
+    mpfr_mul_2si(most, most, -bits, MPFR_RNDN);
+    if (!mpfr_lessequal_p(gap, most))
+        complain(c, "%s: %s[%zu] is %.17g, not %.17g", r->name, what, place, mpfr_get_d(got, MPFR_RNDN), mpfr_get_d(wanted->at, MPFR_RNDN));
+    mpfr_clears(gap, most, (mpfr_ptr)0);
+}
+
+static void compare(Check *c, const Run *r, const char *what, size_t place, mpfr_t got, const OracleReal *wanted)
+{
+    compare_bits(c, r, what, place, got, wanted, SAME_BITS);
+}
+
+static void compare_values(Check *c, const Run *r)
+{
+    for (size_t i = 0; i < c->outputs; i++)
+        compare(c, r, "value", i, *element(r->exact, r->program, r->program->outputs.at, i), &c->values[i]);
+}
+
+static void compare_chosen(Check *c, const Run *r, const char *what, const SymId *symbols, const OracleReal *wanted)
+{
+    for (size_t i = 0; i < MOST_CHOSEN; i++)
+        compare_bits(c, r, what, c->chosen[i], *element(r->exact, r->program, symbols, c->chosen[i]), &wanted[i],
+                     wanted == c->product ? SECOND_BITS : SAME_BITS);
+}
+
+/* The seeded sum of the tangents is that of the gradient along the direction. */
+static void compare_along(Check *c, const Run *r)
+{
+    OracleReal *sums = oracle_reals(c->lowered, 3);
+
+    mpfr_set_zero(sums[0].at, 1);
+    mpfr_set_zero(sums[1].at, 1);
+    for (size_t i = 0; i < c->outputs; i++) {
+        mpfr_mul_d(sums[2].at, c->tangents[i].at, c->seeds[i], MPFR_RNDN);
+        mpfr_add(sums[0].at, sums[0].at, sums[2].at, MPFR_RNDN);
+        sums[0].kink |= c->tangents[i].kink;
+    }
+    for (size_t i = 0; i < c->wanted; i++) {
+        mpfr_mul_d(sums[2].at, *element(r->exact, r->program, r->program->gradients.at, i), c->directions[i], MPFR_RNDN);
+        mpfr_add(sums[1].at, sums[1].at, sums[2].at, MPFR_RNDN);
+    }
+    compare(c, r, "gradient along the direction", 0, sums[1].at, &sums[0]);
+}
+
+static void compare_tangents(Check *c, const Run *r)
+{
+    for (size_t i = 0; i < c->outputs; i++)
+        compare(c, r, "tangent", i, *element(r->exact, r->program, r->program->derivatives.at, i), &c->tangents[i]);
+}
+
+static SymId find_role(const Program *p, SymRole role)
+{
+    for (SymId s = 0; s < p->symbols.count; s++)
+        if (p->symbols.at[s].role == role)
+            return s;
+    return NO_ID;
+}
+
+/* The row of a matrix times the direction. */
+static void row_times(const Check *c, const Run *r, SymId matrix, size_t row, OracleReal *sum)
+{
+    mpfr_t *elements = oracle_elements(r->exact, matrix) + row * c->wanted;
+
+    mpfr_set_zero(sum[0].at, 1);
+    for (size_t i = 0; i < c->wanted; i++) {
+        mpfr_mul_d(sum[1].at, elements[i], c->directions[i], MPFR_RNDN);
+        mpfr_add(sum[0].at, sum[0].at, sum[1].at, MPFR_RNDN);
+    }
+}
+
+static void compare_rows(Check *c, const Run *r)
+{
+    OracleReal *sum = oracle_reals(c->lowered, 2);
+    SymId jacobian = find_role(r->program, SYM_JACOBIAN), hessian = find_role(r->program, SYM_HESSIAN);
+
+    for (size_t i = 0; jacobian != NO_ID && i < c->outputs; i++) {
+        row_times(c, r, jacobian, i, sum);
+        compare(c, r, "row times direction", i, sum->at, &c->tangents[i]);
+    }
+    for (size_t i = 0; hessian != NO_ID && c->smooth && i < MOST_CHOSEN; i++) {
+        row_times(c, r, hessian, c->chosen[i], sum);
+        compare_bits(c, r, "row times direction", c->chosen[i], sum->at, &c->product[i], SECOND_BITS);
+    }
+}
+
+/* ---- rounding --------------------------------------------------------------------------------------------- */
+
+/* Errors at 40, 44 and 48 bits tell how large they are at 53: the worst of three samples of one distribution. */
+static double expected_error(Oracle *const *fewer, const Run *r, SymId symbol, size_t i)
+{
+    double worst = 0;
+
+    for (int k = 0; k < 3; k++) {
+        double gap;
+        mpfr_t difference;
+
+        mpfr_init2(difference, 64);
+        mpfr_sub(difference, oracle_elements(fewer[k], symbol)[i], oracle_elements(r->exact, symbol)[i], MPFR_RNDN);
+        gap = ldexp(fabs(mpfr_get_d(difference, MPFR_RNDN)), 40 + 4 * k - 53);
+        mpfr_clear(difference);
+        worst = isnan(gap) || gap > worst ? gap : worst;
+    }
+    return worst;
+}
+
+static void compare_doubles(Check *c, Run *r, Oracle *const *fewer, SymId symbol)
+{
+    size_t count = eval_elements(r->program, symbol);
+    double largest = 0, expected = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        largest = fmax(largest, fabs(mpfr_get_d(oracle_elements(r->exact, symbol)[i], MPFR_RNDN)));
+        expected = fmax(expected, expected_error(fewer, r, symbol, i));
+    }
+    for (size_t i = 0; i < count; i++) {
+        double exact = mpfr_get_d(oracle_elements(r->exact, symbol)[i], MPFR_RNDN), got = r->doubles.reals[symbol][i];
+        double limit = MOST_OF_EXPECTED * expected + MOST_UNITS * ldexp(largest, -53) + 1e-300, gap = fabs(got - exact);
+
+        if (!isfinite(exact) || isnan(limit)) {
+            c->a->kinks++;
+            continue;
+        }
+        c->a->compared++;
+        if (!(gap <= limit))
+            complain(c, "%s in double: %s[%zu] is %.17g, not %.17g; expected error %.3g", r->name,
+                     names_text(&c->unit->names, r->program->symbols.at[symbol].name), i, got, exact, expected);
+        else
+            c->a->worst = fmax(c->a->worst, gap / limit);
+    }
+}
+
+static void compare_rounding(Check *c, Run *r)
+{
+    Oracle *fewer[3];
+
+    if (c->calls)
+        return;
+    for (int k = 0; k < 3; k++) {
+        fewer[k] = oracle_new(r->program, c->unit->arena, 40 + 4 * k);
+        oracle_set_point(fewer[k], &r->doubles);
+        oracle_run(fewer[k]);
+    }
+    for (SymId s = 0; s < r->program->symbols.count; s++)
+        switch (r->program->symbols.at[s].role) {
+        case SYM_OUTPUT: case SYM_GRADIENT: case SYM_TANGENT: case SYM_JACOBIAN: case SYM_HESSIAN:
+            compare_doubles(c, r, fewer, s);
+            break;
+        default: break;
+        }
+}
+
+/* ---- all programs ----------------------------------------------------------------------------------------- */
+
+static bool is_open(const Check *c)
+{
+    return c->a->what[0] == '\0';
+}
+
+static void check_programs(Check *c)
+{
+    Unit *unit = c->unit;
+    Run r;
+
+    run(c, &r, "value", unit->value);
+    compare_values(c, &r);
+    compare_rounding(c, &r);
+    if (c->wanted == 0 || unit->reversed == NULL)
+        return;
+    if (is_open(c) && unit->value_grad != NULL) {
+        run(c, &r, "value_grad", unit->value_grad);
+        compare_values(c, &r);
+        compare_chosen(c, &r, "gradient", r.program->gradients.at, c->gradient);
+        compare_along(c, &r);
+        compare_rounding(c, &r);
+    }
+    if (is_open(c) && unit->value_grad == NULL) {
+        run(c, &r, "vjp", unit->reversed);
+        compare_values(c, &r);
+        compare_chosen(c, &r, "gradient", r.program->gradients.at, c->gradient);
+        compare_along(c, &r);
+        compare_rounding(c, &r);
+    }
+    if (is_open(c) && unit->jvp != NULL) {
+        run(c, &r, "jvp", unit->jvp);
+        compare_values(c, &r);
+        compare_tangents(c, &r);
+        compare_rounding(c, &r);
+    }
+    if (is_open(c) && unit->jacobian != NULL && c->outputs * c->wanted <= MOST_ELEMENTS) {
+        run(c, &r, "jacobian", unit->jacobian);
+        compare_values(c, &r);
+        compare_rows(c, &r);
+    }
+    if (is_open(c) && unit->hvp != NULL) {
+        run(c, &r, "hvp", unit->hvp);
+        compare_values(c, &r);
+        compare_chosen(c, &r, "gradient", r.program->gradients.at, c->gradient);
+        if (c->smooth)
+            compare_chosen(c, &r, "product", r.program->derivatives.at, c->product);
+        compare_rounding(c, &r);
+    }
+    if (is_open(c) && unit->hessian != NULL && c->wanted * c->wanted <= MOST_ELEMENTS) {
+        run(c, &r, "hessian", unit->hessian);
+        compare_values(c, &r);
+        compare_rows(c, &r);
+    }
+}
+
+static void keep_messages(Check *c, char *to)
+{
+    Text text;
+
+    text_init(&text, c->unit->arena);
+    diag_print(&c->unit->diag, &text);
+    (void)snprintf(to, AGREE_TEXT, "%.*s", (int)strcspn(text_string(&text), "\n"), text_string(&text));
+}
+
+/* The programs that the unit can make; what has no derivative is a message. */
+static void make_programs(Check *c)
+{
+    Unit *unit = c->unit;
+
+    unit_make_value(unit);
+    if (!unit_make_value_grad(unit) || !unit_make_reversed(unit) || !unit_make_jvp(unit) || !unit_make_jacobian(unit) ||
+        !unit_make_sweeps(unit) || !unit_make_hvp(unit) || !unit_make_hessian(unit))
+        keep_messages(c, c->a->refused);
+}
+
+/* Messages that a valid model may get. */
+static bool is_refusal(const char *message)
+{
+    static const char *const known[] = { "derivative", "not compiled" };
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strstr(message, known[i]) != NULL)
+            return true;
+    return false;
+}
+
+static void work(Unit *unit, void *context)
+{
+    Check *c = context;
+
+    if (!unit_open(unit, "model", c->text, strlen(c->text))) {
+        char message[AGREE_TEXT];
+
+        keep_messages(c, message);
+        if (is_refusal(message))
+            memcpy(c->a->refused, message, AGREE_TEXT);
+        else
+            complain(c, "invalid: %.300s", message);
+        return;
+    }
+    for (NodeId n = 0; n < unit->lowered.program->nodes.count; n++)
+        c->a->ops[unit->lowered.program->nodes.at[n].op]++;
+    check_reread(c);
+    make_programs(c);
+    c->smooth = c->a->ops[OP_LINK] == 0;
+    c->calls = c->a->ops[OP_CALL] > 0;
+    c->lowered = oracle_new(unit->lowered.program, unit->arena, ORACLE_BITS);
+    find_reference(c);
+    if (!c->a->undefined)
+        check_programs(c);
+}
+
+void agree(Agreement *a, const char *text, uint64_t seed)
+{
+    Options options = options_default();
+    Unit unit;
+    Check c = { .a = a, .unit = &unit, .text = text, .seed = seed };
+
+    *a = (Agreement){ .worst = 0 };
+    unit_init(&unit, &options);
+    if (!unit_run(&unit, work, &c))
+        complain(&c, "internal: %s", unit.failure);
+    unit_close(&unit);
+    mpfr_free_cache();
+}
+
+/* ---- in a process of its own -------------------------------------------------------------------------------- */
+
+static void answer(int pipe_, const char *text, uint64_t seed)
+{
+    Agreement a;
+    const char *bytes = (const char *)&a;
+
+    alarm(MOST_SECONDS);
+    agree(&a, text, seed);
+    for (size_t done = 0; done < sizeof a;) {
+        ssize_t now = write(pipe_, bytes + done, sizeof a - done);
+
+        if (now <= 0)
+            break;
+        done += (size_t)now;
+    }
+    _exit(0);
+}
+
+void agree_apart(Agreement *a, const char *text, uint64_t seed)
+{
+    int ends[2], status = 0;
+    size_t done = 0;
+    ssize_t now;
+    pid_t child;
+
+    *a = (Agreement){ .worst = 0 };
+    if (pipe(ends) != 0 || (child = fork()) < 0) {
+        (void)snprintf(a->what, AGREE_TEXT, "no process");
+        return;
+    }
+    if (child == 0)
+        answer(ends[1], text, seed);
+    close(ends[1]);
+    while (done < sizeof *a && (now = read(ends[0], (char *)a + done, sizeof *a - done)) > 0)
+        done += (size_t)now;
+    close(ends[0]);
+    (void)waitpid(child, &status, 0);
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+        (void)snprintf(a->what, AGREE_TEXT, "slow: more than %d seconds", MOST_SECONDS);
+    else if (done < sizeof *a)
+        (void)snprintf(a->what, AGREE_TEXT, "crash: signal or status %d", WIFSIGNALED(status) ? WTERMSIG(status) : status);
+}
