@@ -210,16 +210,15 @@ static Span whole_file(const Unit *unit)
     return (Span){ 0, unit->source.size > 0 };
 }
 
-/* The declared symbol of this name, or NO_ID. */
-static SymId find_declared(const Unit *unit, const char *name, size_t size)
+SymId unit_find_declared(const Unit *unit, const char *name, size_t size)
 {
-    for (size_t i = 0; i < unit->lowered.declared.count; i++) {
-        SymId symbol = unit->lowered.declared.at[i].symbol;
-        const char *text = names_text(&unit->names, unit->lowered.program->symbols.at[symbol].name);
+    Name sought;
 
-        if (strlen(text) == size && memcmp(text, name, size) == 0)
-            return symbol;
-    }
+    if (!names_have(&unit->names, name, size, &sought))
+        return NO_ID;
+    for (size_t i = 0; i < unit->lowered.declared.count; i++)
+        if (unit->lowered.program->symbols.at[unit->lowered.declared.at[i].symbol].name == sought)
+            return unit->lowered.declared.at[i].symbol;
     return NO_ID;
 }
 
@@ -239,7 +238,7 @@ static void check_wanted_names(Unit *unit)
 {
     for (size_t i = 0; i < unit->options.wanted_count; i++) {
         const char *name = unit->options.wanted[i];
-        SymId symbol = find_declared(unit, name, strlen(name));
+        SymId symbol = unit_find_declared(unit, name, strlen(name));
 
         if (symbol == NO_ID)
             diag_error(&unit->diag, whole_file(unit), "--wrt: '%s' is not a param or input of this model", name);

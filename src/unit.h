@@ -91,6 +91,9 @@ bool unit_run(Unit *unit, UnitWork *work, void *context);
 /* Reads, checks and lowers a model; `text` must live as long as the unit. False: unit->diag has errors. */
 bool unit_open(Unit *unit, const char *source_name, const char *text, size_t size);
 
+/* The param, input or data of this name, or NO_ID. */
+SymId unit_find_declared(const Unit *unit, const char *name, size_t size);
+
 /* Models with data: programs made from now on are evaluated with so many samples, 1 or more. Before any is made. */
 void unit_set_samples(Unit *unit, int32_t samples);
 

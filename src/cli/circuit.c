@@ -23,25 +23,18 @@ bool cli_open_point(Unit *unit, Run *run, Evaluation *point)
     return cli_read_settings(unit, run, point, given) && cli_fill_unset(unit, run, point, given);
 }
 
-/* Which outputs have seeds: those of the command line; the one scalar output has the seed 1 without. */
-static bool choose_seeds(Unit *unit, Run *run, const bool **seeded)
+bool cli_find_seeded(Unit *unit, Run *run, const bool **seeded)
 {
     const Program *p = unit->lowered.program;
     bool *chosen = arena_array(unit->arena, bool, p->outputs.count + 1);
 
-    *seeded = NULL;
-    if (run->line->seeds.count == 0 && unit->scalar)
-        return true;
-    if (run->line->seeds.count == 0)
-        return refuse(run, "of which output? write --seed OUTPUT=VALUE: the upstream gradient of that output (a number for all of "
-                           "its elements, or an array)");
     for (size_t i = 0; i < run->line->seeds.count; i++) {
         const Setting *setting = &run->line->seeds.at[i];
         bool found = false;
+        Name name;
 
-        for (size_t o = 0; o < p->outputs.count; o++) {
-            const char *name = names_text(&unit->names, p->symbols.at[p->outputs.at[o]].name);
-            bool same = strlen(name) == setting->name_size && memcmp(name, setting->name, setting->name_size) == 0;
+        for (size_t o = 0; o < p->outputs.count && names_have(&unit->names, setting->name, setting->name_size, &name); o++) {
+            bool same = p->symbols.at[p->outputs.at[o]].name == name;
 
             chosen[o] |= same;
             found |= same;
@@ -66,13 +59,9 @@ static bool report_refusal(Unit *unit, Run *run, const Circuit *circuit)
     return cli_report(unit, run);
 }
 
-bool cli_build_circuit(Unit *unit, Run *run, Evaluation *point, Mistake mistake, Circuit *circuit)
+bool cli_run_circuit(Unit *unit, Run *run, Evaluation *point, const CircuitOptions *options, Circuit *circuit)
 {
-    CircuitOptions options = { .elementary = run->line->gates, .mistake = mistake };
-
-    if (!choose_seeds(unit, run, &options.seeded))
-        return false;
-    if (!circuit_build(circuit, unit, point, &options))
+    if (!circuit_build(circuit, unit, point, options))
         return circuit->refusal != NULL ? report_refusal(unit, run, circuit) : cli_report(unit, run);
     for (size_t i = 0; i < run->line->seeds.count; i++) {
         const Setting *setting = &run->line->seeds.at[i];
@@ -83,4 +72,16 @@ bool cli_build_circuit(Unit *unit, Run *run, Evaluation *point, Mistake mistake,
     }
     circuit_run(circuit);
     return true;
+}
+
+bool cli_build_circuit(Unit *unit, Run *run, Evaluation *point, Mistake mistake, Circuit *circuit)
+{
+    CircuitOptions options = { .elementary = run->line->gates, .mistake = mistake };
+
+    if (run->line->seeds.count == 0 && !unit->scalar)
+        return refuse(run, "of which output? write --seed OUTPUT=VALUE: the upstream gradient of that output (a number for all of "
+                           "its elements, or an array)");
+    if (run->line->seeds.count > 0 && !cli_find_seeded(unit, run, &options.seeded))
+        return false;
+    return cli_run_circuit(unit, run, point, &options, circuit);
 }

@@ -116,8 +116,11 @@ bool cli_can_run(Unit *unit, Run *run);
 
 /* circuit.c: opens the model; `point`, of its lowered program, gets the values of the command line. False as above. */
 bool cli_open_point(Unit *unit, Run *run, Evaluation *point);
-/* The circuit at that point: --gates, --seed (which outputs, and their seeds). It has run. False as above; a seed is missing; the
- * model has no circuit. */
+/* By output: does --seed name it? False as above. */
+bool cli_find_seeded(Unit *unit, Run *run, const bool **seeded);
+/* The circuit at that point, with the values of --seed. It has run. False as above; the model has no circuit. */
+bool cli_run_circuit(Unit *unit, Run *run, Evaluation *point, const CircuitOptions *options, Circuit *circuit);
+/* The same under --gates; the outputs of --seed, which must be given unless there is one output and it is scalar. */
 bool cli_build_circuit(Unit *unit, Run *run, Evaluation *point, Mistake mistake, Circuit *circuit);
 
 /* explain --trace: tables of forward and reverse mode. (explain_trace.c) */
@@ -131,9 +134,6 @@ bool cli_read_value(Unit *unit, Run *run, Evaluation *e, SymId symbol, const Set
 
 /* The symbol of `role` in `p` that belongs to the symbol of that name ("seed of o", "direction in x"), or NO_ID. */
 SymId cli_find_belonging(const Unit *unit, const Program *p, SymRole role, const Setting *setting);
-
-/* Is it the name of a param or input? Its symbol, or NO_ID. */
-SymId cli_find_declared(const Unit *unit, const Setting *setting);
 
 /* Models with data are evaluated with as many samples as the values of the command line have, or with one. False as above. */
 bool cli_count_samples(Unit *unit, Run *run);

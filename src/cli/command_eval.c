@@ -34,7 +34,7 @@ static bool fill_directions(Unit *unit, Run *run, Evaluation *e)
         const Setting *setting = &run->line->directions.at[i];
         SymId direction = cli_find_belonging(unit, e->program, SYM_DIRECTION, setting);
 
-        if (direction == NO_ID && cli_find_declared(unit, setting) == NO_ID)
+        if (direction == NO_ID && unit_find_declared(unit, setting->name, setting->name_size) == NO_ID)
             return refuse(run, "--direction", setting, "is not a param or input of this model");
         if (direction == NO_ID)
             return refuse(run, "--direction", setting, "is not differentiated by; name it in --wrt");

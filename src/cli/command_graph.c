@@ -76,44 +76,6 @@ static bool fill_point(Drawing *d)
     return true;
 }
 
-static bool find_seeded(Drawing *d, bool *seeded)
-{
-    const Program *p = d->unit->lowered.program;
-    const CommandLine *line = d->run->line;
-
-    for (size_t i = 0; i < line->seeds.count; i++) {
-        const Setting *seed = &line->seeds.at[i];
-        bool found = false;
-
-        for (size_t o = 0; o < p->outputs.count; o++) {
-            const char *name = names_text(&d->unit->names, p->symbols.at[p->outputs.at[o]].name);
-            bool same = strlen(name) == seed->name_size && memcmp(name, seed->name, seed->name_size) == 0;
-
-            seeded[o] |= same;
-            found |= same;
-        }
-        if (!found) {
-            text_line(&d->run->errors, "bpgen: --seed: '%.*s' is not an output of this model", (int)seed->name_size, seed->name);
-            d->run->code = EXIT_REFUSED;
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool fill_seeds(Drawing *d)
-{
-    const CommandLine *line = d->run->line;
-
-    for (size_t i = 0; i < line->seeds.count; i++) {
-        SymId seed = cli_find_belonging(d->unit, d->circuit.program, SYM_SEED, &line->seeds.at[i]);
-
-        if (seed != NO_ID && !cli_read_value(d->unit, d->run, &d->circuit.evaluation, seed, &line->seeds.at[i]))
-            return false;
-    }
-    return true;
-}
-
 /* ---- the circuit --------------------------------------------------------------------------------------------- */
 
 static bool has_arrays(const Unit *unit)
@@ -130,25 +92,15 @@ static bool build(Drawing *d)
 {
     Unit *unit = d->unit;
     const CommandLine *line = d->run->line;
-    bool *seeded = arena_array(unit->arena, bool, unit->lowered.program->outputs.count + 1);
     CircuitOptions options = { .elementary = line->gates };
+    const bool *seeded;
 
-    if (!find_seeded(d, seeded))
+    if (!cli_find_seeded(unit, d->run, &seeded))
         return false;
     d->gradients = !line->forward_only && unit->wanted.count > 0 && (unit->scalar || line->seeds.count > 0);
     if (line->seeds.count > 0 || !d->gradients)
         options.seeded = seeded;
-    if (!circuit_build(&d->circuit, unit, &d->point, &options)) {
-        if (d->circuit.refusal != NULL && d->circuit.refusal_at.end > 0)
-            diag_error(&unit->diag, d->circuit.refusal_at, "%s", d->circuit.refusal);
-        else if (d->circuit.refusal != NULL)
-            return refuse(d->run, d->circuit.refusal);
-        return cli_report(unit, d->run);
-    }
-    if (!fill_seeds(d))
-        return false;
-    circuit_run(&d->circuit);
-    return true;
+    return cli_run_circuit(unit, d->run, &d->point, &options, &d->circuit);
 }
 
 static bool has_branch(const Circuit *circuit)

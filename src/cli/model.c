@@ -107,28 +107,14 @@ bool cli_read_value(Unit *unit, Run *run, Evaluation *e, SymId symbol, const Set
     return false;
 }
 
-static bool is_named(const Unit *unit, const Symbol *symbol, const Setting *setting)
-{
-    const char *name = names_text(&unit->names, symbol->name);
-
-    return strlen(name) == setting->name_size && memcmp(name, setting->name, setting->name_size) == 0;
-}
-
-SymId cli_find_declared(const Unit *unit, const Setting *setting)
-{
-    for (size_t i = 0; i < unit->lowered.declared.count; i++) {
-        SymId symbol = unit->lowered.declared.at[i].symbol;
-
-        if (is_named(unit, &unit->lowered.program->symbols.at[symbol], setting))
-            return symbol;
-    }
-    return NO_ID;
-}
-
 SymId cli_find_belonging(const Unit *unit, const Program *p, SymRole role, const Setting *setting)
 {
+    Name name;
+
+    if (!names_have(&unit->names, setting->name, setting->name_size, &name))
+        return NO_ID;
     for (SymId s = 0; s < p->symbols.count; s++)
-        if (p->symbols.at[s].role == role && is_named(unit, &p->symbols.at[p->symbols.at[s].of], setting))
+        if (p->symbols.at[s].role == role && p->symbols.at[p->symbols.at[s].of].name == name)
             return s;
     return NO_ID;
 }
@@ -137,7 +123,7 @@ bool cli_read_settings(Unit *unit, Run *run, Evaluation *e, bool *given)
 {
     for (size_t i = 0; i < run->line->settings.count; i++) {
         const Setting *setting = &run->line->settings.at[i];
-        SymId symbol = cli_find_declared(unit, setting);
+        SymId symbol = unit_find_declared(unit, setting->name, setting->name_size);
 
         if (symbol == NO_ID) {
             text_line(&run->errors, "bpgen: '%.*s' is not a param or input of this model", (int)setting->name_size, setting->name);

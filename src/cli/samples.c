@@ -82,7 +82,7 @@ bool cli_count_samples(Unit *unit, Run *run)
 
     for (size_t i = 0; i < run->line->settings.count; i++) {
         const Setting *setting = &run->line->settings.at[i];
-        SymId id = cli_find_declared(unit, setting);
+        SymId id = unit_find_declared(unit, setting->name, setting->name_size);
 
         if (id == NO_ID || unit->lowered.program->symbols.at[id].role != SYM_DATA)
             continue;

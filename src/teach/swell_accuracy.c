@@ -19,16 +19,12 @@ static const char *symbol_name(const Point *p, SymId symbol)
 static bool fill_given(Point *p)
 {
     const SwellRequest *request = p->w->request;
-    const Lowered *lowered = &p->w->unit->lowered;
 
     for (size_t i = 0; i < request->point_count; i++) {
         const SwellValue *value = &request->point[i];
-        SymId found = NO_ID;
+        SymId found = unit_find_declared(p->w->unit, value->name, strlen(value->name));
         Text why;
 
-        for (size_t d = 0; d < lowered->declared.count; d++)
-            if (strcmp(symbol_name(p, lowered->declared.at[d].symbol), value->name) == 0)
-                found = lowered->declared.at[d].symbol;
         if (found == NO_ID)
             return swell_refuse(p->w, "'%s' is not a param or input of this model", value->name);
         text_init(&why, p->w->unit->arena);

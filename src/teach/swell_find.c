@@ -26,18 +26,6 @@ bool swell_find_output(SwellWork *w)
 
 /* ---- by what ----------------------------------------------------------------------------------------- */
 
-static SymId find_declared(const SwellWork *w, const char *name, size_t size)
-{
-    for (size_t i = 0; i < w->unit->lowered.declared.count; i++) {
-        SymId symbol = w->unit->lowered.declared.at[i].symbol;
-        const char *text = symbol_name(w, symbol);
-
-        if (strlen(text) == size && memcmp(text, name, size) == 0)
-            return symbol;
-    }
-    return NO_ID;
-}
-
 static bool refuse(SwellWork *w, const char *name, const char *why)
 {
     return swell_refuse(w, "--wrt: '%s' %s", name, why);
@@ -78,7 +66,7 @@ static bool add_element(SwellWork *w, const char *name, SwellElement element)
 static bool add_name(SwellWork *w, const char *name)
 {
     size_t size = strcspn(name, "["), count;
-    SwellElement element = { find_declared(w, name, size), 0 };
+    SwellElement element = { unit_find_declared(w->unit, name, size), 0 };
     const Symbol *s;
 
     if (element.symbol == NO_ID)
