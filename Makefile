@@ -97,6 +97,10 @@ coverage:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)-coverage CFLAGS="-O0 -g --coverage" all tests $(BUILD)-coverage/bpgen_runtime.h
 	@sh tests/coverage.sh $(BUILD)-coverage
 
+# bpgen broken on purpose, one line at a time: at least two tests have to see each (tests/mutants.def).
+mutants: all
+	@sh tests/mutants.sh $(BUILD)
+
 # The pictures of the pages, drawn again.
 pictures: all
 	@sh doc/pictures.sh $(BUILD) doc
@@ -122,4 +126,4 @@ dist:
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-coverage
 
-.PHONY: all demo check setup tests asan coverage pictures bench install dist clean
+.PHONY: all demo check setup tests asan coverage mutants pictures bench install dist clean

@@ -1,9 +1,10 @@
 #!/bin/sh
 # run.sh -- runs every test that it finds and counts: programs (tests/*/*.c but for tools and what tests share) and scripts of tests/*/.
 # A test prints a line "PASS name" or "FAIL name: why" a case, or closes with "N passed, N failed". As many tests run at once as
-# there are processors; what they print is shown in order.
+# there are processors; what they print is shown in order. run.sh BUILD [PART...]: only tests whose names have one of these parts.
 set -u
 build=$(cd "$1" && pwd)
+shift
 log=$(mktemp -d)
 trap 'rm -rf "$log"' EXIT
 export LC_ALL=C BUILD="$build"
@@ -43,7 +44,8 @@ report() { # name, file with its output, exit status
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 }
 
-list > "$log/list"
+list | awk -v parts="$*" 'BEGIN { n = split(parts, part, " ") }
+    { take = n == 0; for (i = 1; i <= n; i++) if (index($1, part[i]) > 0) take = 1; if (take) print }' > "$log/list"
 # shellcheck disable=SC2016 # the inner shell expands
 xargs -P "$(nproc)" -L 1 sh -c 'log=$0/$(echo "$1" | tr / _); shift; "$@" > "$log" 2>&1; echo $? > "$log.status"' "$log" < "$log/list"
 
