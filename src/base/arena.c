@@ -6,10 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_CHUNK = 16 * 1024, BIGGEST_CHUNK = 1024 * 1024, OWN_CHUNK = 64 * 1024 };
+/* Blocks from this size on have a chunk of their own. With 1 each block is one of the system's, which sanitizers watch, and moves
+ * when it grows: `make stress`. */
+#ifndef ARENA_OWN_CHUNK
+#define ARENA_OWN_CHUNK (64 * 1024)
+#endif
+
+enum { FIRST_CHUNK = 16 * 1024, BIGGEST_CHUNK = 1024 * 1024, OWN_CHUNK = ARENA_OWN_CHUNK };
 
 struct ArenaChunk {
-    ArenaChunk *older;
+    ArenaChunk *older, *newer;
     size_t used, room;
     alignas(max_align_t) char bytes[];
 };
@@ -37,18 +43,32 @@ static ArenaChunk *new_chunk(Arena *arena, size_t room)
     return chunk;
 }
 
+/* Puts the chunk behind `newer`; NULL: it becomes the newest. */
+static void link_chunk(Arena *arena, ArenaChunk *chunk, ArenaChunk *newer)
+{
+    ArenaChunk **from = newer != NULL ? &newer->older : &arena->chunks;
+
+    chunk->newer = newer;
+    chunk->older = *from;
+    *from = chunk;
+    if (chunk->older != NULL)
+        chunk->older->newer = chunk;
+}
+
+static void unlink_chunk(Arena *arena, const ArenaChunk *chunk)
+{
+    *(chunk->newer != NULL ? &chunk->newer->older : &arena->chunks) = chunk->older;
+    if (chunk->older != NULL)
+        chunk->older->newer = chunk->newer;
+}
+
 /* A block with a chunk of its own goes behind the newest chunk, whose free room stays in use. */
 static void *alloc_own_chunk(Arena *arena, size_t size)
 {
     ArenaChunk *chunk = new_chunk(arena, size);
 
     chunk->used = size;
-    if (arena->chunks != NULL) {
-        chunk->older = arena->chunks->older;
-        arena->chunks->older = chunk;
-    } else {
-        arena->chunks = chunk;
-    }
+    link_chunk(arena, chunk, arena->chunks);
     return chunk->bytes;
 }
 
@@ -64,8 +84,8 @@ void *arena_alloc(Arena *arena, size_t size)
         size_t room = top == NULL ? FIRST_CHUNK : 2 * top->room;
         ArenaChunk *chunk = new_chunk(arena, room < BIGGEST_CHUNK ? (room < OWN_CHUNK ? OWN_CHUNK : room) : BIGGEST_CHUNK);
 
-        chunk->older = top;
-        arena->chunks = top = chunk;
+        link_chunk(arena, chunk, NULL);
+        top = chunk;
     }
     block = top->bytes + top->used;
     top->used += size;
@@ -79,27 +99,26 @@ void *arena_calloc(Arena *arena, size_t count, size_t size)
     return arena_alloc(arena, count * size);
 }
 
-/* The link that points to the chunk whose only block is `block`. */
-static ArenaChunk **find_own_chunk(Arena *arena, const void *block)
+/* The chunk whose only block is `block`. */
+static ArenaChunk *own_chunk(void *block)
 {
-    ArenaChunk **link = &arena->chunks;
-
-    while (*link != NULL && (*link)->bytes != (const char *)block)
-        link = &(*link)->older;
-    return link;
+    return (ArenaChunk *)(void *)((char *)block - offsetof(ArenaChunk, bytes));
 }
 
 static void *grow_own_chunk(Arena *arena, void *old, size_t new_size)
 {
-    ArenaChunk **link = find_own_chunk(arena, old);
-    ArenaChunk *chunk = realloc(*link, sizeof *chunk + new_size);
+    ArenaChunk *chunk = own_chunk(old), *newer = chunk->newer, *grown;
 
-    if (chunk == NULL)
+    unlink_chunk(arena, chunk);
+    grown = realloc(chunk, sizeof *chunk + new_size);
+    if (grown == NULL) {
+        link_chunk(arena, chunk, newer);
         out_of_memory(arena);
-    arena->total += new_size - chunk->room;
-    chunk->used = chunk->room = new_size;
-    *link = chunk;
-    return chunk->bytes;
+    }
+    arena->total += new_size - grown->room;
+    grown->used = grown->room = new_size;
+    link_chunk(arena, grown, newer);
+    return grown->bytes;
 }
 
 void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size)
@@ -125,13 +144,12 @@ void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size)
 
 void arena_drop(Arena *arena, void *block, size_t size)
 {
-    ArenaChunk **link, *chunk;
+    ArenaChunk *chunk;
 
     if (block == NULL || round_up(arena, size) < OWN_CHUNK)
         return;
-    link = find_own_chunk(arena, block);
-    chunk = *link;
-    *link = chunk->older;
+    chunk = own_chunk(block);
+    unlink_chunk(arena, chunk);
     arena->total -= chunk->room;
     free(chunk);
 }

@@ -230,8 +230,9 @@ static void find_scopes(Split *s)
 static NodeId stored_value(Split *s, NodeId scalar)
 {
     uint32_t list = scopes_push(&s->scopes, NO_ID, s->node_scope[scalar], scalar);
+    uint32_t folded = scopes_fold(&s->scopes, list, 0, false); /* may move the values */
 
-    return s->scopes.values.at[scopes_fold(&s->scopes, list, 0, false)].value;
+    return s->scopes.values.at[folded].value;
 }
 
 /* ---- the two programs ---------------------------------------------------------------------------------- */
