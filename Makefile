@@ -91,6 +91,14 @@ $(BUILD)/tests/numeric/runtime_ulp: $(BUILD)/bpgen_runtime.h
 asan:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)-asan CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" check
 
+# Likewise with every block of memory on its own and every array moving each time that it grows: a pointer kept over a growth, or
+# memory taken for zero, is found. Tests of the library and the command line; no compilers.
+stress:
+	@sh tests/setup.sh tests
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)-stress CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+	    -DARENA_OWN_CHUNK=1 -DVEC_FACTOR=1" all tests
+	@sh tests/run.sh $(BUILD)-stress tests/unit/ tests/language/ tests/cli/ tests/teach/all_models tests/random/
+
 # Which lines and branches of src/ the tests run, with counters in a build folder of its own; fails below the stated shares.
 coverage:
 	@sh tests/setup.sh coverage
@@ -124,6 +132,6 @@ dist:
 	@echo $(BUILD)/bpgen-$(VERSION).tar.gz
 
 clean:
-	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-coverage
+	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-stress $(BUILD)-coverage
 
-.PHONY: all demo check setup tests asan coverage mutants pictures bench install dist clean
+.PHONY: all demo check setup tests asan stress coverage mutants pictures bench install dist clean

@@ -34,10 +34,10 @@ static ExprId gate_alone(const AdCounting *c, ExprId id)
 static uint64_t product_operations(const AdCounting *c, ExprId id, unsigned k)
 {
     ExprId gate = gate_alone(c, id), above = expr_name(c->scratch, c->upstream, NULL), both[2];
-    const Expr *node = &c->scratch->nodes.at[gate];
+    Expr node = c->scratch->nodes.at[gate]; /* the table moves when it grows */
 
-    if (node->op == OP_SELECT) {
-        ExprId zero = expr_int(c->scratch, 0), condition = node->u.arg[0];
+    if (node.op == OP_SELECT) {
+        ExprId zero = expr_int(c->scratch, 0), condition = node.u.arg[0];
 
         both[0] = k == 1 ? expr_raw(c->scratch, OP_SELECT, condition, above, zero)
                          : expr_raw(c->scratch, OP_SELECT, condition, zero, above);
