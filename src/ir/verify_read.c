@@ -93,26 +93,14 @@ static void copy_elements(Verifier *v, const Elements *from, const Symbol *symbo
         vec_push(v->scratch, &to->ends, from->ends.at[i]);
 }
 
-static bool covered_in_loop(Verifier *v, SymId id, const AffId *subs, const Box *box)
-{
-    const Symbol *symbol = &v->p->symbols.at[id];
-    Elements all;
-
-    copy_elements(v, &v->written[id], symbol, &all);
-    for (uint32_t i = v->last_pending[id]; i != 0; i = v->pending.at[i - 1].next)
-        if (comes_before(v, &v->pending.at[i - 1], subs))
-            elements_add(v->scratch, &all, symbol, v->pending.at[i - 1].box);
-    return elements_cover(&v->cover, &all, symbol, box);
-}
-
 /* The box of a read is larger than what is read where bounds depend on one another. In doubt: yes. */
-static bool points_are_covered(Verifier *v, SymId id, const AffId *subs, const Box *box)
+static bool points_are_covered(Verifier *v, SymId id, const Elements *written, const AffId *subs, const Box *box)
 {
     const Symbol *symbol = &v->p->symbols.at[id];
     int64_t *elements;
     size_t count;
 
-    if (box->exact)
+    if (box->exact || !elements_meet(written, symbol, box, false))
         return false;
     elements = arena_array(v->scratch, int64_t, MOST_POINTS * (size_t)symbol->rank);
     if (!scope_elements(&v->scope, subs, symbol->rank, elements, MOST_POINTS, &count))
@@ -122,10 +110,22 @@ static bool points_are_covered(Verifier *v, SymId id, const AffId *subs, const B
 
         for (unsigned k = 0; k < symbol->rank; k++)
             point.low[k] = point.high[k] = elements[i * symbol->rank + k];
-        if (!elements_cover(&v->cover, &v->written[id], symbol, &point))
+        if (!elements_cover(&v->cover, written, symbol, &point))
             return false;
     }
     return true;
+}
+
+static bool covered_in_loop(Verifier *v, SymId id, const AffId *subs, const Box *box)
+{
+    const Symbol *symbol = &v->p->symbols.at[id];
+    Elements all;
+
+    copy_elements(v, &v->written[id], symbol, &all);
+    for (uint32_t i = v->last_pending[id]; i != 0; i = v->pending.at[i - 1].next)
+        if (comes_before(v, &v->pending.at[i - 1], subs))
+            elements_add(v->scratch, &all, symbol, v->pending.at[i - 1].box);
+    return elements_cover(&v->cover, &all, symbol, box) || points_are_covered(v, id, &all, subs, box);
 }
 
 static void check_read(Verifier *v, SymId id, const AffId *subs, bool conditional)
@@ -143,8 +143,7 @@ static void check_read(Verifier *v, SymId id, const AffId *subs, bool conditiona
     }
     if (v->loops_open > 0 && (conditional || covered_in_loop(v, id, subs, &box)))
         return;
-    if (v->loops_open == 0 && elements_meet(&v->written[id], symbol, &box, false) &&
-        points_are_covered(v, id, subs, &box))
+    if (v->loops_open == 0 && points_are_covered(v, id, &v->written[id], subs, &box))
         return;
     verify_fail(v, "%s is read before it is written completely", verify_symbol_name(v, id));
 }
