@@ -334,8 +334,11 @@ static void reserve_names(CBody *b, const CFunction *function)
 {
     c_names_init(&b->names, b->arena);
     c_runtime_names(&b->names, b->m->is_float);
+    b->names.avoided = c_model_table_beginning(b->m);
     for (size_t i = 0; i < b->m->globals.count; i++)
         c_names_reserve(&b->names, b->m->globals.at[i]);
+    for (size_t i = 0; i < b->m->macros.count; i++)
+        c_names_reserve(&b->names, b->m->macros.at[i]);
     for (unsigned part = 0; part < PART_COUNT; part++)
         if ((function->parts & (1u << part)) != 0 || part == PART_WORK)
             c_names_take(&b->names, c_argument_names[part]);

@@ -16,6 +16,14 @@ static Member member_of(CModel *m, const char *name, const Symbol *symbol)
     return (Member){ name, extents, symbol->rank, symbol->integer };
 }
 
+/* Macros know no name spaces. */
+static void init_member_names(const CModel *m, CNames *names)
+{
+    c_names_init(names, m->arena);
+    for (size_t i = 0; i < m->macros.count; i++)
+        c_names_reserve(names, m->macros.at[i]);
+}
+
 /* Names that C does not own go first, so that they stay as they are whatever the others become. */
 static void name_all(CModel *m, CNames *names, const Program *p, const SymId *symbols, size_t count, const char **out)
 {
@@ -27,7 +35,7 @@ static void name_all(CModel *m, CNames *names, const Program *p, const SymId *sy
                 out[i] = owned ? c_names_take(names, name) : name;
         }
         if (!owned)
-            c_names_init(names, m->arena);
+            init_member_names(m, names);
         for (size_t i = 0; i < count && !owned; i++)
             if (out[i] != NULL)
                 c_names_take(names, out[i]);
@@ -74,8 +82,7 @@ static void add_declared(CModel *m, const Program *p)
     }
 }
 
-/* Struct members have name spaces of their own, but macros and readers do not care: all declared names and outputs
- * differ. */
+/* Struct members have name spaces of their own, but readers do not care: all declared names and outputs differ. */
 static void add_members(CModel *m, const Program *p)
 {
     size_t declared = m->unit->lowered.declared.count, count = declared + p->outputs.count;
@@ -88,7 +95,7 @@ static void add_members(CModel *m, const Program *p)
         symbols[i] = m->unit->lowered.declared.at[i].symbol;
     for (size_t i = 0; i < p->outputs.count; i++)
         symbols[declared + i] = p->outputs.at[i];
-    c_names_init(&names, m->arena);
+    init_member_names(m, &names);
     name_all(m, &names, p, symbols, count, given);
     for (size_t i = 0; i < declared; i++)
         m->declared[symbols[i]] = given[i];
@@ -105,7 +112,7 @@ void c_model_add_tape(CModel *m, const Program *forward)
 {
     CNames names;
 
-    c_names_init(&names, m->arena);
+    init_member_names(m, &names);
     for (SymId s = 0; s < forward->symbols.count; s++) {
         const Symbol *symbol = &forward->symbols.at[s];
         const char *name;
@@ -128,12 +135,25 @@ static const char *upper_case(Arena *arena, const char *text)
     return upper;
 }
 
-static void add_global(CModel *m, const char *ending)
+static void add_macros(CModel *m)
+{
+    static const char *const endings[] = { "GRAD_H", "BPGEN_VERSION", "N_PARAMS", "N_INPUTS", "N_SAMPLE", "N_OUTPUTS", "N_GRAD",
+                                           "N_DIRECTIONS", "JACOBIAN_NNZ", "HESSIAN_NNZ", "PARAMS_DEFAULT" };
+    Text text;
+
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        text_init(&text, m->arena);
+        text_printf(&text, "%s_%s", m->upper, endings[i]);
+        vec_push(m->arena, &m->macros, text_string(&text));
+    }
+}
+
+static void add_global(CModel *m, const char *ending, const char *more)
 {
     Text text;
 
     text_init(&text, m->arena);
-    text_printf(&text, "%s_%s", m->prefix, ending);
+    text_printf(&text, "%s_%s%s", m->prefix, ending, more);
     vec_push(m->arena, &m->globals, text_string(&text));
 }
 
@@ -146,16 +166,19 @@ static const char *const struct_endings[PART_COUNT] = {
 static void add_globals(CModel *m)
 {
     for (unsigned f = 0; f < FUNCTION_COUNT; f++)
-        add_global(m, function_rows[f].name);
-    for (unsigned part = 0; part < PART_COUNT; part++)
-        if (struct_endings[part] != NULL)
-            add_global(m, struct_endings[part]);
-    add_global(m, "jacobian_triplets");
-    add_global(m, "jacobian_csc");
-    add_global(m, "hessian_triplets");
-    add_global(m, "hessian_csc");
-    add_global(m, "index_ok");
-    add_global(m, "selftest");
+        add_global(m, function_rows[f].name, "");
+    for (unsigned part = 0; part < PART_COUNT; part++) {
+        if (struct_endings[part] == NULL)
+            continue;
+        add_global(m, struct_endings[part], "");
+        add_global(m, struct_endings[part], C_IS_FLAT);
+    }
+    add_global(m, "jacobian_triplets", "");
+    add_global(m, "jacobian_csc", "");
+    add_global(m, "hessian_triplets", "");
+    add_global(m, "hessian_csc", "");
+    add_global(m, "index_ok", "");
+    add_global(m, "selftest", "");
 }
 
 void c_model_init(CModel *m, Unit *unit, Arena *arena)
@@ -166,6 +189,7 @@ void c_model_init(CModel *m, Unit *unit, Arena *arena)
     m->real = m->is_float ? "float" : "double";
     m->suffix = m->is_float ? "f" : "";
     m->real_size = m->is_float ? 4 : 8;
+    add_macros(m);
     add_members(m, unit->value);
     m->has_int32 = m->members[PART_INDEX].count > 0 || m->members[PART_SAMPLES].count > 0;
     add_globals(m);

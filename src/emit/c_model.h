@@ -6,6 +6,9 @@
 #include "emit/c_names.h"
 #include "emit/functions.h"
 
+/* The end of the types that assert that a struct is a vector. */
+#define C_IS_FLAT "_is_flat"
+
 /* The arguments of a function, in their order. */
 typedef enum {
     PART_PARAMS,
@@ -74,6 +77,7 @@ typedef struct CModel {
     uint32_t parts;            /* of all functions made so far */
     bool helpers[OP_COUNT];    /* operators whose runtime function is called */
     Text *out;                 /* where functions are printed */
+    VEC(const char *) macros;  /* of the header: names that neither members nor locals may have */
     VEC(const char *) globals; /* names of the file that no local may have */
 } CModel;
 
@@ -113,6 +117,7 @@ const char *c_model_output(const CModel *m, size_t k);
 void c_model_print_types(const CModel *m, Text *out);
 
 /* c_table.c: the name of the file's constant array with these values, made at the first call; the same of numbers of a pattern. */
+const char *c_model_table_beginning(const CModel *m); /* of all their names, and of no local */
 const char *c_model_table(CModel *m, const Program *p, SymId symbol, bool integer);
 const char *c_model_numbers(CModel *m, const char *name, const uint32_t *numbers, size_t count);
 /* The constant arrays that stand in the file, or `apart`: those of large patterns, in a file that it includes. */

@@ -5,54 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ir/ops.h"
+#include "emit/c_words.h"
 
 /* Identifiers are distinct in their first 63 characters (C99 5.2.4.1); longer ones end in a hash. */
 enum { LONGEST_IDENTIFIER = 63, HASH_DIGITS = 9, ROOM_FOR_NUMBER = 8 };
-
-/* Keywords of C99, C11 and C++17; C++ alternative tokens; names that are objects or types under gnu99. */
-static const char keywords[] = "alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t "
-                               "char32_t class compl const const_cast "
-                               "constexpr continue decltype default delete do double dynamic_cast else enum explicit "
-                               "export extern false final float for "
-                               "friend goto if inline int long mutable namespace new noexcept not not_eq nullptr "
-                               "operator or or_eq override private protected "
-                               "public register reinterpret_cast restrict return short signed sizeof static "
-                               "static_assert static_cast struct switch template "
-                               "this thread_local throw true try typedef typeid typename typeof union unsigned using "
-                               "virtual void volatile wchar_t while xor "
-                               "xor_eq concept requires consteval constinit co_await co_return co_yield char8_t linux "
-                               "unix i386 main near far huge interrupt";
-
-/* Macros and types of <math.h>, <complex.h>, <stdint.h>, <stddef.h>, <float.h>, <stdio.h> that a file may meet. */
-static const char macros[] = "I complex imaginary _Complex_I _Imaginary_I CMPLX CMPLXF NAN INFINITY HUGE_VAL HUGE_VALF "
-                             "HUGE_VALL FP_NAN FP_INFINITE FP_ZERO "
-                             "FP_NORMAL FP_SUBNORMAL MATH_ERRNO MATH_ERREXCEPT math_errhandling isnan isinf isfinite "
-                             "isnormal signbit fpclassify isgreater "
-                             "isless islessequal isgreaterequal islessgreater isunordered NULL EOF BUFSIZ errno "
-                             "offsetof size_t ptrdiff_t int8_t int16_t int32_t "
-                             "int64_t uint8_t uint16_t uint32_t uint64_t intptr_t uintptr_t intmax_t uintmax_t float_t "
-                             "double_t stdin stdout stderr FILE "
-                             "DOMAIN SING OVERFLOW UNDERFLOW PLOSS TLOSS MAXFLOAT assert signgam exception matherr";
-
-/* Functions of libm and stdlib, the POSIX ones included; each may also end in f or l. */
-static const char functions[] = "acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh erf erfc exp exp2 "
-                                "expm1 fabs fdim floor fma fmax fmin fmod "
-                                "frexp hypot ilogb ldexp lgamma llrint llround log log10 log1p log2 logb lrint lround "
-                                "modf nan nearbyint nextafter nexttoward "
-                                "pow remainder remquo rint round scalbln scalbn sin sinh sqrt tan tanh tgamma trunc "
-                                "gamma drem exp10 pow10 significand sincos "
-                                "finite scalb cexp clog csin ccos ctan csinh ccosh ctanh cpow csqrt cabs carg conj "
-                                "cproj creal cimag casin cacos catan";
-
-static const char plain_functions[] =
-    "j0 j1 jn y0 y1 yn abs labs llabs div ldiv lldiv abort exit atexit atof atoi atol strtod strtof strtol malloc "
-    "calloc realloc free "
-    "qsort bsearch rand srand random getenv system puts putchar printf fprintf sprintf snprintf scanf getchar gets "
-    "remove rename "
-    "memcpy memmove memset memcmp strlen strcpy strcat strcmp strchr strstr index time clock signal raise read write "
-    "open close "
-    "link pipe select step sign sig relu softplus silu gelu digamma trigamma min max clamp scale_of finite_or_zero";
 
 static bool looks_temporary(const char *text)
 {
@@ -97,24 +53,14 @@ void c_names_init(CNames *names, Arena *arena)
 {
     *names = (CNames){ 0 };
     names_init(&names->words, arena);
-    reserve_list(names, keywords, "");
-    reserve_list(names, macros, "");
-    reserve_list(names, functions, "");
-    reserve_list(names, functions, "f");
-    reserve_list(names, functions, "l");
-    reserve_list(names, plain_functions, "");
-    reserve_list(names, plain_functions, "f");
+    for (const CWords *words = c_words; words->list != NULL; words++)
+        reserve_list(names, words->list, words->ending);
 }
 
-/* M_PI and its family, and what an implementation keeps for itself: __x, _X. */
-static bool is_of_a_family(const char *word)
+/* A v in front makes it another word whatever the beginning is. */
+static bool begins_wrong(const CNames *names, const char *base)
 {
-    return strncmp(word, "M_", 2) == 0 || strncmp(word, "BPGEN_", 6) == 0 || strncmp(word, "bpgen_", 6) == 0;
-}
-
-static bool is_implementations(const char *word)
-{
-    return word[0] == '_' && (word[1] == '_' || (word[1] >= 'A' && word[1] <= 'Z'));
+    return c_word_is_implementations(base) || (names->avoided != NULL && strncmp(base, names->avoided, strlen(names->avoided)) == 0);
 }
 
 /* The word with what had to be changed before it can be an identifier at all: not too long, not the implementation's.
@@ -126,8 +72,8 @@ static const char *legal_base(CNames *names, const char *base, Text *text)
     uint64_t hash = hash_bytes(base, size);
 
     text_init(text, names->words.arena);
-    if (size > most || is_implementations(base)) {
-        if (is_implementations(base))
+    if (size > most || begins_wrong(names, base)) {
+        if (begins_wrong(names, base))
             text_add(text, "v");
         if (size > most) {
             text_bytes(text, base, most - HASH_DIGITS - 1);
@@ -173,18 +119,18 @@ const char *c_names_take(CNames *names, const char *base)
 
     base = legal_base(names, base, &text);
     name = word_of(names, base, strlen(base));
-    if (names->uses.at[name] == 0 && !is_of_a_family(base) && !is_given_out(names, base))
+    if (names->uses.at[name] == 0 && !c_word_is_of_a_family(base) && !is_given_out(names, base))
         return take(names, name);
-    if (names->uses.at[name] > 1 || is_of_a_family(base)) {
+    if (names->uses.at[name] > 1 || c_word_is_of_a_family(base)) {
         Name owned = names_format(&names->words, "%s_", base);
 
         owned = word_of(names, names_text(&names->words, owned), strlen(base) + 1);
         if (names->uses.at[owned] == 0)
             return take(names, owned);
     }
-    do {
-        const char *made =
-            names_text(&names->words, names_format(&names->words, "%s_%u", base, names->next.at[name]++));
+    do { /* M_PI_2 is a macro, M_PI__2 is none */
+        const char *made = names_text(&names->words, names_format(&names->words, c_word_is_of_a_family(base) ? "%s__%u" : "%s_%u",
+                                                                  base, names->next.at[name]++));
 
         numbered = word_of(names, made, strlen(made));
     } while (names->uses.at[numbered] != 0);

@@ -14,6 +14,7 @@ typedef struct {
     uint32_t kept;        /* the user's own t1, t2, ... end here */
     uint32_t temporaries; /* the number of the last temporary given out */
     bool temporary_taken; /* some other word has that form */
+    const char *avoided;  /* no name begins so, or NULL */
 } CNames;
 
 /* Reserves keywords of C and C++, macros, and functions of the standard library and of the runtime; with

@@ -49,6 +49,15 @@ static const Symbol *keep_symbol(CModel *m, const Symbol *symbol)
     return copy;
 }
 
+const char *c_model_table_beginning(const CModel *m)
+{
+    Text text;
+
+    text_init(&text, m->arena);
+    text_printf(&text, "%s_table", m->prefix);
+    return text_string(&text);
+}
+
 static const char *take_table(CModel *m, const Symbol *sought, const char *name, bool integer)
 {
     uint64_t hash = table_hash(sought, integer);
@@ -61,7 +70,7 @@ static const char *take_table(CModel *m, const Symbol *sought, const char *name,
             return table->name;
     }
     text_init(&text, m->arena);
-    text_printf(&text, "%s_table%u_%s", m->prefix, (unsigned)(m->tables.count + 1), name);
+    text_printf(&text, "%s%u_%s", c_model_table_beginning(m), (unsigned)(m->tables.count + 1), name);
     vec_push(m->arena, &m->tables, (CTable){ text_string(&text), keep_symbol(m, sought), integer, hash });
     vec_push(m->arena, &m->globals, text_string(&text));
     return text_string(&text);

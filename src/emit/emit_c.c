@@ -150,7 +150,7 @@ static void print_assertions(const CModel *m, Text *out)
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (c_model_has(m, parts[i]) && c_model_uses(m, parts[i]) && !(parts[i] == PART_OUTPUTS && m->scalar) &&
             !(parts[i] == PART_GRAD && m->unit->wanted_is_params))
-            text_printf(out, "typedef char %s_is_flat[sizeof(%s) == %s_%s * sizeof(%s) ? 1 : -1];\n",
+            text_printf(out, "typedef char %s" C_IS_FLAT "[sizeof(%s) == %s_%s * sizeof(%s) ? 1 : -1];\n",
                         c_model_type(m, parts[i]), c_model_type(m, parts[i]), m->upper, macros[i], m->real);
     text_add(out, "\n");
 }
