@@ -9,6 +9,7 @@
  * Everything between the text of a model and the text of the results happens in memory and without global state; this file
  * reads the arguments, runs one command and prints what it gave.
  */
+#include "base/utf8.h"
 #include "cli/cli.h"
 
 #include <stdio.h>
@@ -25,6 +26,16 @@ static CommandFn *const commands[] = {
 #include "cli/commands.def"
 };
 
+/* What a model or a file name holds is shown on a terminal, but does not command it. */
+static void make_plain(Unit *unit, Text *errors)
+{
+    Text plain;
+
+    text_init(&plain, unit->arena);
+    utf8_add_plain(&plain, text_string(errors), true);
+    *errors = plain;
+}
+
 static void run_command(Unit *unit, void *context)
 {
     Run *run = context;
@@ -37,6 +48,7 @@ static void run_command(Unit *unit, void *context)
         text_line(&run->out, "bpgen %s", BPGEN_VERSION);
     else
         commands[run->line->command](unit, run);
+    make_plain(unit, &run->errors);
 }
 
 /* The texts of a command reach their streams, or the exit status says that they did not. */

@@ -1,8 +1,6 @@
 /* utf8.c -- decoding with the checks that XML and JSON readers make. */
 #include "base/utf8.h"
 
-#include <stdbool.h>
-
 /* How many bytes follow the first one; *low and *high bound the second byte, which keeps out what a shorter sequence can say,
  * surrogates, and what lies beyond U+10FFFF. False: no sequence begins so. */
 static bool sequence(unsigned char first, unsigned *more, unsigned char *low, unsigned char *high)
@@ -49,4 +47,28 @@ void utf8_add(Text *text, uint32_t c)
     for (unsigned i = 1; i <= more; i++)
         bytes[i] = (char)(0x80 | (c >> 6 * (more - i) & 0x3F));
     text_bytes(text, bytes, more + 1);
+}
+
+/* Soft hyphen, joiners, marks of direction, embeddings, isolates, line separators, fillers, tags and selectors. */
+static const struct {
+    uint32_t first, last;
+} hidden[] = { { 0x00, 0x1F },     { 0x7F, 0x9F },     { 0xAD, 0xAD },     { 0x34F, 0x34F },   { 0x61C, 0x61C },
+               { 0x115F, 0x1160 }, { 0x180B, 0x180F }, { 0x200B, 0x200F }, { 0x2028, 0x202E }, { 0x2060, 0x206F },
+               { 0x3164, 0x3164 }, { 0xFE00, 0xFE0F }, { 0xFEFF, 0xFEFF }, { 0xFFA0, 0xFFA0 }, { 0xFFF9, 0xFFFB },
+               { 0xE0000, 0xE0FFF } };
+
+bool utf8_is_hidden(uint32_t c)
+{
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+        if (c >= hidden[i].first && c <= hidden[i].last)
+            return true;
+    return false;
+}
+
+void utf8_add_plain(Text *out, const char *text, bool lines)
+{
+    uint32_t c;
+
+    while ((c = utf8_next(&text)) != 0)
+        utf8_add(out, utf8_is_hidden(c) && !(lines && (c == '\n' || c == '\t')) ? UTF8_REPLACEMENT : c);
 }

@@ -2,6 +2,8 @@
 #ifndef BPGEN_UTF8_H
 #define BPGEN_UTF8_H
 
+#include <stdbool.h>
+
 #include "base/text.h"
 
 enum { UTF8_REPLACEMENT = 0xFFFD };
@@ -12,5 +14,11 @@ uint32_t utf8_next(const char **at);
 
 /* Appends a character. */
 void utf8_add(Text *text, uint32_t c);
+
+/* Control characters, and those that nobody sees or that turn the text around them: with them a text can look like another one. */
+bool utf8_is_hidden(uint32_t c);
+
+/* Appends the text with U+FFFD for hidden characters; tabs and line ends stay in a text of `lines`. */
+void utf8_add_plain(Text *out, const char *text, bool lines);
 
 #endif

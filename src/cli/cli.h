@@ -155,6 +155,8 @@ const char *cli_format(Run *run, const char *const *formats);
 void cli_write(Unit *unit, Run *run, const Text *result);
 
 /* What follows the last '/'. */
+/* The path as messages and titles show it: what is hidden or no UTF-8 is replaced; "<stdin>" for "-". */
+const char *cli_shown_name(Arena *arena, const char *path);
 const char *cli_base_name(const char *path);
 
 /* The output format of this name, or NULL. */

@@ -1,4 +1,5 @@
 /* command_compile.c -- bpgen MODEL -o FILE.c */
+#include "base/utf8.h"
 #include "cli/cli.h"
 #include "cli/file.h"
 #include "emit/c.h"
@@ -76,6 +77,28 @@ static void name_files(Unit *unit, const char *path)
     unit->options.tables_name = single ? "" : cli_base_name(beside_path(unit->arena, path, TABLES));
 }
 
+/* Between the quotes of an #include nothing can be escaped. */
+static bool can_be_included(const char *name)
+{
+    uint32_t c;
+
+    if (strstr(name, "??") != NULL)
+        return false;
+    while ((c = utf8_next(&name)) != 0)
+        if (c == '"' || c == '\\' || c == UTF8_REPLACEMENT || utf8_is_hidden(c))
+            return false;
+    return true;
+}
+
+static bool check_names(Run *run, const Emitter *emitter, const char *path)
+{
+    if (emitter->extension == NULL || can_be_included(cli_base_name(path)))
+        return true;
+    text_line(&run->errors, "bpgen: -o: no #include can have the name of the header of '%s'", path);
+    run->code = EXIT_USAGE;
+    return false;
+}
+
 void command_compile(Unit *unit, Run *run)
 {
     const Emitter *emitter = emitter_find(run->line->emit);
@@ -85,6 +108,8 @@ void command_compile(Unit *unit, Run *run)
     if (!cli_open_model(unit, run))
         return;
     path = run->line->output != NULL ? run->line->output : default_output(unit, emitter);
+    if (!check_names(run, emitter, path))
+        return;
     name_files(unit, path);
     text_init(&emitted.main, unit->arena);
     text_init(&emitted.header, unit->arena);

@@ -130,7 +130,8 @@ static void advise(const Drawing *d)
 static bool make_graph(Drawing *d, Graph *graph)
 {
     const CommandLine *line = d->run->line;
-    GraphOptions options = { .language = line->language, .model = cli_base_name(line->model), .modules = line->modules };
+    GraphOptions options = { .language = line->language, .model = cli_base_name(d->unit->source.name),
+                             .modules = line->modules };
     ReverseNet net;
     GateId array;
 

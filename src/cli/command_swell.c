@@ -102,7 +102,7 @@ static bool read_models(Unit *unit, Run *run, SwellRequest *request)
 
         if (!read_text(unit, run, path, &bytes, &models[i].size))
             return false;
-        models[i].path = strcmp(path, "-") == 0 ? "<stdin>" : path;
+        models[i].path = cli_shown_name(unit->arena, path);
         models[i].label = label_of(unit->arena, models[i].path);
         models[i].text = bytes;
     }

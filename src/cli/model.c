@@ -1,4 +1,5 @@
 /* model.c -- what the commands share: opening the model, messages, values from the command line. */
+#include "base/utf8.h"
 #include "cli/cli.h"
 #include "cli/file.h"
 
@@ -19,6 +20,15 @@ const char *cli_base_name(const char *path)
     const char *slash = strrchr(path, '/');
 
     return slash == NULL ? path : slash + 1;
+}
+
+const char *cli_shown_name(Arena *arena, const char *path)
+{
+    Text shown;
+
+    text_init(&shown, arena);
+    utf8_add_plain(&shown, strcmp(path, "-") == 0 ? "<stdin>" : path, false);
+    return text_string(&shown);
 }
 
 /* "my-net.v2.expr" makes "my_net_v2"; a leading digit gets "m_". */
@@ -42,7 +52,6 @@ static const char *prefix_of(Arena *arena, const char *path)
 bool cli_open_model(Unit *unit, Run *run)
 {
     CommandLine *line = run->line;
-    const char *shown = strcmp(line->model, "-") == 0 ? "<stdin>" : line->model;
     bool needs_name = line->command == COMMAND_compile && strcmp(line->model, "-") == 0 && !line->named;
     char *bytes;
     size_t size;
@@ -61,7 +70,7 @@ bool cli_open_model(Unit *unit, Run *run)
     }
     if (!line->named)
         unit->options.prefix = prefix_of(unit->arena, line->model);
-    unit_open(unit, shown, bytes, size);
+    unit_open(unit, cli_shown_name(unit->arena, line->model), bytes, size);
     return cli_report(unit, run);
 }
 

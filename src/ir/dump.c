@@ -274,6 +274,7 @@ static void print_expression(Dumper *d, NodeId root, bool open_root)
 
 /* ---- lines ------------------------------------------------------------------------------------------ */
 
+/* Without comments: what is left is ASCII. */
 static void print_source(Dumper *d, Span at)
 {
     const Source *source = d->p->source;
@@ -284,8 +285,12 @@ static void print_source(Dumper *d, Span at)
         return;
     text_add(d->out, "   # ");
     for (uint32_t i = at.begin; i < at.end && size < MOST_SOURCE; i++) {
-        bool space = strchr(" \n\r\t", source->text[i]) != NULL;
+        bool space;
 
+        if (source->text[i] == '#')
+            while (i + 1 < at.end && source->text[i] != '\n' && source->text[i] != '\r')
+                i++;
+        space = strchr(" \n\r\t", source->text[i]) != NULL;
         if (!(space && blank)) {
             text_bytes(d->out, space ? " " : &source->text[i], 1);
             size++;

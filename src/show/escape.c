@@ -4,16 +4,24 @@
 
 #include <string.h>
 
+/* Spreadsheets compute what begins so. Formulas of models cannot hold the signs that such a text needs to reach out of its sheet,
+ * and keep their minus. */
+static bool is_spreadsheet_formula(const char *text)
+{
+    return strchr("=@\t\r", *text) != NULL ? *text != '\0' : strchr("+-", *text) != NULL && strpbrk(text, "|!\"") != NULL;
+}
+
 void escape_csv(Text *out, const char *text)
 {
     size_t size = strlen(text);
     bool quoted = strpbrk(text, ",\"\r\n") != NULL || (size > 0 && (text[0] == ' ' || text[size - 1] == ' '));
 
     if (!quoted) {
+        text_add(out, is_spreadsheet_formula(text) ? "'" : "");
         text_add(out, text);
         return;
     }
-    text_add(out, "\"");
+    text_add(out, is_spreadsheet_formula(text) ? "\"'" : "\"");
     for (; *text != '\0'; text++)
         text_bytes(out, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1);
     text_add(out, "\"");
