@@ -3,11 +3,10 @@
  * The values are those of the lowered program, before any simplification, in 256 bits; derivatives are central differences with
  * h = 2^-64, so no derivative rule of bpgen judges itself. For several outputs the derivative of sum(seed * output) is compared.
  */
-#include "eval/point.h"
-#include "tests/support/oracle.h"
+#include "tests/support/sample.h"
 #include "tool_model.h"
 
-enum { STEP = -64, TRIES = 60 };
+enum { STEP = -64 };
 
 /* ---- points and the driver --------------------------------------------------------------------------- */
 
@@ -22,41 +21,6 @@ typedef struct {
     double *seeds;
     size_t seed_count;
 } Job;
-
-/* To numbers that float holds, too, so that one reference serves both. */
-static void round_point(Job *job)
-{
-    for (size_t i = 0; i < job->unit->lowered.declared.count; i++) {
-        SymId s = job->unit->lowered.declared.at[i].symbol;
-
-        for (size_t k = 0; job->point.reals[s] != NULL && k < eval_elements(job->p, s); k++)
-            job->point.reals[s][k] = (double)(float)job->point.reals[s][k];
-    }
-}
-
-static bool sample(Job *job)
-{
-    mpfr_t y;
-    bool good = false;
-
-    mpfr_init2(y, ORACLE_VALUE_BITS);
-    for (unsigned tries = 0; tries < TRIES && !good; tries++) {
-        for (size_t i = 0; i < job->unit->lowered.declared.count; i++) {
-            const Declared *d = &job->unit->lowered.declared.at[i];
-
-            point_sample(&job->point, d, &job->random);
-            for (size_t k = 0; tries > TRIES / 2 && !d->has_range && job->point.reals[d->symbol] != NULL &&
-                               k < eval_elements(job->p, d->symbol); k++)
-                job->point.reals[d->symbol][k] = 0.2 + 1.2 * job->point.reals[d->symbol][k] * job->point.reals[d->symbol][k];
-        }
-        round_point(job);
-        oracle_set_point(job->oracle, &job->point);
-        oracle_total(job->oracle, &job->query, y);
-        good = mpfr_number_p(y);
-    }
-    mpfr_clear(y);
-    return good;
-}
 
 static void print_declared(Job *job, SymRole role)
 {
@@ -105,7 +69,7 @@ static bool write_tables(Job *job, unsigned points)
     for (unsigned i = 0; i < points; i++) {
         for (size_t k = 0; k < job->seed_count; k++)
             job->seeds[k] = job->unit->scalar ? 1 : random_between(&job->random, 0.5, 1.5);
-        if (!sample(job)) {
+        if (!sample_point(job->unit, &job->point, job->oracle, &job->query, &job->random)) {
             fprintf(stderr, "oracle: no point with a finite value\n");
             return false;
         }

@@ -71,27 +71,44 @@ static void set_rational(mpfr_t y, Rational value)
 
 /* ---- stated derivatives and C functions -------------------------------------------------------------- */
 
-/* The value in the run around which differences are taken: that of now, in this run. */
-static mpfr_t *value_before(Oracle *o, mpfr_t now)
+/* The value at the point and at the base, of what has the value `now` in this run. */
+static Stated *value_before(Oracle *o, mpfr_t now)
 {
-    if (o->next_stated == o->stated.count) {
-        mpfr_t *kept = arena_array(o->arena, mpfr_t, 1);
+    Stated *stated;
 
-        oracle_real(o, *kept);
-        vec_push(o->arena, &o->stated, kept);
+    if (o->next_stated == o->stated.count) {
+        vec_push(o->arena, &o->stated, (Stated){ 0 });
+        oracle_real(o, o->stated.at[o->next_stated].point);
+        oracle_real(o, o->stated.at[o->next_stated].base);
     }
-    if (!o->replays)
-        mpfr_set(*o->stated.at[o->next_stated], now, MPFR_RNDN);
-    return o->stated.at[o->next_stated++];
+    stated = &o->stated.at[o->next_stated++];
+    if (o->mode == RUN_POINT)
+        mpfr_set(stated->point, now, MPFR_RNDN);
+    if (o->mode != RUN_BESIDE)
+        mpfr_set(stated->base, now, MPFR_RNDN);
+    return stated;
+}
+
+/* y += slope (to - from) */
+static void add_move(Oracle *o, mpfr_t y, const mpfr_t slope, const mpfr_t to, const mpfr_t from)
+{
+    mpfr_sub(o->t, to, from, MPFR_RNDN);
+    mpfr_mul(o->t, o->t, slope, MPFR_RNDN);
+    mpfr_add(y, y, o->t, MPFR_RNDN);
 }
 
 static void compute_link(Oracle *o, mpfr_t y, mpfr_t value, mpfr_t argument, mpfr_t derivative)
 {
-    mpfr_t *before = value_before(o, argument), *slope = value_before(o, derivative);
+    size_t at = o->next_stated;
+    const Stated *x, *slope;
 
-    mpfr_sub(o->t, argument, *before, MPFR_RNDN);
-    mpfr_mul(o->t, o->t, *slope, MPFR_RNDN);
-    mpfr_add(y, value, o->t, MPFR_RNDN);
+    (void)value_before(o, argument);
+    (void)value_before(o, derivative); /* the first one may have moved */
+    x = &o->stated.at[at];
+    slope = &o->stated.at[at + 1];
+    mpfr_set(y, value, MPFR_RNDN);
+    add_move(o, y, slope->point, x->base, x->point);
+    add_move(o, y, slope->base, argument, x->base);
 }
 
 static void compute_call(Oracle *o, NodeId call)
@@ -128,38 +145,50 @@ static void compute_operator(Oracle *o, NodeId id, const Node *n)
 
     for (unsigned k = 0; k < OP_MOST_ARGS; k++)
         args[k] = (const mpfr_t *)&o->nodes[n->u.arg[k < op_info[n->op].arity ? k : 0]];
+    o->work++;
     oracle_function((Op)n->op, o->nodes[id], *args[0], *args[1], *args[2]);
     decide(o, oracle_decision((Op)n->op, *args[0], *args[1], *args[2]));
+    if (o->measured)
+        oracle_bound_operator(o, id, args);
+}
+
+/* In a branch that is not taken a subscript may be out of range. */
+static void compute_read(Oracle *o, NodeId id, const Node *n)
+{
+    SymId symbol = n->u.read.symbol;
+    int64_t at = position(o, symbol, node_subs(o->p, id), o->p->symbols.at[symbol].rank);
+
+    if (at < 0)
+        mpfr_set_zero(o->nodes[id], 1);
+    else if (o->elements[symbol] != NULL)
+        mpfr_set(o->nodes[id], o->elements[symbol][at], MPFR_RNDN);
+    else
+        mpfr_set_si(o->nodes[id], o->integers[symbol][at], MPFR_RNDN);
+    if (o->measured)
+        o->node_errors[id] = at < 0 ? 0 : o->element_errors[symbol][at];
 }
 
 static void compute_node(Oracle *o, NodeId id)
 {
     const Node *n = &o->p->nodes.at[id];
-    int64_t at;
 
     switch (n->op) {
     case OP_FUNCTION:
     case OP_LIST: return;
     case OP_CALL: compute_call(o, id); return;
-    case OP_STOP: mpfr_set(o->nodes[id], *value_before(o, o->nodes[n->u.arg[0]]), MPFR_RNDN); return;
+    case OP_STOP: mpfr_set(o->nodes[id], value_before(o, o->nodes[n->u.arg[0]])->point, MPFR_RNDN); return;
     case OP_LINK:
         compute_link(o, o->nodes[id], o->nodes[n->u.arg[0]], o->nodes[n->u.arg[1]], o->nodes[n->u.arg[2]]);
         return;
-    case OP_LITERAL: return; /* set once */
-    case OP_PI: mpfr_const_pi(o->nodes[id], MPFR_RNDN); return;
-    case OP_E: mpfr_set_si(o->t, 1, MPFR_RNDN); mpfr_exp(o->nodes[id], o->t, MPFR_RNDN); return;
-    case OP_INTEGER: mpfr_set_si(o->nodes[id], (long)aff_value(o, n->u.aff), MPFR_RNDN); return;
-    case OP_READ:
-        at = position(o, n->u.read.symbol, node_subs(o->p, id), o->p->symbols.at[n->u.read.symbol].rank);
-        if (at < 0)
-            mpfr_set_zero(o->nodes[id], 1);
-        else if (o->elements[n->u.read.symbol] != NULL)
-            mpfr_set(o->nodes[id], o->elements[n->u.read.symbol][at], MPFR_RNDN);
-        else
-            mpfr_set_si(o->nodes[id], o->integers[n->u.read.symbol][at], MPFR_RNDN);
-        return;
-    default: compute_operator(o, id, n);
+    case OP_LITERAL: break; /* set once */
+    case OP_PI: mpfr_const_pi(o->nodes[id], MPFR_RNDN); break;
+    case OP_E: mpfr_set_si(o->t, 1, MPFR_RNDN); mpfr_exp(o->nodes[id], o->t, MPFR_RNDN); break;
+    case OP_INTEGER: mpfr_set_si(o->nodes[id], (long)aff_value(o, n->u.aff), MPFR_RNDN); break;
+    case OP_READ: compute_read(o, id, n); return;
+    default: compute_operator(o, id, n); return;
     }
+    if (o->measured)
+        oracle_bound_constant(o, id);
 }
 
 /* A NaN stays. */
@@ -174,6 +203,7 @@ static void store(Oracle *o, const Stage *s)
 {
     int64_t at = position(o, s->target, s->subs, o->p->symbols.at[s->target].rank);
     mpfr_t *element = &o->elements[s->target][at];
+    bool from_nothing = mpfr_zero_p(*element) || mpfr_inf_p(*element);
 
     if (s->op == STAGE_ADD)
         mpfr_add(*element, *element, o->nodes[s->value], MPFR_RNDN);
@@ -181,6 +211,8 @@ static void store(Oracle *o, const Stage *s)
         store_larger(o, *element, o->nodes[s->value]);
     else
         mpfr_set(*element, o->nodes[s->value], MPFR_RNDN);
+    if (o->measured)
+        oracle_bound_store(o, s, at, from_nothing);
 }
 
 static bool is_subscript(const Oracle *o, const Stage *s, IndexId index)
@@ -197,9 +229,13 @@ static void store_position(Oracle *o, const Stage *s)
     int64_t at = position(o, s->target, s->subs, stage_subs(o->p, s));
     int32_t *positions = o->integers[s->target] + at * o->p->symbols.at[s->target].extents[stage_subs(o->p, s)];
 
-    if (o->found[s->target][at])
+    bool found = o->found[s->target][at], wins = !found || mpfr_greater_p(o->nodes[s->value], o->best[s->target][at]);
+
+    if (found)
         decide(o, oracle_decision(OP_MAX, o->nodes[s->value], o->best[s->target][at], o->t));
-    if (o->found[s->target][at] && !mpfr_greater_p(o->nodes[s->value], o->best[s->target][at]))
+    if (o->measured)
+        oracle_bound_position(o, s, at, !found, wins);
+    if (!wins)
         return;
     o->found[s->target][at] = true;
     mpfr_set(o->best[s->target][at], o->nodes[s->value], MPFR_RNDN);
@@ -222,6 +258,8 @@ static void run_points(Oracle *o, const Stage *s, StageId id, unsigned k)
     }
     for (size_t i = 0; i < o->needs[id].count; i++)
         compute_node(o, o->needs[id].at[i]);
+    if (o->measured && s->guard != NO_ID)
+        oracle_bound_condition(o, s->guard);
     if (s->guard != NO_ID && mpfr_zero_p(o->nodes[s->guard]))
         return;
     if (s->op == STAGE_ARGMAX)
@@ -236,6 +274,8 @@ static void clear_targets(Oracle *o)
         const Stage *s = &o->p->stages.at[i];
         size_t count = eval_elements(o->p, s->target);
 
+        if (o->measured)
+            oracle_bound_clear(o, s->target);
         for (size_t k = 0; k < count && s->op != STAGE_SET; k++) {
             if (s->op == STAGE_ARGMAX)
                 o->found[s->target][k] = false;
@@ -251,9 +291,13 @@ static void run_body(Oracle *o, size_t first, size_t last);
 
 static bool goes_on(Oracle *o, LoopId id)
 {
+    NodeId condition = o->p->loops.at[id].condition;
+
     for (size_t i = 0; i < o->loop_needs[id].count; i++)
         compute_node(o, o->loop_needs[id].at[i]);
-    return o->p->loops.at[id].condition == NO_ID || !mpfr_zero_p(o->nodes[o->p->loops.at[id].condition]);
+    if (o->measured && condition != NO_ID)
+        oracle_bound_condition(o, condition);
+    return condition == NO_ID || !mpfr_zero_p(o->nodes[condition]);
 }
 
 /* The element that counts the turns of a loop: one for each turn of the loops around it. */
@@ -321,6 +365,8 @@ void oracle_run(Oracle *o)
     clear_targets(o);
     o->next_stated = 0;
     o->decisions = 0;
+    o->work = 0;
+    o->undecided = false;
     run_body(o, 0, o->p->body.count);
 }
 
@@ -434,6 +480,11 @@ void oracle_set_point(Oracle *o, const Evaluation *from)
             else
                 o->integers[s][k] = from->integers[s][k];
         }
+}
+
+uint64_t oracle_work(const Oracle *o)
+{
+    return o->work;
 }
 
 OracleReal *oracle_reals(const Oracle *o, size_t count)

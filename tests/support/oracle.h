@@ -36,6 +36,8 @@ void oracle_set_point(Oracle *o, const Evaluation *from);
 
 /* Computes all symbols. */
 void oracle_run(Oracle *o);
+/* How many operators it has computed in the last run. */
+uint64_t oracle_work(const Oracle *o);
 
 /* A result. NaN or infinite where real numbers have none. */
 typedef struct {
@@ -74,9 +76,38 @@ void oracle_gradient(Oracle *o, const OracleQuery *q, OracleReal *out);
 /* The derivatives of all outputs along the direction v: (f(x + h v) - f(x - h v)) / 2h. oracle_output_count results. */
 void oracle_jvp(Oracle *o, const OracleQuery *q, OracleReal *out);
 /* Hessian of sum(seed * output) times the direction: the central difference, along v, of the central differences of
- * oracle_gradient, (g(x + h v) - g(x - h v)) / 2h. Each of the two gradients has its own point around which functions with stated
- * derivatives are linear. oracle_chosen_count results. */
+ * oracle_gradient, (g(x + h v) - g(x - h v)) / 2h. Functions with stated derivatives follow these from x to x + h v, and on from there
+ * those that are stated for there. oracle_chosen_count results. */
 void oracle_hvp(Oracle *o, const OracleQuery *q, OracleReal *out);
+
+/* ---- what rounding may do ----------------------------------------------------------------------------- */
+
+/* unit: half the distance from 1 to the next number; the smallest and the largest number. */
+typedef struct {
+    double unit, smallest, largest;
+} OracleFormat;
+
+extern const OracleFormat oracle_double, oracle_float;
+
+/* Makes every run of the program compute, beside each number, a bound of the error that an evaluation in `format` has there: running
+ * error analysis (N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., section 3.3; Wilkinson). With inputs that are
+ * exact, y = op(a, b) has
+ *
+ *     bound(y) = |what y moves by if a moves by bound(a)| + the same for b + 2 k unit |y| + k smallest,
+ *
+ * k being the error of op in ulp: 1/2 for + - * / and roots, what glibc's manual and the runtime's header say for functions. It is the
+ * sum over all operations of |d result / d operation| |operation| unit, with absolute values taken along every path, so it never is
+ * less than the condition of the program as written, and an evaluation that exceeds it is wrong. The program here is the transformed
+ * one (unit->value, value_grad, jvp, hvp): it serves only to measure rounding, never as a reference.
+ *
+ * Where a comparison is closer than its errors, either branch counts; of guards, loops and positions that is not known: then the
+ * run is undecided and its bounds mean nothing. An overflow has an infinite bound. After oracle_new; runs take two to three times as
+ * long. */
+void oracle_measure(Oracle *o, OracleFormat format);
+const double *oracle_bounds(const Oracle *o, SymId symbol); /* of its elements, after a run */
+bool oracle_undecided(const Oracle *o);
+
+/* ---- functions ---------------------------------------------------------------------------------------- */
 
 /* y = op(a, b, c), correctly rounded but for compositions; the precision is that of y, and no argument is y. b and c may be
  * anything where the operator has fewer arguments. Not for leaves, calls, and marks of differentiation. */

@@ -60,11 +60,12 @@ static mpfr_t *variable(const Oracle *o, const OracleQuery *q, size_t place)
     }
 }
 
-/* The point and the decisions made there, with what stated functions are in the runs beside it. */
-static uint64_t run_at_point(Oracle *o)
+/* The decisions made there. */
+static uint64_t run_as(Oracle *o, RunMode mode)
 {
-    o->replays = false;
+    o->mode = mode;
     oracle_run(o);
+    o->mode = RUN_BESIDE;
     return o->decisions;
 }
 
@@ -75,13 +76,12 @@ static void quotient(const OracleQuery *q, mpfr_t above, const mpfr_t below)
     mpfr_mul_2si(above, above, -step_of(q) - 1, MPFR_RNDN);
 }
 
-/* Around the run before, which decided so. */
+/* Around the base, with the decisions of the point. */
 static void gradient_at(Oracle *o, const OracleQuery *q, uint64_t decisions, OracleReal *out)
 {
     size_t count = oracle_chosen_count(o, q);
     OracleReal *work = oracle_reals(o, 3); /* below, x, h */
 
-    o->replays = true;
     mpfr_set_si_2exp(work[2].at, 1, step_of(q), MPFR_RNDN);
     for (size_t i = 0; i < count; i++) {
         mpfr_t *x = variable(o, q, q->chosen != NULL ? q->chosen[i] : i);
@@ -96,12 +96,12 @@ static void gradient_at(Oracle *o, const OracleQuery *q, uint64_t decisions, Ora
         mpfr_set(*x, work[1].at, MPFR_RNDN);
         quotient(q, out[i].at, work[0].at);
     }
-    o->replays = false;
 }
 
 void oracle_gradient(Oracle *o, const OracleQuery *q, OracleReal *out)
 {
-    gradient_at(o, q, run_at_point(o), out);
+    gradient_at(o, q, run_as(o, RUN_POINT), out);
+    o->mode = RUN_POINT;
 }
 
 static void save_point(Oracle *o, const OracleQuery *q, OracleReal *saved)
@@ -124,11 +124,10 @@ void oracle_jvp(Oracle *o, const OracleQuery *q, OracleReal *out)
 {
     size_t outputs = oracle_output_count(o);
     OracleReal *saved = oracle_reals(o, oracle_wanted_count(o, q)), *below = oracle_reals(o, outputs);
-    uint64_t decisions = run_at_point(o);
+    uint64_t decisions = run_as(o, RUN_POINT);
     bool kink;
 
     save_point(o, q, saved);
-    o->replays = true;
     move_point(o, q, saved, 1);
     oracle_values(o, out);
     kink = o->decisions != decisions;
@@ -136,7 +135,7 @@ void oracle_jvp(Oracle *o, const OracleQuery *q, OracleReal *out)
     oracle_values(o, below);
     kink |= o->decisions != decisions;
     move_point(o, q, saved, 0);
-    o->replays = false;
+    o->mode = RUN_POINT;
     for (size_t i = 0; i < outputs; i++) {
         quotient(q, out[i].at, below[i].at);
         out[i].kink = kink;
@@ -147,17 +146,18 @@ void oracle_hvp(Oracle *o, const OracleQuery *q, OracleReal *out)
 {
     size_t count = oracle_chosen_count(o, q);
     OracleReal *saved = oracle_reals(o, oracle_wanted_count(o, q)), *below = oracle_reals(o, count);
-    uint64_t decisions = run_at_point(o);
+    uint64_t decisions = run_as(o, RUN_POINT);
     bool kink;
 
     save_point(o, q, saved);
     move_point(o, q, saved, 1);
-    kink = run_at_point(o) != decisions;
+    kink = run_as(o, RUN_BASE) != decisions;
     gradient_at(o, q, decisions, out);
     move_point(o, q, saved, -1);
-    kink |= run_at_point(o) != decisions;
+    kink |= run_as(o, RUN_BASE) != decisions;
     gradient_at(o, q, decisions, below);
     move_point(o, q, saved, 0);
+    o->mode = RUN_POINT;
     for (size_t i = 0; i < count; i++) {
         quotient(q, out[i].at, below[i].at);
         out[i].kink |= below[i].kink || kink;

@@ -4,6 +4,20 @@
 
 #include "oracle.h"
 
+/* Functions with stated derivatives in runs for differences. They are followed from the point of the problem to the base of the
+ * differences (the same, but for second derivatives), by what is stated at the point; and from there to where the run is, by what is
+ * stated at the base. */
+typedef enum {
+    RUN_POINT, /* the point is here, and is the base, too */
+    RUN_BASE,  /* the base is here */
+    RUN_BESIDE /* neither */
+} RunMode;
+
+/* What a value had there: an argument, its stated derivative, the function's own value. */
+typedef struct {
+    mpfr_t point, base;
+} Stated;
+
 struct Oracle {
     const Program *p;
     Arena *arena;
@@ -18,10 +32,16 @@ struct Oracle {
     NodeVec *needs;      /* by stage: nodes to compute at every point */
     NodeVec *loop_needs; /* by loop: of its condition */
     VEC(const Loop *) open; /* around what runs, outermost first */
+    uint64_t work;
     uint64_t decisions;  /* a hash of all comparisons of the run, in order */
-    bool replays;        /* a run for differences: stated functions are linear around the run before */
-    VEC(mpfr_t *) stated; /* values of them in that run, in the order in which they were computed */
+    RunMode mode;
+    VEC(Stated) stated; /* in the order in which they were computed */
     size_t next_stated;
+    /* oracle_measure */
+    bool measured, undecided;
+    OracleFormat format;
+    double *node_errors, **element_errors, **best_errors; /* like nodes, elements, best */
+    mpfr_t moved;
 };
 
 /* A number whose digits are the arena's. */
@@ -29,5 +49,13 @@ void oracle_real(const Oracle *o, mpfr_t x);
 
 /* What a value jumps or bends by: for comparisons, signs, the larger one of two, which way it went; else 0. */
 unsigned oracle_decision(Op op, const mpfr_t a, const mpfr_t b, const mpfr_t c);
+
+/* Called while a measured program runs, after what they are about; a value that is stored, before a position wins. */
+void oracle_bound_clear(Oracle *o, SymId symbol);
+void oracle_bound_constant(Oracle *o, NodeId id);
+void oracle_bound_operator(Oracle *o, NodeId id, const mpfr_t *const *args);
+void oracle_bound_store(Oracle *o, const Stage *s, int64_t at, bool from_nothing);
+void oracle_bound_position(Oracle *o, const Stage *s, int64_t at, bool first, bool wins);
+void oracle_bound_condition(Oracle *o, NodeId condition); /* of a guard or loop */
 
 #endif
