@@ -175,6 +175,21 @@ ExprId expr_element(ExprPool *pool, VariableId variable, size_t place)
     return expr_name(pool, variable, subs);
 }
 
+size_t expr_place(const ExprPool *pool, ExprId name)
+{
+    const ExprVariable *variable = &pool->variables.at[pool->nodes.at[name].u.name.variable];
+    size_t place = 0;
+
+    for (unsigned k = 0; k < variable->rank; k++) {
+        int64_t sub;
+
+        if (!aff_is_const(&pool->affs, expr_subs(pool, name)[k], &sub))
+            return SIZE_MAX;
+        place = place * (size_t)variable->extents[k] + (size_t)sub;
+    }
+    return place;
+}
+
 /* ---- operators --------------------------------------------------------------------------------------- */
 
 ExprId expr_raw(ExprPool *pool, Op op, ExprId a, ExprId b, ExprId c)

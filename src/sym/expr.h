@@ -87,6 +87,8 @@ ExprId expr_integer(ExprPool *pool, AffId aff); /* a constant becomes a number *
 ExprId expr_name(ExprPool *pool, VariableId variable, const AffId *subs);
 /* The element with constant subscripts at this row-major place. */
 ExprId expr_element(ExprPool *pool, VariableId variable, size_t place);
+/* The other way round; SIZE_MAX where a subscript is no constant. */
+size_t expr_place(const ExprPool *pool, ExprId name);
 
 /* ---- operators -------------------------------------------------------------------------------------- */
 
@@ -139,5 +141,7 @@ void expr_unmark_all(ExprPool *pool, ExprId *roots, size_t count); /* many at on
 
 /* The value in double, computed as written, where `values[variable]` are the row-major elements. Not for sums and indices. */
 double expr_value(const ExprPool *pool, Arena *arena, ExprId root, const double *const *values);
+/* The same of one node, whose operands have the values known[id]. */
+double expr_node_value(const ExprPool *pool, ExprId id, const double *known, const double *const *values);
 
 #endif

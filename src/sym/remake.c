@@ -83,32 +83,18 @@ void expr_unmark_all(ExprPool *pool, ExprId *roots, size_t count)
 
 /* ---- values ------------------------------------------------------------------------------------------ */
 
-static double name_value(const ExprPool *pool, ExprId id, const double *const *values)
-{
-    VariableId variable = pool->nodes.at[id].u.name.variable;
-    const ExprVariable *v = &pool->variables.at[variable];
-    size_t place = 0;
-
-    for (unsigned k = 0; k < v->rank; k++) {
-        int64_t sub;
-
-        if (!aff_is_const(&pool->affs, expr_subs(pool, id)[k], &sub))
-            return (double)NAN;
-        place = place * (size_t)v->extents[k] + (size_t)sub;
-    }
-    return values[variable][place];
-}
-
-static double node_value(const ExprPool *pool, ExprId id, const double *value, const double *const *values)
+double expr_node_value(const ExprPool *pool, ExprId id, const double *known, const double *const *values)
 {
     const Expr *node = &pool->nodes.at[id];
     double args[OP_MOST_ARGS] = { 0 };
+    size_t place;
 
     switch ((ExprKind)node->kind) {
     case EXPR_NUMBER:
         return rational_to_double(pool->numbers.at[node->u.number]);
     case EXPR_NAME:
-        return name_value(pool, id, values);
+        place = expr_place(pool, id);
+        return place == SIZE_MAX ? (double)NAN : values[node->u.name.variable][place];
     case EXPR_OP:
         break;
     case EXPR_INTEGER:
@@ -116,7 +102,7 @@ static double node_value(const ExprPool *pool, ExprId id, const double *value, c
         return (double)NAN;
     }
     for (unsigned k = 0; k < expr_arity(pool, id); k++)
-        args[k] = value[node->u.arg[k]];
+        args[k] = known[node->u.arg[k]];
     if (node->op == OP_SELECT)
         return args[0] != 0 ? args[1] : args[2];
     return is_mark(node) ? args[0] : op_value((Op)node->op, args);
@@ -129,7 +115,7 @@ double expr_value(const ExprPool *pool, Arena *arena, ExprId root, const double 
 
     expr_reach(pool, arena, &root, 1, &reached);
     for (size_t i = 0; i < reached.count; i++)
-        value[reached.at[i]] = node_value(pool, reached.at[i], value, values);
+        value[reached.at[i]] = expr_node_value(pool, reached.at[i], value, values);
     result = value[root];
     expr_drop(arena, &reached);
     arena_drop(arena, value, ((size_t)root + 1) * sizeof *value);

@@ -42,21 +42,6 @@ static void add_element_name(const Making *m, Name name, const int32_t *extents,
     }
 }
 
-/* The row-major place of an element whose subscripts are constants. */
-static size_t place_of(const ExprPool *pool, ExprId element)
-{
-    const ExprVariable *v = &pool->variables.at[pool->nodes.at[element].u.name.variable];
-    size_t place = 0;
-
-    for (unsigned k = 0; k < v->rank; k++) {
-        int64_t sub = 0;
-
-        (void)aff_is_const(&pool->affs, expr_subs(pool, element)[k], &sub);
-        place = place * (size_t)v->extents[k] + (size_t)sub;
-    }
-    return place;
-}
-
 static bool is_taken(const Making *m, Name name)
 {
     const Program *p = m->unit->lowered.program;
@@ -92,7 +77,7 @@ static Name derivative_name(const Making *m, const Derivative *derivative)
         for (same = 1; v->rank == 0 && i + same < derivative->order && derivative->by[i + same] == derivative->by[i]; same++)
             ;
         text_add(&text, "_d");
-        add_element_name(m, v->name, v->extents, v->rank, place_of(pool, derivative->by[i]), &text);
+        add_element_name(m, v->name, v->extents, v->rank, expr_place(pool, derivative->by[i]), &text);
         if (same > 1)
             text_printf(&text, "%zu", same);
     }

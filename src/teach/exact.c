@@ -2,26 +2,9 @@
 #include "teach/exact.h"
 
 typedef struct {
-    const ExprPool *pool;
     Arena *arena;
-    const Rational *const *values;
     Rational *known; /* by node */
 } Exact;
-
-static Rational element(const Exact *x, const Expr *e, ExprId id)
-{
-    const ExprVariable *v = &x->pool->variables.at[e->u.name.variable];
-    const AffId *subs = expr_subs(x->pool, id);
-    size_t place = 0;
-
-    for (unsigned k = 0; k < v->rank; k++) {
-        int64_t sub = 0;
-
-        (void)aff_is_const(&x->pool->affs, subs[k], &sub);
-        place = place * (size_t)v->extents[k] + (size_t)sub;
-    }
-    return x->values[e->u.name.variable][place];
-}
 
 static bool apply(const Exact *x, const Expr *e, Rational *out)
 {
@@ -44,7 +27,7 @@ static bool apply(const Exact *x, const Expr *e, Rational *out)
 
 bool exact_value(const ExprPool *pool, Arena *arena, ExprId root, const Rational *const *values, Rational *out)
 {
-    Exact x = { pool, arena, values, arena_array(arena, Rational, root + 1u) };
+    Exact x = { arena, arena_array(arena, Rational, root + 1u) };
     ExprVec needed = { 0 };
 
     expr_reach(pool, arena, &root, 1, &needed);
@@ -55,7 +38,7 @@ bool exact_value(const ExprPool *pool, Arena *arena, ExprId root, const Rational
         if (e->kind == EXPR_NUMBER)
             x.known[id] = pool->numbers.at[e->u.number];
         else if (e->kind == EXPR_NAME)
-            x.known[id] = element(&x, e, id);
+            x.known[id] = values[e->u.name.variable][expr_place(pool, id)];
         else if (e->kind != EXPR_OP || !apply(&x, e, &x.known[id]))
             return false;
     }

@@ -106,47 +106,11 @@ static bool find_needs(Taylor *t)
 
 /* ---- coefficients -------------------------------------------------------------------------------------- */
 
-static size_t place_of(const Taylor *t, ExprId name)
-{
-    const Expr *expr = expr_at(t, name);
-    const ExprVariable *variable = &t->pool->variables.at[expr->u.name.variable];
-    size_t place = 0;
-
-    for (unsigned k = 0; k < variable->rank; k++) {
-        int64_t at = 0;
-
-        (void)aff_is_const(&t->pool->affs, expr_subs(t->pool, name)[k], &at);
-        place = place * (size_t)variable->extents[k] + (size_t)at;
-    }
-    return place;
-}
-
-/* The value, from those of the operands. */
-static double value_of(const Taylor *t, ExprId id, const double *const *values, const double *known)
-{
-    const Expr *expr = expr_at(t, id);
-    double args[OP_MOST_ARGS] = { 0 };
-
-    switch ((ExprKind)expr->kind) {
-    case EXPR_NUMBER:
-        return rational_to_double(t->pool->numbers.at[expr->u.number]);
-    case EXPR_NAME:
-        return values[expr->u.name.variable][place_of(t, id)];
-    default:
-        break;
-    }
-    for (unsigned k = 0; k < expr_arity(t->pool, id); k++)
-        args[k] = known[expr->u.arg[k]];
-    if (expr->op == OP_SELECT)
-        return args[0] != 0 ? args[1] : args[2];
-    return op_value((Op)expr->op, args);
-}
-
 static void compute_values(const Taylor *t, const double *const *values, double *known)
 {
     for (ExprId id = 0; id < t->series.count; id++)
         if (t->series.at[id].need != UNNEEDED)
-            known[id] = value_of(t, id, values, known);
+            known[id] = expr_node_value(t->pool, id, known, values);
 }
 
 /* Coefficient `order` > 0 of an operator that depends on the variable. */
