@@ -83,6 +83,21 @@ static NodeId simplify_add(Program *p, NodeId a, NodeId b)
     return NO_ID;
 }
 
+/* (c - x) - (c + x) is -2*x, and (c + x) - (c - x) is 2*x, for a number c beside which x may be rounded away: the derivative of
+ * (1 - x)*(1 + x), which stands in those of asin, acos and atanh. */
+static NodeId opposite_sums(Program *p, NodeId a, NodeId b)
+{
+    Node x = p->nodes.at[a], y = p->nodes.at[b];
+    const Node *difference = x.op == OP_SUB ? &x : &y, *sum = x.op == OP_SUB ? &y : &x;
+    NodeId c = difference->u.arg[0], term = difference->u.arg[1];
+
+    if (difference->op != OP_SUB || sum->op != OP_ADD || p->nodes.at[c].op != OP_LITERAL)
+        return NO_ID;
+    if ((sum->u.arg[0] != c || sum->u.arg[1] != term) && (sum->u.arg[0] != term || sum->u.arg[1] != c))
+        return NO_ID;
+    return node_op2(p, OP_MUL, node_int(p, difference == &x ? -2 : 2), term);
+}
+
 static NodeId simplify_sub(Program *p, NodeId a, NodeId b)
 {
     NodeId node;
@@ -96,6 +111,8 @@ static NodeId simplify_sub(Program *p, NodeId a, NodeId b)
         return node_op1(p, OP_NEG, node);
     }
     node = like_terms(p, a, b, true);
+    if (node == NO_ID)
+        node = opposite_sums(p, a, b);
     if (node != NO_ID)
         return node;
     node = without_minus(p, b);

@@ -148,6 +148,7 @@ static const Case cases[] = {
     { "param v[12]", "prod(v)", 12, { 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2 },
       ENTRIES( 0, END, 1, 0, 2, END) },
     { XY, "sqrt(x^2 + y^2 + 1e-12)", 2, { 0, 0 }, EXPECT(1e-6, 0, 0, 1e6, 0, 1e6) },
+    { XY, "asin(x) + atanh(y)", 2, { 1e-12, 1e-13 }, EXPECT(1.1e-12, 1, 1, 1e-12, 0, 2e-13) }, /* digits of x, not of 1 - x */
     { XY, "asin(x)*atanh(y) + acosh(1 + x^2 + y^2)", 2, { 0.5, -0.5 }, MPFR },
     { XY, "lgamma(x)*erf(y) + atan2(x, y)", 2, { 0.5, -0.5 }, MPFR },
 };
