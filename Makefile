@@ -12,6 +12,7 @@ ALL_CFLAGS := -std=c11 $(WARN) $(CFLAGS) -Isrc -I$(BUILD) -I.
 SOURCES  := $(sort $(filter-out src/main.c,$(wildcard src/*/*.c src/*.c)))
 OBJECTS  := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/parser.o $(BUILD)/scanner.o $(BUILD)/runtime_text.o
 EMITTERS := $(sort $(wildcard src/emit/emit_*.c))
+FUZZ     := $(addprefix $(BUILD)/tests/fuzz/,input.o target.o)
 SUPPORT  := $(sort $(wildcard tests/support/*.c))
 TESTS    := $(sort $(filter-out tests/support/% tests/fuzz/% tests/emitted/%,$(wildcard tests/*/*.c)))
 
@@ -74,7 +75,7 @@ setup:
 
 # ---- tests, benchmarks -----------------------------------------------------------------------------------
 
-tests: $(TESTS:%.c=$(BUILD)/%)
+tests: $(TESTS:%.c=$(BUILD)/%) $(BUILD)/tests/fuzz/replay $(BUILD)/tests/fuzz/emit
 
 # What several tests share: the oracle, the generator of models.
 $(BUILD)/libsupport.a: $(SUPPORT:%.c=$(BUILD)/%.o)
@@ -86,6 +87,50 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/libsupport.a $(BUILD)/libbpgen.a
 	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/libsupport.a $(BUILD)/libbpgen.a -lmpfr -lgmp -lquadmath -lm
 
 $(BUILD)/tests/numeric/runtime_ulp: $(BUILD)/bpgen_runtime.h
+
+# ---- fuzzing: everything with clang's sanitizers in a build folder of its own ------------------------------
+
+# NULL + 0, which is what an empty array gives, is no error to C's next standard nor to any compiler; what lies out of bounds is found
+# by the address sanitizer.
+FUZZ_CFLAGS := -O1 -g1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-sanitize=pointer-overflow
+TIME ?= 3600
+JOBS ?= 2
+
+.PHONY: fuzz fuzz-target smoke-target fuzz-afl
+fuzz: all $(BUILD)/tests/fuzz/emit $(BUILD)/bpgen_runtime.h
+	@$(MAKE) --no-print-directory fuzz-target
+	@sh tests/fuzz/tool_run.sh $(BUILD) $(TIME) $(JOBS)
+
+fuzz-target:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)-fuzz CC=clang CFLAGS="$(FUZZ_CFLAGS)" $(BUILD)-fuzz/tests/fuzz/target
+
+smoke-target:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)-smoke CC=clang CFLAGS="$(FUZZ_CFLAGS) -O0" $(BUILD)-smoke/tests/fuzz/target
+
+fuzz-afl: all
+	@sh tests/fuzz/tool_afl.sh $(BUILD) $(TIME)
+
+$(BUILD)/tests/fuzz/words.dict: tests/fuzz/tool_words.sh grammar/scanner.l $(wildcard src/*/*.def) src/front/sema_begin.c src/cli/options.c
+	@mkdir -p $(dir $@)
+	sh $< > $@
+
+$(BUILD)/tests/fuzz/words.inc: $(BUILD)/tests/fuzz/words.dict
+	sed 's/$$/,/' $< > $@
+
+$(BUILD)/tests/fuzz/mutate.o: ALL_CFLAGS += -I$(BUILD)/tests/fuzz
+$(BUILD)/tests/fuzz/mutate.o: $(BUILD)/tests/fuzz/words.inc
+
+$(BUILD)/tests/fuzz/target: $(FUZZ) $(BUILD)/tests/fuzz/mutate.o $(BUILD)/libbpgen.a
+	$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ -lm
+
+$(BUILD)/tests/fuzz/afl: $(FUZZ) $(BUILD)/libbpgen.a
+	$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ -lm
+
+$(BUILD)/tests/fuzz/replay: $(FUZZ) $(BUILD)/tests/fuzz/replay.o $(BUILD)/libbpgen.a
+	$(CC) $(CFLAGS) -o $@ $^ -lm
+
+$(BUILD)/tests/fuzz/emit: $(BUILD)/tests/fuzz/input.o $(BUILD)/tests/fuzz/emit.o $(BUILD)/libbpgen.a
+	$(CC) $(CFLAGS) -o $@ $^ -lm
 
 # Everything again with the address and undefined-behaviour sanitizers, in a build folder of its own.
 asan:
@@ -132,6 +177,6 @@ dist:
 	@echo $(BUILD)/bpgen-$(VERSION).tar.gz
 
 clean:
-	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-stress $(BUILD)-coverage
+	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-stress $(BUILD)-coverage $(BUILD)-fuzz $(BUILD)-smoke $(BUILD)-afl
 
 .PHONY: all demo check setup tests asan stress coverage mutants pictures bench install dist clean
