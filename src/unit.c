@@ -7,13 +7,16 @@
 /* DESIGN.md, section 4: arrays of a function up to this size lie on the stack. */
 enum { DEFAULT_STACK_LIMIT = 4096 };
 
+/* Hours of work, or terabytes. */
+static const uint64_t DEFAULT_MOST_WORK = (uint64_t)1 << 40;
+
 /* What stands in for the number of samples of a call, and how many a self-test has. */
 enum { DEFAULT_SAMPLES = 5 };
 
 Options options_default(void)
 {
     return (Options){ .prefix = "model", .header_name = "model_grad.h", .tables_name = "model_grad_sparsity.h", .real = REAL_DOUBLE,
-                      .stack_limit = DEFAULT_STACK_LIMIT, .tape_limit = NO_TAPE_LIMIT,
+                      .stack_limit = DEFAULT_STACK_LIMIT, .tape_limit = NO_TAPE_LIMIT, .most_work = DEFAULT_MOST_WORK,
                       .samples = DEFAULT_SAMPLES };
 }
 

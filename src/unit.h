@@ -29,6 +29,7 @@ typedef struct {
     int32_t samples;       /* Program.samples: with how many the evaluator works */
     uint64_t tape_limit;   /* --tape-limit: loops that keep more bytes for the backward sweep keep less and compute again */
     uint32_t stack_limit;  /* --stack-limit: functions whose arrays need more bytes take a workspace argument */
+    uint64_t most_work;    /* of one evaluation (eval_work): what takes more is refused, and a self-test goes without values */
     const char *header_name; /* what the emitted file includes; "": nothing, the header stands in front */
     const char *tables_name; /* likewise of tables of large sparse patterns, if there are any */
     const char *dump;      /* -d: comma-separated names of passes after which the program is dumped, or NULL */

@@ -105,6 +105,8 @@ static bool check_function(Unit *unit, Run *run, size_t index)
         return cli_report(unit, run);
     if (calls_c(c.stated.reversed)) {
         text_printf(&run->out, "function %s: calls C functions of yours, so it is not compared\n", name);
+    } else if (eval_work(c.stated.reversed) > unit->options.most_work) {
+        text_printf(&run->out, "function %s: takes too long to evaluate, so it is not compared\n", name);
     } else {
         for (size_t k = 0; k < count; k++)
             args[k] = c.stated.lowered.declared.at[k].symbol;

@@ -40,8 +40,8 @@ static bool make_evaluations(Unit *unit, Run *run, Evaluation *value, Evaluation
     unit_make_reversed(unit);
     if (!cli_report(unit, run))
         return false;
-    eval_init(value, unit->arena, unit->value);
-    eval_init(reversed, unit->arena, unit->reversed);
+    if (!cli_begin_evaluation(unit, run, value, unit->value) || !cli_begin_evaluation(unit, run, reversed, unit->reversed))
+        return false;
     given = arena_array(unit->arena, bool, unit->value->symbols.count + 1);
     if (!cli_read_settings(unit, run, value, given) || !cli_fill_unset(unit, run, value, given))
         return false;

@@ -111,8 +111,10 @@ bool cli_second_print(const SecondCheck *c);
 /* check_table.c: --table and --sweep-h. */
 void cli_check_table(Unit *unit, Run *run);
 
-/* Can the evaluator run it? False, with a message, if it calls C functions of the user's. */
+/* Can the evaluator run it? False, with a message, if it calls C functions of the user's, or has too much to do. */
 bool cli_can_run(Unit *unit, Run *run);
+/* The same of a program that is derived from the model, which may have more to do: eval_init. */
+bool cli_begin_evaluation(Unit *unit, Run *run, Evaluation *e, const Program *program);
 
 /* circuit.c: opens the model; `point`, of its lowered program, gets the values of the command line. False as above. */
 bool cli_open_point(Unit *unit, Run *run, Evaluation *point);

@@ -142,8 +142,8 @@ void command_check(Unit *unit, Run *run)
     unit_make_reversed(unit);
     if (!cli_report(unit, run))
         return;
-    eval_init(&c.value, unit->arena, unit->value);
-    eval_init(&c.reversed, unit->arena, unit->reversed);
+    if (!cli_begin_evaluation(unit, run, &c.value, unit->value) || !cli_begin_evaluation(unit, run, &c.reversed, unit->reversed))
+        return;
     cli_second_begin(&c.second, unit, run);
     c.given = arena_array(unit->arena, bool, unit->value->symbols.count + 1);
     if (!cli_read_settings(unit, run, &c.value, c.given))

@@ -96,7 +96,8 @@ static bool eval_function(Unit *unit, Run *run, FunctionId id, Printed *printed)
     function_rows[id].make(unit);
     if (!cli_report(unit, run))
         return false;
-    eval_init(&e, unit->arena, *function_program(unit, id));
+    if (!cli_begin_evaluation(unit, run, &e, *function_program(unit, id)))
+        return false;
     given = arena_array(unit->arena, bool, e.program->symbols.count + 1);
     if (!cli_read_settings(unit, run, &e, given) || !cli_fill_unset(unit, run, &e, given))
         return false;

@@ -42,7 +42,8 @@ static void explain_listing(Unit *unit, Run *run, Evaluation *point, Circuit *ci
     unit_make_value(unit);
     if (!cli_report(unit, run))
         return;
-    eval_init(&value, unit->arena, unit->value);
+    if (!cli_begin_evaluation(unit, run, &value, unit->value))
+        return;
     check_copy_point(point, &value, unit->lowered.declared.at, unit->lowered.declared.count);
     explain_make(&explain, circuit, mistake != MISTAKE_NONE ? &right : NULL, unit, &value);
     text_init(&out, unit->arena);

@@ -74,6 +74,26 @@ bool cli_open_model(Unit *unit, Run *run)
     return cli_report(unit, run);
 }
 
+static bool check_work(Unit *unit, Run *run, const Program *program)
+{
+    uint64_t work = eval_work(program);
+
+    if (work <= unit->options.most_work)
+        return true;
+    text_line(&run->errors, "bpgen: to evaluate this takes up to %.2g numbers, more than %.2g; make the model smaller (fewer turns of "
+              "its loops, smaller arrays: --const n=...)", (double)work, (double)unit->options.most_work);
+    run->code = EXIT_REFUSED;
+    return false;
+}
+
+bool cli_begin_evaluation(Unit *unit, Run *run, Evaluation *e, const Program *program)
+{
+    if (!check_work(unit, run, program))
+        return false;
+    eval_init(e, unit->arena, program);
+    return true;
+}
+
 bool cli_can_run(Unit *unit, Run *run)
 {
     const Program *p = unit->lowered.program;
@@ -89,7 +109,7 @@ bool cli_can_run(Unit *unit, Run *run)
         run->code = EXIT_REFUSED;
         return false;
     }
-    return true;
+    return check_work(unit, run, p);
 }
 
 bool cli_read_value(Unit *unit, Run *run, Evaluation *e, SymId symbol, const Setting *setting)

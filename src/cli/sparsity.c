@@ -105,9 +105,8 @@ static bool read_given(Unit *unit, Run *run, const int32_t *const **given)
     Evaluation e;
     bool *read;
 
-    if (!unit_make_value(unit))
+    if (!unit_make_value(unit) || !cli_begin_evaluation(unit, run, &e, unit->value))
         return false;
-    eval_init(&e, unit->arena, unit->value);
     values = arena_array(unit->arena, const int32_t *, e.program->symbols.count + 1);
     read = arena_array(unit->arena, bool, e.program->symbols.count + 1);
     if (!cli_read_settings(unit, run, &e, read))

@@ -272,7 +272,7 @@ void c_sample_take(Sample *sample, const CModel *m, const Program *program, Aren
     if (program == NULL || program->derivatives.count == 0 || !sample->finite || sample->calls_c)
         return;
     part = part_of(program);
-    if (c_sample_is_large(m, 1u << part))
+    if (c_sample_is_large(m, 1u << part) || c_sample_is_costly(m, program))
         return;
     scratch = heap_arena(&m->unit->heap);
     eval_init(&e, scratch, program);

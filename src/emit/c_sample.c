@@ -228,13 +228,29 @@ static bool calls_c(const Program *p)
     return false;
 }
 
+bool c_sample_is_costly(const CModel *m, const Program *program)
+{
+    static const uint64_t MOST_WORK = (uint64_t)1 << 26; /* seconds; some dozens of evaluations follow */
+    uint64_t most = m->unit->options.most_work;
+
+    return eval_work(program) > (most < MOST_WORK ? most : MOST_WORK);
+}
+
 void c_sample_find(Sample *sample, const CModel *m, Arena *arena)
 {
     FunctionId id = c_sample_gradient(m->unit);
     const Program *gradient = id == FUNCTION_COUNT ? NULL : *function_program(m->unit, id);
-    Arena *scratch = heap_arena(&m->unit->heap);
+    Arena *scratch;
 
     *sample = (Sample){ .has_gradient = gradient != NULL };
+    if (c_sample_is_costly(m, m->unit->value) || (gradient != NULL && c_sample_is_costly(m, gradient))) {
+        sample->too_large = true;
+        sample->value.program = m->unit->value;
+        list_symbols(sample, m, arena);
+        choose_point(sample, m, 0);
+        return;
+    }
+    scratch = heap_arena(&m->unit->heap);
     eval_init(&sample->value, scratch, m->unit->value);
     if (sample->has_gradient)
         eval_init(&sample->gradient, scratch, gradient);

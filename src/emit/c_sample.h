@@ -46,6 +46,7 @@ typedef struct {
     Evaluation gradient; /* of value_grad or reversed */
     bool has_gradient;
     bool finite;
+    bool too_large;      /* an evaluation here would take too long or too much memory: there is no self-test */
     bool calls_c;        /* C functions of the user's: nothing can be evaluated here, so there are no golden values */
     VEC(SampleSymbol) symbols;    /* as declared */
     GoldenList golden[PART_COUNT]; /* by kind of result; not found: it is not emitted, or not finite at the point */
@@ -62,6 +63,9 @@ FunctionId c_sample_gradient(const Unit *unit);
 /* Finds a point where value and gradient are finite, if there is one among the first few tried, and evaluates there.
  * The programs of the unit serve only here. */
 void c_sample_find(Sample *sample, const CModel *m, Arena *arena);
+
+/* Does an evaluation of the program take too much? */
+bool c_sample_is_costly(const CModel *m, const Program *program);
 
 /* Sets params, inputs, index, seeds and directions of a program of the model. */
 void c_sample_fill(const Sample *sample, const CModel *m, Evaluation *e);

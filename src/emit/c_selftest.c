@@ -216,6 +216,8 @@ void c_selftest_print(CModel *m, const CFunction *functions, const Sample *sampl
         print_checks(&t);
         t.out = out;
     }
+    if (sample->too_large)
+        text_add(out, "\n/* The model is too large for a test with known values. */\n");
     text_add(out, "\n");
     if (checks.size > 0)
         print_helpers(&t, &checks);

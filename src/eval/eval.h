@@ -21,6 +21,9 @@ void eval_init(Evaluation *e, Arena *arena, const Program *program);
 /* Runs the body. May be called again with other inputs. */
 void eval_run(Evaluation *e);
 
+/* Points of all stages in all turns, and elements of all symbols: what one evaluation does and holds at most, saturating. */
+uint64_t eval_work(const Program *program);
+
 /* Number of elements of a symbol. */
 size_t eval_elements(const Program *program, SymId symbol);
 

@@ -1,4 +1,5 @@
 /* points.c -- how many points a domain has: exact where the bounds are affine in outer indices of the domain. */
+#include "base/saturate.h"
 #include "ir/program.h"
 
 /* Values of the domain's indices while they are enumerated. */
@@ -7,16 +8,6 @@ typedef struct {
     const Stage *stage;
     int64_t *values; /* by dimension */
 } Points;
-
-static uint64_t saturating_product(uint64_t a, uint64_t b)
-{
-    return a != 0 && b > UINT64_MAX / a ? UINT64_MAX : a * b;
-}
-
-static uint64_t saturating_sum(uint64_t a, uint64_t b)
-{
-    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
 
 /* The range of what is no index of the domain: an enclosing loop's index, or an element of an integer array. */
 static int64_t outer_value(const Program *p, Atom atom, bool largest)

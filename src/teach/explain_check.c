@@ -246,11 +246,8 @@ static size_t count_elements(Comparing *c)
 
 static size_t most_compared(const Program *p)
 {
-    uint64_t points = 1, most;
+    uint64_t work = eval_work(p), most = MOST_POINTS / (work == 0 ? 1 : work);
 
-    for (StageId s = 0; s < p->stages.count; s++)
-        points += stage_points(p, &p->stages.at[s]);
-    most = MOST_POINTS / points;
     return most > MOST_COMPARED ? MOST_COMPARED : most < LEAST_COMPARED ? LEAST_COMPARED : (size_t)most;
 }
 

@@ -124,6 +124,8 @@ bool swell_measure_accuracy(SwellWork *w)
         return swell_refuse(w, "accuracy at a point is shown of one derivative; choose it: --wrt NAME, or NAME[...] of an array");
     if (!unit_make_reversed(w->unit))
         return false;
+    if (eval_work(w->unit->reversed) > w->unit->options.most_work)
+        return swell_refuse(w, "to evaluate this takes too long");
     eval_init(&p.e, w->unit->arena, w->unit->reversed);
     p.given = arena_array(w->unit->arena, bool, p.e.program->symbols.count + 1);
     if (!fill_given(&p) || !fill_rest(&p))

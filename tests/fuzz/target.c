@@ -117,6 +117,9 @@ static void end_unit(Unit *unit)
     unit_close(unit);
 }
 
+/* A model may have a loop of 10^9 turns: a second of work has to be enough here. */
+static const uint64_t MOST_WORK = (uint64_t)1 << 20;
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     Arguments arguments = { .data = data, .size = size };
@@ -128,6 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unit_init(&options, &(Options){ 0 });
     if (unit_run(&options, read_arguments, &arguments) && arguments.good) {
         files = &arguments.input;
+        arguments.line.options.most_work = MOST_WORK;
         unit_init(&unit, &arguments.line.options);
         unit_run(&unit, run_command, &run);
         end_unit(&unit);
