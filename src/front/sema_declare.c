@@ -202,6 +202,9 @@ static bool check_range(Sema *s, Declarator *d)
 
 /* ---- defaults ---- */
 
+/* Each is kept as an exact number: some hundred megabytes. */
+enum { MOST_DEFAULTS = 1 << 24 };
+
 static bool fits_integers(Sema *s, const Declarator *d, const Rational *values, size_t count)
 {
     int64_t value;
@@ -239,6 +242,10 @@ static bool check_default(Sema *s, Declarator *d, bool shape_known)
     if (shape.rank > 0 && !sema_same_shape(shape, d->shape)) {
         sema_error(s, sema_at(s, d->value), "%s is declared %s, its value has shape %s", sema_name(s, d->name),
                    sema_shape_text(s, d->shape), sema_shape_text(s, shape));
+        return false;
+    }
+    if (count > MOST_DEFAULTS) {
+        sema_error(s, sema_at(s, d->value), "a default is for at most %d elements; %s has %zu", MOST_DEFAULTS, sema_name(s, d->name), count);
         return false;
     }
     spread = arena_array(s->arena, Rational, count);
