@@ -69,6 +69,10 @@ Slot *work_slot(const Work *w, NodeId node);
 bool work_is_leaf(const Sweep *s, const Work *w, NodeId node);
 /* Adds the active nodes below `root` that are new. */
 void work_collect(Sweep *s, Work *w, NodeId root);
+/* Are the subscripts of a read in range only because of the branch that it stands in? */
+bool work_leaves_range(const Sweep *s, NodeId id);
+/* The condition that they are in range. */
+NodeId work_in_range(const Sweep *s, NodeId id);
 /* A use from outside, in this scope. */
 void work_use(Work *w, Scopes *scopes, NodeId root, ScopeId scope);
 /* Uses by other nodes, statements and scopes: once all is collected. Leaves inside a domain have the scope `base`. */

@@ -72,6 +72,8 @@ static void arrive(Sweep *s, Work *w, NodeId node, ScopeId scope, NodeId value)
     } else if (s->p->nodes.at[node].op == OP_READ) {
         SymId target = sweep_adjoint(s, s->p->nodes.at[node].u.read.symbol);
 
+        if (guard == NO_ID)
+            guard = work_in_range(s, node);
         emit_point(s, target, node_subs(s->p, node), value, guard);
     } else if (slot->symbol == NO_ID && slot->adjoint == NO_ID && slot->left == 0) {
         slot->adjoint = value;
@@ -127,6 +129,8 @@ void work_deliver(Sweep *s, Work *w, NodeId node, NodeId value, ScopeId from, ui
         slot->gate = s->gate;
     if (!read && scope_is_inside(&s->scopes, slot->scope, from))
         from = slot->scope; /* the input of a statement in a branch of the statement: 0 outside of it */
+    if (read && work_leaves_range(s, node))
+        scope_hold_stages(&s->scopes, from);
     if (!derive_is_zero(s->p, value)) {
         if (read && from != 0 && subscripts_vary(s->p, node))
             emit_point(s, sweep_adjoint(s, s->p->nodes.at[node].u.read.symbol), node_subs(s->p, node), value,

@@ -94,6 +94,8 @@ static NodeId guard_of_leaf(Sweep *s, const Stage *stage, NodeId leaf)
     ScopeId base = scope_of_guard(&s->scopes, stage->guard), scope = work_slot(&s->local, leaf)->scope;
     NodeId branch = scope == base ? NO_ID : scope_condition(&s->scopes, base, scope);
 
+    if (branch == NO_ID && work_slot(&s->local, leaf)->strict) /* of many branches, which have no scope in common */
+        branch = work_in_range(s, leaf);
     if (stage->guard == NO_ID || branch == NO_ID)
         return branch == NO_ID ? stage->guard : branch;
     return node_op2(s->p, OP_AND, stage->guard, branch);
@@ -152,7 +154,6 @@ void local_reverse(Sweep *s, const Stage *stage)
     local_collect(s, stage);
     work_use(w, &s->scopes, stage->value, base);
     work_prepare(s, w, base);
-    hulls_leave(&s->hulls, stage->domain, stage->rank);
     s->gate = NO_ID;
     if (stage->op == STAGE_SET && !s->summed[stage->target]) {
         s->stored = stage->value;
@@ -164,5 +165,6 @@ void local_reverse(Sweep *s, const Stage *stage)
     s->stored = NO_ID;
     s->gate = NO_ID;
     emit_leaves(s, stage, &winner);
+    hulls_leave(&s->hulls, stage->domain, stage->rank);
     work_clear(w);
 }

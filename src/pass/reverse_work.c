@@ -156,20 +156,47 @@ static void find_scopes(Sweep *s, Work *w, Node node, const Slot *user)
     }
 }
 
-/* Are the subscripts of a read in range only because of the branch that it stands in? */
-static bool leaves_range(const Sweep *s, NodeId id)
+/* Subscript k of a read may lie below (or, if `above`, above) the elements of the symbol. */
+static bool may_leave(const Sweep *s, NodeId id, unsigned k, bool above)
 {
-    const Node *node = &s->p->nodes.at[id];
-    const Symbol *symbol;
+    const Symbol *symbol = &s->p->symbols.at[s->p->nodes.at[id].u.read.symbol];
     Hull hull;
 
-    if (node->op != OP_READ || node->deps == 0)
+    if (!hull_of_aff(&s->hulls, node_subs(s->p, id)[k], &hull))
+        return true;
+    return above ? hull.most >= symbol->extents[k] : hull.least < 0;
+}
+
+bool work_leaves_range(const Sweep *s, NodeId id)
+{
+    const Node *node = &s->p->nodes.at[id];
+
+    if (node->op != OP_READ)
         return false;
-    symbol = &s->p->symbols.at[node->u.read.symbol];
-    for (unsigned k = 0; k < symbol->rank; k++)
-        if (!hull_of_aff(&s->hulls, node_subs(s->p, id)[k], &hull) || hull.least < 0 || hull.most >= symbol->extents[k])
+    for (unsigned k = 0; k < s->p->symbols.at[node->u.read.symbol].rank; k++)
+        if (may_leave(s, id, k, false) || may_leave(s, id, k, true))
             return true;
     return false;
+}
+
+NodeId work_in_range(const Sweep *s, NodeId id)
+{
+    Program *p = s->p;
+    Symbol symbol = p->symbols.at[p->nodes.at[id].u.read.symbol];
+    NodeId all = NO_ID;
+
+    for (unsigned k = 0; k < symbol.rank; k++) {
+        for (unsigned above = 0; above < 2; above++) {
+            NodeId sub, one;
+
+            if (!may_leave(s, id, k, above))
+                continue;
+            sub = node_integer(p, node_subs(p, id)[k]);
+            one = node_op2(p, above ? OP_LT : OP_GE, sub, node_int(p, above ? symbol.extents[k] : 0));
+            all = all == NO_ID ? one : node_op2(p, OP_AND, all, one);
+        }
+    }
+    return all;
 }
 
 void work_prepare(Sweep *s, Work *w, ScopeId base)
@@ -183,7 +210,7 @@ void work_prepare(Sweep *s, Work *w, ScopeId base)
         if (!work_is_leaf(s, w, w->nodes.at[i]))
             find_input(s, w, &p->nodes.at[w->nodes.at[i]], &w->slots.at[i]);
     for (size_t i = 0; w->selects && !w->scalars && i < w->nodes.count; i++)
-        w->slots.at[i].strict = leaves_range(s, w->nodes.at[i]);
+        w->slots.at[i].strict = work_leaves_range(s, w->nodes.at[i]);
     for (size_t i = w->nodes.count; i-- > 0;) {
         if (!work_is_leaf(s, w, w->nodes.at[i]))
             find_scopes(s, w, p->nodes.at[w->nodes.at[i]], &w->slots.at[i]);

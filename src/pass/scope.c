@@ -212,6 +212,15 @@ bool scope_holds_stages(const Scopes *s, ScopeId scope, NodeId *guard)
     return scope == 0 || *guard != NO_ID;
 }
 
+void scope_hold_stages(Scopes *s, ScopeId scope)
+{
+    if (scope != 0 && branch_of(s, scope)->guard[(scope - 1) % 2] == NO_ID) {
+        NodeId guard = scope_condition(s, 0, scope);
+
+        branch_of(s, scope)->guard[(scope - 1) % 2] = guard;
+    }
+}
+
 uint32_t scopes_push(Scopes *s, uint32_t list, ScopeId scope, NodeId value)
 {
     uint32_t id = (uint32_t)s->values.count;

@@ -61,6 +61,8 @@ ScopeId scope_parent(const Scopes *s, ScopeId scope);
 
 /* Can a stage stand in this scope: is it outside of all branches, or what a guard means? Then *guard is that guard. */
 bool scope_holds_stages(const Scopes *s, ScopeId scope, NodeId *guard);
+/* From now on stages can stand in it. */
+void scope_hold_stages(Scopes *s, ScopeId scope);
 
 /* Adds a value to a list (NO_ID: empty) and returns the list. */
 uint32_t scopes_push(Scopes *s, uint32_t list, ScopeId scope, NodeId value);
