@@ -94,6 +94,35 @@ static void say_not_constant(Sema *s, AstId ast, const char *rule)
         sema_error(s, sema_at(s, ast), "'%s' is not a constant: %s", sema_text(s, ast), rule);
 }
 
+/* Nothing else proves the subscripts of the elements in a bound. True: they are in range. */
+static bool has_its_elements(Sema *s, AstId ast, AffId bound)
+{
+    AffPool *affs = &s->model->affs;
+    VEC(AffId) rest = { 0 };
+
+    vec_push(s->arena, &rest, bound);
+    while (rest.count > 0) {
+        Affine form = affs->affs.at[vec_pop(&rest)];
+
+        for (uint32_t i = 0; i < form.count; i++) {
+            Atom atom = affs->atoms.at[affs->terms.at[form.first + i].atom];
+
+            for (unsigned k = 0; atom.kind == ATOM_ELEMENT && k < atom.rank; k++) {
+                AffId sub = affs->subs.at[atom.subs + k];
+                int64_t least, most, extent = s->model->symbols.at[atom.of].shape.extent[k];
+
+                vec_push(s->arena, &rest, sub);
+                if (sema_bound(s, sub, false, &least) && sema_bound(s, sub, true, &most) && least >= 0 && most < extent)
+                    continue;
+                sema_error(s, sema_at(s, ast), "in the bound %s the subscript %s may leave 0..%lld of %s (axis %u)", sema_text(s, ast),
+                           sema_aff_text(s, sub), (long long)extent, sema_name(s, s->model->symbols.at[atom.of].name), k);
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 bool sema_bound_form(Sema *s, AstId ast, const char *rule, AffId *aff)
 {
     Form form = sema_form(s, ast);
@@ -122,7 +151,7 @@ bool sema_bound_form(Sema *s, AstId ast, const char *rule, AffId *aff)
         return false;
     }
     *aff = result;
-    return true;
+    return has_its_elements(s, ast, result);
 }
 
 /* The range that a clause states, if it does. */
