@@ -109,30 +109,34 @@ static bool read_value(Reader *reader)
     return good && *reader->at == '\0';
 }
 
-const Rational *sema_override(Sema *s, Name name, Span at, Shape *shape, bool *given)
+/* The last one given for this name counts. */
+static const char *given_value(Sema *s, Name name)
 {
-    *given = false;
-    for (size_t i = s->override_count; i-- > 0;) {
-        Reader reader = { .s = s, .at = s->overrides[i].value };
+    const char *value = NULL;
 
+    for (size_t i = 0; i < s->override_count; i++) {
         if (strcmp(s->overrides[i].name, sema_name(s, name)) != 0)
             continue;
         s->override_used[i] = true;
-        if (*given)
-            continue; /* the last one counts */
-        *given = true;
-        if (!read_value(&reader)) {
-            sema_error(s, at, "the value given for '%s' is not a number or an array of numbers: %s", sema_name(s, name),
-                       s->overrides[i].value);
-            return NULL;
-        }
-        *shape = reader.shape;
-        for (size_t k = i; k-- > 0;)
-            if (strcmp(s->overrides[k].name, sema_name(s, name)) == 0)
-                s->override_used[k] = true;
-        return reader.values.at;
+        value = s->overrides[i].value;
     }
-    return NULL;
+    return value;
+}
+
+const Rational *sema_override(Sema *s, Name name, Span at, Shape *shape, bool *given)
+{
+    const char *value = given_value(s, name);
+    Reader reader = { .s = s, .at = value };
+
+    *given = value != NULL;
+    if (value == NULL)
+        return NULL;
+    if (!read_value(&reader)) {
+        sema_error(s, at, "the value given for '%s' is not a number or an array of numbers: %s", sema_name(s, name), value);
+        return NULL;
+    }
+    *shape = reader.shape;
+    return reader.values.at;
 }
 
 void sema_check_overrides(Sema *s)
