@@ -132,4 +132,6 @@ void diag_print(const Diag *diag, Text *out)
     }
     if (diag->errors > DIAG_MOST_ERRORS)
         text_printf(out, "%s: %u more errors are not shown\n", diag->source->name, diag->errors - DIAG_MOST_ERRORS);
+    if (diag->warnings > DIAG_MOST_ERRORS)
+        text_printf(out, "%s: %u more warnings are not shown\n", diag->source->name, diag->warnings - DIAG_MOST_ERRORS);
 }

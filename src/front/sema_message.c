@@ -8,14 +8,6 @@ bool sema_is_full(const Sema *s)
     return s->diag->errors >= DIAG_MOST_ERRORS;
 }
 
-static bool was_said_at(const Sema *s, uint32_t begin)
-{
-    for (size_t i = 0; i < s->diag->messages.count; i++)
-        if (s->diag->messages.at[i].severity == SEVERITY_ERROR && s->diag->messages.at[i].at.begin == begin)
-            return true;
-    return false;
-}
-
 static void make_lines(Sema *s)
 {
     const Source *source = s->ast->source;
@@ -68,8 +60,6 @@ static void add_error(Sema *s, Span at, bool in_call, const char *format, va_lis
         diag_error(s->diag, at, "%s", "");
         return;
     }
-    if (was_said_at(s, at.begin))
-        return;
     text_init(&text, s->arena);
     text_vprintf(&text, format, args);
     if (in_call && s->frames.count > 0 && vec_top(&s->frames).call != AST_NO_ID) {
@@ -105,8 +95,6 @@ void sema_warning(Sema *s, Span at, const char *format, ...)
     Text text;
     va_list args;
 
-    if (s->diag->warnings >= DIAG_MOST_ERRORS)
-        return;
     for (size_t i = 0; i < s->diag->messages.count; i++)
         if (s->diag->messages.at[i].severity == SEVERITY_WARNING && s->diag->messages.at[i].at.begin == at.begin)
             return;
