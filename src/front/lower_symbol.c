@@ -5,17 +5,6 @@
 
 /* ---- integer expressions of sema -------------------------------------------------------------------- */
 
-/* Do the elements fit the integers of emitted code? */
-static bool is_integer_table(const CheckedSymbol *symbol, size_t elements)
-{
-    int64_t value;
-
-    for (size_t i = 0; i < elements && symbol->whole; i++)
-        if (!rational_to_int(symbol->values[i], &value) || value > INT32_MAX || value < -INT32_MAX)
-            return false;
-    return symbol->whole;
-}
-
 static size_t elements_of(const Shape *shape)
 {
     size_t elements = 1;
@@ -47,7 +36,7 @@ static SymId symbol_of(Lowering *l, CheckedSym id)
                      .named = true, .extents = symbol->shape.extent, .values = symbol->values, .of = NO_ID };
 
     if (l->symbols[id] == NO_ID) {
-        table.integer = is_integer_table(symbol, elements);
+        table.integer = symbol->whole; /* its elements fit the integers of emitted code, too */
         if (table.integer)
             set_bounds(&table, elements);
         l->symbols[id] = program_symbol(l->p, table);
@@ -65,16 +54,7 @@ static AffId import_index(void *context, AffPool *pool, uint32_t index)
 static AffId import_element(void *context, AffPool *pool, uint32_t symbol, const AffId *subs, uint32_t rank)
 {
     Lowering *l = context;
-    SymId made = symbol_of(l, symbol);
-
-    if (!l->p->symbols.at[made].integer && !l->failed) {
-        const CheckedSymbol *checked = &l->model->symbols.at[symbol];
-
-        l->failed = true;
-        diag_error(l->diag, checked->at, "the elements of %s are too large for subscripts",
-                   names_text(l->model->names, checked->name));
-    }
-    return aff_element(pool, made, subs, rank);
+    return aff_element(pool, symbol_of(l, symbol), subs, rank);
 }
 
 AffId import_aff(Lowering *l, AffId aff)

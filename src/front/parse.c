@@ -342,10 +342,6 @@ void ast_parse(Ast *ast, Diag *diag)
     Parse parse = { .ast = ast, .diag = diag, .status = YYPUSH_MORE, .last = T_SEP, .continues = true };
     bool whole;
 
-    if (ast->source->size > INT_MAX - 2) {
-        diag_error(diag, (Span){ 0, 0 }, "the model is longer than %d bytes", INT_MAX - 2);
-        return;
-    }
     parse.state = bp_pstate_new();
     if (parse.state == NULL)
         longjmp(*ast->arena->on_failure, 1);
