@@ -5,6 +5,8 @@
 #     the model
 #     #! 2:5: error: what is said at line 2, column 5 of the model
 #
+# <0xFF> in a model stands for this byte.
+#
 # A model with an error among these lines is refused: exit status 1 and no file; another one is compiled.
 import os
 import re
@@ -27,10 +29,11 @@ def cases(text):
 
 def messages(model, arguments):
     """What bpgen says of a model, its exit status, and whether it wrote a file."""
-    with open('model.expr', 'w') as file:
-        file.write(model)
-    command = [bpgen] + arguments + ['model.expr'] if arguments[:1] == ['eval'] else [bpgen, 'model.expr', '-o', 'model.c'] + arguments
-    run = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    with open('model.expr', 'wb') as file:
+        file.write(re.sub(rb'<0x(..)>', lambda byte: bytes.fromhex(byte[1].decode()), model.encode()))
+    compiles = not arguments or arguments[0].startswith('-')
+    command = [bpgen, 'model.expr', '-o', 'model.c'] + arguments if compiles else [bpgen, arguments[0], 'model.expr'] + arguments[1:]
+    run = subprocess.run(command, capture_output=True, encoding='utf-8', errors='replace', timeout=60)
     wrote = os.path.exists('model.c')
     if wrote:
         os.remove('model.c')
@@ -49,7 +52,7 @@ def judge(said, status, wrote, wanted):
 
 
 for name in names:
-    with open(name) as file:
+    with open(name, encoding='utf-8') as file:
         text = file.read()
     new = text[:text.index('#: ')]
     for head, title, arguments, model, wanted in cases(text):
@@ -59,5 +62,5 @@ for name in names:
         if wrong or not update:
             print('%s %s: %s%s' % ('FAIL' if wrong else 'PASS', os.path.basename(name), title, wrong and ': ' + wrong))
     if update:
-        with open(name, 'w') as file:
+        with open(name, 'w', encoding='utf-8') as file:
             file.write(new)
