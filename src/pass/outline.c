@@ -181,7 +181,7 @@ static void use_stage(Outliner *o, StageId id, LoopId loop)
         use_node(o, stage->guard, &by, 0);
     if (o->any_active && o->active.symbols[stage->target] && !o->p->symbols.at[stage->target].inactive)
         by.owner = 1 + id;
-    if (stage->op == STAGE_SET)
+    if (stage->op == STAGE_SET && !o->p->symbols.at[stage->target].inactive) /* the derivative of a shift is not taken, that of its value may be */
         by.root = id;
     use_node(o, stage->value, &by, scope_of_guard(&o->scopes, stage->guard));
 }
