@@ -303,6 +303,12 @@ static NodeId guarded_term(Program *to, NodeId guard, NodeId value)
     return guard == NO_ID ? value : node_op(to, OP_SELECT, guard, value, node_int(to, 0));
 }
 
+/* Where one of two guards holds. */
+static NodeId either(Program *to, NodeId a, NodeId b)
+{
+    return a == NO_ID || b == NO_ID ? NO_ID : node_op2(to, OP_OR, a, b);
+}
+
 /* A maximum keeps the first of equal values. Where no guard holds nothing was written. */
 static void add_to_maximum(Copier *c, Group *group, NodeId value, NodeId guard)
 {
@@ -316,25 +322,34 @@ static void add_to_maximum(Copier *c, Group *group, NodeId value, NodeId guard)
     if (guard != NO_ID)
         larger = node_op(to, OP_SELECT, guard, larger, before);
     group->value = group->guard == NO_ID ? larger : node_op(to, OP_SELECT, group->guard, larger, value);
-    if (group->guard != NO_ID)
-        group->guard = guard == NO_ID ? NO_ID : node_op2(to, OP_OR, group->guard, guard);
+    group->guard = either(to, group->guard, guard);
+}
+
+/* The guard of a term that is added to what is there may be what keeps the element in range. */
+static void add_to_sum(Copier *c, Group *group, NodeId value, NodeId guard)
+{
+    Program *to = c->u->to;
+
+    if (c->stage.fresh || guard != group->guard) {
+        NodeId sum = guarded_term(to, group->guard, group->value);
+
+        group->value = node_op2(to, OP_ADD, sum, guarded_term(to, guard, value));
+        group->guard = c->stage.fresh ? NO_ID : either(to, group->guard, guard);
+    } else {
+        group->value = node_op2(to, OP_ADD, group->value, value);
+    }
 }
 
 /* Sums in the order of the loop. */
 static void add_term(Copier *c, Group *group, NodeId value, NodeId guard)
 {
-    Program *to = c->u->to;
-
     if (group->value == NO_ID) {
         group->value = value;
         group->guard = guard;
     } else if (c->stage.op == STAGE_MAX) {
         add_to_maximum(c, group, value, guard);
     } else {
-        NodeId sum = guarded_term(to, group->guard, group->value);
-
-        group->value = node_op2(to, OP_ADD, sum, guarded_term(to, guard, value));
-        group->guard = NO_ID;
+        add_to_sum(c, group, value, guard);
     }
 }
 
