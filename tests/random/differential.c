@@ -129,6 +129,7 @@ int main(int argc, char **argv)
 {
     Test t = { .first = argc > 1 ? strtoull(argv[1], NULL, 10) : FIRST, .models = argc > 2 ? (unsigned)atoi(argv[2]) : MODELS };
 
+    (void)setvbuf(stdout, NULL, _IOLBF, 0);
     for (unsigned k = 0; k < t.models; k++)
         test_model(&t, t.first + k);
     if (t.models >= MODELS)
