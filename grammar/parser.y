@@ -276,6 +276,8 @@ static int yyreport_syntax_error(const yypcontext_t *context, Parse *parse)
     int count = yypcontext_expected_tokens(context, wanted, YYNTOKENS);
     TokenSet expected = 0;
 
+    if (count == YYENOMEM)
+        return 2; /* as bison itself says that memory ran out */
     for (int i = 0; i < count; i++)
         for (int token = T_SEP; token <= T_TRANSPOSE; token++)
             if (YYTRANSLATE(token) == wanted[i])
@@ -284,9 +286,8 @@ static int yyreport_syntax_error(const yypcontext_t *context, Parse *parse)
     return 0;
 }
 
-/* Bison calls this only when its stack cannot grow. */
+/* Bison calls this only when its stack cannot grow; ast_parse sees it by the status. */
 static void bp_error(const Span *at, Parse *parse, const char *message)
 {
-    (void)message;
-    diag_error(parse->diag, *at, "the model is nested too deeply here: memory ran out");
+    (void)at, (void)parse, (void)message;
 }

@@ -66,6 +66,8 @@ void text_vprintf(Text *text, const char *format, va_list args)
     va_copy(again, args);
     reserve(text, USUAL);
     size = vsnprintf(text->at + text->size, text->room - text->size, format, args);
+    if (size < 0) /* it needed memory of its own, or gives more than INT_MAX bytes */
+        longjmp(*text->arena->on_failure, 1);
     if ((size_t)size >= text->room - text->size) {
         reserve(text, (size_t)size + 1);
         vsnprintf(text->at + text->size, (size_t)size + 1, format, again);

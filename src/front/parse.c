@@ -325,6 +325,9 @@ static void read_tokens(Parse *parse)
     } while (token != T_YYEOF && parse->status == YYPUSH_MORE);
 }
 
+/* What bison gives when its own stack cannot grow. */
+enum { STACK_FAILED = 2 };
+
 /* Bison's stack is malloc'ed, so a failing allocation must come by here before it leaves. */
 static bool read_guarded(Parse *parse)
 {
@@ -332,7 +335,7 @@ static bool read_guarded(Parse *parse)
         return false;
     scan_open(parse);
     read_tokens(parse);
-    return true;
+    return parse->status != STACK_FAILED;
 }
 
 void ast_parse(Ast *ast, Diag *diag)
