@@ -58,19 +58,37 @@ static void add_errors(Swell *swell, const Work *work)
     text_bytes(&swell->errors, text_string(&work->errors), work->errors.size);
 }
 
-static bool add_row(Swell *swell, Arena *arena, Work *work, const Options *options)
+/* False: the table's own memory ran out. */
+static bool run_guarded(Swell *swell, Arena *arena, Work *work, Unit *unit)
 {
-    Unit unit;
+    jmp_buf here;
 
-    unit_init(&unit, options);
-    if (unit_run(&unit, run_row, work)) {
+    arena->on_failure = &here;
+    if (setjmp(here) != 0)
+        return false;
+    if (unit_run(unit, run_row, work)) {
         add_errors(swell, work);
         keep_row(arena, &work->row);
     } else {
-        swell->failure = keep_text(arena, unit.failure);
+        swell->failure = keep_text(arena, unit->failure);
         work->good = false;
     }
+    return true;
+}
+
+/* The unit of the row is freed whatever fails. */
+static bool add_row(Swell *swell, Arena *arena, Work *work, const Options *options)
+{
+    jmp_buf *outer = arena->on_failure;
+    Unit unit;
+    bool whole;
+
+    unit_init(&unit, options);
+    whole = run_guarded(swell, arena, work, &unit);
+    arena->on_failure = outer;
     unit_close(&unit);
+    if (!whole)
+        longjmp(*outer, 1);
     if (work->good)
         vec_push(arena, &swell->rows, work->row);
     return work->good;
