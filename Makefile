@@ -14,7 +14,7 @@ OBJECTS  := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/parser.o $(BUILD)/scanner.o $(B
 EMITTERS := $(sort $(wildcard src/emit/emit_*.c))
 FUZZ     := $(addprefix $(BUILD)/tests/fuzz/,input.o target.o)
 SUPPORT  := $(sort $(wildcard tests/support/*.c))
-TESTS    := $(sort $(filter-out tests/support/% tests/fuzz/% tests/emitted/%,$(wildcard tests/*/*.c)))
+TESTS    := $(sort $(filter-out tests/support/% tests/fuzz/% tests/emitted/% tests/failure/%,$(wildcard tests/*/*.c)))
 
 all: $(BUILD)/bpgen
 
@@ -154,6 +154,10 @@ coverage:
 mutants: all
 	@sh tests/mutants.sh $(BUILD)
 
+# Memory, files and signals that fail at every place, of which `make check` tries some.
+failures: all
+	@for t in tests/failure/*.sh; do FAILURES=all sh $$t $(BUILD) || exit 1; done
+
 # The pictures of the pages, drawn again.
 pictures: all
 	@sh doc/pictures.sh $(BUILD) doc
@@ -179,4 +183,4 @@ dist:
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-stress $(BUILD)-coverage $(BUILD)-fuzz $(BUILD)-smoke $(BUILD)-afl
 
-.PHONY: all demo check setup tests asan stress coverage mutants pictures bench install dist clean
+.PHONY: all demo check setup tests asan stress failures coverage mutants pictures bench install dist clean

@@ -9,10 +9,14 @@
  * Everything between the text of a model and the text of the results happens in memory and without global state; this file
  * reads the arguments, runs one command and prints what it gave.
  */
+#define _XOPEN_SOURCE 700
 #include "base/utf8.h"
 #include "cli/cli.h"
 
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -36,6 +40,20 @@ static void make_plain(Unit *unit, Text *errors)
     *errors = plain;
 }
 
+/* The texts of a command reach their streams, or the exit status says that they did not. */
+static void print_run(Unit *unit, Run *run)
+{
+    OutputFile file = { "-", text_string(&run->out), run->out.size };
+    Text why;
+
+    fwrite(text_string(&run->errors), 1, run->errors.size, stderr);
+    text_init(&why, unit->arena);
+    if (run->out.size == 0 || file_write_all(unit->arena, &file, 1, &why))
+        return;
+    fprintf(stderr, "bpgen: %s\n", text_string(&why));
+    run->code = EXIT_IO;
+}
+
 static void run_command(Unit *unit, void *context)
 {
     Run *run = context;
@@ -49,17 +67,7 @@ static void run_command(Unit *unit, void *context)
     else
         commands[run->line->command](unit, run);
     make_plain(unit, &run->errors);
-}
-
-/* The texts of a command reach their streams, or the exit status says that they did not. */
-static ExitCode print_run(const Run *run)
-{
-    fwrite(text_string(&run->errors), 1, run->errors.size, stderr);
-    if (fwrite(text_string(&run->out), 1, run->out.size, stdout) != run->out.size || fflush(stdout) != 0) {
-        fprintf(stderr, "bpgen: cannot write to standard output\n");
-        return EXIT_IO;
-    }
-    return run->code;
+    print_run(unit, run);
 }
 
 typedef struct {
@@ -76,6 +84,16 @@ static void read_arguments(Unit *unit, void *context)
     arguments->good = options_parse(&arguments->line, unit->arena, arguments->argc, arguments->argv);
 }
 
+/* A file that is opened must not get the number of a standard stream that is closed (>&-), or messages and results would go into
+ * it. What stands in gives an error when it is used, as the closed one would. A file-size limit (ulimit -f) is an error, too. */
+static void prepare_process(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+            break;
+    signal(SIGXFSZ, SIG_IGN);
+}
+
 int main(int argc, char **argv)
 {
     Arguments arguments = { .argc = argc, .argv = argv };
@@ -87,6 +105,7 @@ int main(int argc, char **argv)
     mallopt(M_MMAP_THRESHOLD, BIG_BLOCK);
     mallopt(M_TRIM_THRESHOLD, 2 * BIG_BLOCK);
 #endif
+    prepare_process();
     unit_init(&options, &(Options){ 0 });
     if (unit_run(&options, read_arguments, &arguments) && !arguments.good) {
         unit_close(&options);
@@ -94,7 +113,7 @@ int main(int argc, char **argv)
     }
     unit_init(&unit, &arguments.line.options);
     if (options.failure == NULL && unit_run(&unit, run_command, &run)) {
-        code = print_run(&run);
+        code = run.code;
     } else {
         fprintf(stderr, "bpgen: %s\n", options.failure != NULL ? options.failure : unit.failure);
         code = EXIT_INTERNAL;

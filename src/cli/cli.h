@@ -2,6 +2,7 @@
 #ifndef BPGEN_CLI_H
 #define BPGEN_CLI_H
 
+#include "cli/file.h"
 #include "emit/emit.h"
 #include "emit/functions.h"
 #include "eval/point.h"
@@ -152,6 +153,9 @@ void cli_print_sparsity(Unit *unit, Run *run);
 /* The format of the result: --format, else by the ending of -o, else the first of `formats` (names that end in NULL, such as
  * "text", "csv", "svg"; each is its ending, too, except "text"). NULL: it is none of them; run->code and run->errors are set. */
 const char *cli_format(Run *run, const char *const *formats);
+
+/* Writes all of them or none. What the run has read is no target: a usage error. Failures are in run->code and run->errors. */
+void cli_write_files(Unit *unit, Run *run, const OutputFile *files, size_t count);
 
 /* Writes a result whole to -o, or to standard output. */
 void cli_write(Unit *unit, Run *run, const Text *result);

@@ -1,7 +1,6 @@
 /* command_compile.c -- bpgen MODEL -o FILE.c */
 #include "base/utf8.h"
 #include "cli/cli.h"
-#include "cli/file.h"
 #include "emit/c.h"
 
 #include <string.h>
@@ -33,7 +32,7 @@ static const char *default_output(Unit *unit, const Emitter *emitter)
     return text_string(&path);
 }
 
-/* Header and main text as one, for standard output. */
+/* Header and main text as one. */
 static void join(Unit *unit, Emitted *emitted)
 {
     Text both;
@@ -49,9 +48,8 @@ static void write_results(Unit *unit, Run *run, const char *path, Emitted *emitt
 {
     OutputFile files[4];
     size_t count = 0;
-    Text why, example;
+    Text example;
 
-    text_init(&why, unit->arena);
     text_init(&example, unit->arena);
     if (emitted->header.size > 0)
         files[count++] = (OutputFile){ beside_path(unit->arena, path, HEADER), emitted->header.at, emitted->header.size };
@@ -62,17 +60,12 @@ static void write_results(Unit *unit, Run *run, const char *path, Emitted *emitt
         emit_c_example(unit, &example);
         files[count++] = (OutputFile){ run->line->example, text_string(&example), example.size };
     }
-    if (!file_write_all(unit->arena, files, count, &why)) {
-        text_line(&run->errors, "bpgen: %s", text_string(&why));
-        run->code = EXIT_IO;
-    }
+    cli_write_files(unit, run, files, count);
 }
 
-/* What the main file includes; on standard output everything is one text. */
-static void name_files(Unit *unit, const char *path)
+/* What the main file includes; on standard output, a device or a pipe everything is one text. */
+static void name_files(Unit *unit, const char *path, bool single)
 {
-    bool single = strcmp(path, "-") == 0;
-
     unit->options.header_name = single ? "" : cli_base_name(beside_path(unit->arena, path, HEADER));
     unit->options.tables_name = single ? "" : cli_base_name(beside_path(unit->arena, path, TABLES));
 }
@@ -104,13 +97,15 @@ void command_compile(Unit *unit, Run *run)
     const Emitter *emitter = emitter_find(run->line->emit);
     Emitted emitted;
     const char *path;
+    bool single;
 
     if (!cli_open_model(unit, run))
         return;
     path = run->line->output != NULL ? run->line->output : default_output(unit, emitter);
     if (!check_names(run, emitter, path))
         return;
-    name_files(unit, path);
+    single = file_is_stream(path);
+    name_files(unit, path, single);
     text_init(&emitted.main, unit->arena);
     text_init(&emitted.header, unit->arena);
     text_init(&emitted.tables, unit->arena);
@@ -120,7 +115,7 @@ void command_compile(Unit *unit, Run *run)
     text_bytes(&run->errors, text_string(&unit->dump), unit->dump.size);
     if (!cli_report(unit, run))
         return;
-    if (strcmp(path, "-") == 0)
+    if (single)
         join(unit, &emitted);
     write_results(unit, run, path, &emitted);
 }

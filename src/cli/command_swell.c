@@ -1,6 +1,5 @@
 /* command_swell.c -- bpgen swell MODEL ... [--for n=1..13] [x=0.9]: how large derivatives are. */
 #include "cli/cli.h"
-#include "cli/file.h"
 #include "emit/c.h"
 #include "show/swell.h"
 

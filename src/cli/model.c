@@ -1,7 +1,6 @@
 /* model.c -- what the commands share: opening the model, messages, values from the command line. */
 #include "base/utf8.h"
 #include "cli/cli.h"
-#include "cli/file.h"
 
 #include <string.h>
 

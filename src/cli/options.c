@@ -412,8 +412,6 @@ static bool take_words(CommandLine *line, Arena *arena, int count, char **words)
     }
     if (line->model == NULL && line->command != COMMAND_functions && !line->help && !line->version)
         return usage("%s", "which model?");
-    if (line->model != NULL && line->output != NULL && strcmp(line->model, line->output) == 0 && strcmp(line->model, "-") != 0)
-        return usage("-o %s would overwrite the model", line->output);
     return true;
 }
 

@@ -1,6 +1,5 @@
 /* result_file.c -- the one result of a command, in one of its formats, to -o or to standard output. */
 #include "cli/cli.h"
-#include "cli/file.h"
 
 #include <string.h>
 
@@ -36,19 +35,47 @@ const char *cli_format(Run *run, const char *const *formats)
     return NULL;
 }
 
-void cli_write(Unit *unit, Run *run, const Text *result)
+/* A model or a file of values that the command line names. */
+static bool is_input(const CommandLine *line, const char *path)
 {
-    const char *path = run->line->output;
-    OutputFile file = { path, text_string(result), result->size };
+    const SettingVec *const settings[] = { &line->settings, &line->seeds, &line->directions };
+
+    if (line->model != NULL && file_same(line->model, path))
+        return true;
+    for (size_t i = 0; i < line->more_models.count; i++)
+        if (file_same(line->more_models.at[i], path))
+            return true;
+    for (size_t k = 0; k < sizeof settings / sizeof *settings; k++)
+        for (size_t i = 0; i < settings[k]->count; i++)
+            if (settings[k]->at[i].value[0] == '@' && file_same(settings[k]->at[i].value + 1, path))
+                return true;
+    return false;
+}
+
+void cli_write_files(Unit *unit, Run *run, const OutputFile *files, size_t count)
+{
     Text why;
 
-    if (path == NULL || strcmp(path, "-") == 0) {
-        text_bytes(&run->out, file.bytes, file.size);
+    text_init(&why, unit->arena);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(files[i].path, "-") == 0 || !is_input(run->line, files[i].path))
+            continue;
+        text_line(&run->errors, "bpgen: '%s' would overwrite what this run reads", files[i].path);
+        run->code = EXIT_USAGE;
         return;
     }
-    text_init(&why, unit->arena);
-    if (!file_write_all(unit->arena, &file, 1, &why)) {
+    if (!file_write_all(unit->arena, files, count, &why)) {
         text_line(&run->errors, "bpgen: %s", text_string(&why));
         run->code = EXIT_IO;
     }
+}
+
+void cli_write(Unit *unit, Run *run, const Text *result)
+{
+    OutputFile file = { run->line->output, text_string(result), result->size };
+
+    if (file.path == NULL || strcmp(file.path, "-") == 0)
+        text_bytes(&run->out, file.bytes, file.size);
+    else
+        cli_write_files(unit, run, &file, 1);
 }

@@ -1,6 +1,5 @@
 /* samples.c -- how many samples the values on the command line are: `x=[[1, 2], [3, 4]]` are two. */
 #include "cli/cli.h"
-#include "cli/file.h"
 
 #include <string.h>
 

@@ -1,0 +1,4 @@
+#!/bin/sh
+# Twenty runs at once with the same outputs.
+. tests/start.sh
+python3 "$root"/tests/failure/together.py 10
