@@ -89,10 +89,13 @@ static ExprId substitute_node(Forming *f, ExprId id, const ExprId *map, IndexMap
 
 ExprId form_substitute(Forming *f, ExprId root, const uint32_t *from, const AffId *to, size_t count)
 {
-    IndexMapping mapping = { from, to, count };
+    AffId *kept = arena_array(f->arena, AffId, count); /* they may be subscripts in the pool, which moves */
+    IndexMapping mapping = { from, kept, count };
     ExprId *map = arena_array(f->arena, ExprId, (size_t)root + 1), result;
     ExprVec reached = { 0 };
 
+    for (size_t i = 0; i < count; i++)
+        kept[i] = to[i];
     expr_reach(f->pool, f->arena, &root, 1, &reached);
     for (size_t i = 0; i < reached.count; i++)
         map[reached.at[i]] = substitute_node(f, reached.at[i], map, &mapping);
@@ -158,16 +161,16 @@ typedef struct {
 
 static Split split_node(const Forming *f, ExprId id, const Split *parts, const bool *uses)
 {
-    const Expr *node = &f->pool->nodes.at[id];
-    ExprId one = expr_int(f->pool, 1), a = node->u.arg[0], b = node->u.arg[1];
+    Expr node = f->pool->nodes.at[id]; /* the table moves when it grows */
+    ExprId one = expr_int(f->pool, 1), a = node.u.arg[0], b = node.u.arg[1];
 
     if (!uses[id])
         return (Split){ id, one };
-    if (node->kind == EXPR_OP && node->op == OP_MUL)
+    if (node.kind == EXPR_OP && node.op == OP_MUL)
         return (Split){ fold2(f, OP_MUL, parts[a].out, parts[b].out), fold2(f, OP_MUL, parts[a].in, parts[b].in) };
-    if (node->kind == EXPR_OP && node->op == OP_NEG)
+    if (node.kind == EXPR_OP && node.op == OP_NEG)
         return (Split){ fold2(f, OP_NEG, parts[a].out, EXPR_NONE), parts[a].in };
-    if (node->kind == EXPR_OP && node->op == OP_DIV)
+    if (node.kind == EXPR_OP && node.op == OP_DIV)
         return (Split){ fold2(f, OP_DIV, parts[a].out, parts[b].out), fold2(f, OP_DIV, parts[a].in, parts[b].in) };
     return (Split){ one, id };
 }
