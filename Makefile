@@ -158,6 +158,16 @@ mutants: all
 failures: all
 	@for t in tests/failure/*.sh; do FAILURES=all sh $$t $(BUILD) || exit 1; done
 
+# What emitted code may not do, for every model and all kinds of functions; check takes some.
+gates: all
+	@sh tests/emitted/gates.sh $(BUILD) all
+	@sh tests/inject/names.sh $(BUILD) all
+	@sh tests/inject/texts.sh $(BUILD)
+
+# Bytes of code and stack of the examples, for the page.
+stack: all
+	@sh tests/emitted/stack.sh $(BUILD) write > $(BUILD)/STACK.md && mv $(BUILD)/STACK.md doc/STACK.md
+
 # The pictures of the pages, drawn again.
 pictures: all
 	@sh doc/pictures.sh $(BUILD) doc
