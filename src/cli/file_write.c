@@ -90,7 +90,7 @@ static char *beside(Arena *arena, const char *path, const char *format, int size
     return text.at;
 }
 
-/* The file behind a chain of links, which need not exist yet. NULL: the links lead round in a circle. */
+/* The file behind a chain of links, which need not exist yet. NULL: errno says why, for instance that they lead round in a circle. */
 static const char *follow_links(Arena *arena, const char *path)
 {
     enum { MOST_LINKS = 40 };
@@ -98,11 +98,13 @@ static const char *follow_links(Arena *arena, const char *path)
     ssize_t size;
 
     for (int links = 0; (size = readlink(path, target, sizeof target)) >= 0; links++) {
-        if (links == MOST_LINKS)
+        if (links == MOST_LINKS) {
+            errno = ELOOP;
             return NULL;
+        }
         path = beside(arena, target[0] == '/' ? "" : path, "%.*s", (int)size, target);
     }
-    return path;
+    return errno == EINVAL || errno == ENOENT ? path : NULL; /* no link; not there yet */
 }
 
 /* Names of the temporary file and the backup: the name of the target, clipped so that they are not longer than a name may be. */
@@ -124,7 +126,7 @@ static bool find_target(Batch *batch, Arena *arena, Pending *p)
         return true;
     p->target = follow_links(arena, path);
     if (p->target == NULL)
-        return fail(batch, path, ELOOP);
+        return fail(batch, path, errno);
     p->exists = stat(p->target, &p->old) == 0;
     if (!p->exists && errno != ENOENT)
         return fail(batch, path, errno);

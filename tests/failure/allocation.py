@@ -10,7 +10,7 @@ MOST = int(sys.argv[1]) # places for each command and way
 def judge(command, ended):
     code, out, err = ended
     files, left = command.files(), command.left_over()
-    allocations, _, blocks = command.report()
+    allocations, _, blocks, _ = command.report()
     if blocks > 0:
         return f"{blocks} blocks leak"
     if left:

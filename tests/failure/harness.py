@@ -118,9 +118,10 @@ class Command:
 
     @staticmethod
     def report():
-        """Allocations, calls for files, blocks that live at the end."""
+        """Allocations, calls for files, blocks that live at the end, and the call that failed."""
         with open("report", encoding="ascii") as file:
-            return [int(word) for word in file.read().split()]
+            *counts, failed = file.read().split()
+            return [int(word) for word in counts] + [failed]
 
     def run(self, **settings):
         environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "LD_PRELOAD": PRELOAD, "FAIL_REPORT": "report"}

@@ -5,7 +5,7 @@
  *     FAIL_SIGNAL=S      in place of that: signal S arrives right before the N-th call
  *     WRITE_ROOM=B       after B bytes in all, but for standard error, there is no space left
  *     WRITE_PIECE=B      no write takes more than B bytes, and every other one is interrupted first
- *     FAIL_REPORT=PATH   at the end the number of allocations, of calls and of blocks that live go there
+ *     FAIL_REPORT=PATH   at the end there: the numbers of allocations, of calls, of blocks that live, and which call failed
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -134,13 +134,16 @@ void free(void *block)
 /* ---- files ------------------------------------------------------------------------------------------- */
 
 static long calls;
+static const char *failed = "none";
+static char is_new[256]; /* descriptors of files that mkstemp has made */
 
 /* Counts a call; does it fail? */
-static int call_fails(void)
+static int call_fails(const char *name)
 {
     calls++;
     if (calls != setting("FAIL_CALL"))
         return 0;
+    failed = name;
     if (setting("FAIL_SIGNAL") != 0) {
         kill(getpid(), (int)setting("FAIL_SIGNAL"));
         return 0;
@@ -165,79 +168,85 @@ int open(const char *path, int flags, ...)
         mode = va_arg(args, mode_t);
         va_end(args);
     }
-    return call_fails() ? -1 : real(path, flags, mode);
+    return call_fails((flags & O_DIRECTORY) != 0 ? "open-folder" : "open") ? -1 : real(path, flags, mode);
 }
 
 int mkstemp(char *template)
 {
     REAL(int, mkstemp, (char *));
 
-    return call_fails() ? -1 : real(template);
+    int fd = call_fails("mkstemp") ? -1 : real(template);
+
+    if (fd >= 0 && fd < (int)sizeof is_new)
+        is_new[fd] = 1;
+    return fd;
 }
 
 int fchmod(int fd, mode_t mode)
 {
     REAL(int, fchmod, (int, mode_t));
 
-    return call_fails() ? -1 : real(fd, mode);
+    return call_fails("fchmod") ? -1 : real(fd, mode);
 }
 
 int fchown(int fd, uid_t owner, gid_t group)
 {
     REAL(int, fchown, (int, uid_t, gid_t));
 
-    return call_fails() ? -1 : real(fd, owner, group);
+    return call_fails("fchown") ? -1 : real(fd, owner, group);
 }
 
 int fsync(int fd)
 {
     REAL(int, fsync, (int));
 
-    return call_fails() ? -1 : real(fd);
+    return call_fails("fsync") ? -1 : real(fd);
 }
 
 int rename(const char *old, const char *new)
 {
     REAL(int, rename, (const char *, const char *));
 
-    return call_fails() ? -1 : real(old, new);
+    return call_fails("rename") ? -1 : real(old, new);
 }
 
 int link(const char *old, const char *new)
 {
     REAL(int, link, (const char *, const char *));
 
-    return call_fails() ? -1 : real(old, new);
+    return call_fails("link") ? -1 : real(old, new);
 }
 
 ssize_t readlink(const char *path, char *target, size_t size)
 {
     REAL(ssize_t, readlink, (const char *, char *, size_t));
 
-    return call_fails() ? -1 : real(path, target, size);
+    return call_fails("readlink") ? -1 : real(path, target, size);
 }
 
 int access(const char *path, int mode)
 {
     REAL(int, access, (const char *, int));
 
-    return call_fails() ? -1 : real(path, mode);
+    return call_fails("access") ? -1 : real(path, mode);
 }
 
 ssize_t read(int fd, void *bytes, size_t size)
 {
     REAL(ssize_t, read, (int, void *, size_t));
 
-    return call_fails() ? -1 : real(fd, bytes, size);
+    return call_fails("read") ? -1 : real(fd, bytes, size);
 }
 
 /* The file is closed all the same. */
 int close(int fd)
 {
     REAL(int, close, (int));
-    int done = real(fd);
+    int done = real(fd), fails = call_fails(fd >= 0 && fd < (int)sizeof is_new && is_new[fd] ? "close-new" : "close");
 
-    return call_fails() ? -1 : done;
+    if (fd >= 0 && fd < (int)sizeof is_new)
+        is_new[fd] = 0;
+    return fails ? -1 : done;
 }
 
 ssize_t write(int fd, const void *bytes, size_t size)
@@ -250,7 +259,7 @@ ssize_t write(int fd, const void *bytes, size_t size)
 
     if (fd == STDERR_FILENO)
         return real(fd, bytes, size);
-    if (call_fails())
+    if (call_fails("write"))
         return -1;
     if (piece != 0 && (interrupted = !interrupted) != 0) {
         errno = EINTR;
@@ -275,7 +284,7 @@ static __attribute__((destructor)) void report(void)
 {
     const char *path = getenv("FAIL_REPORT");
     char line[120];
-    int size = snprintf(line, sizeof line, "%ld %ld %ld\n", allocations, calls, blocks);
+    int size = snprintf(line, sizeof line, "%ld %ld %ld %s\n", allocations, calls, blocks, failed);
     long fd = path == NULL ? -1 : syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
     if (fd >= 0 && syscall(SYS_write, fd, line, (size_t)size) != size)
