@@ -4,7 +4,7 @@ import sys
 
 import harness
 
-LIBRARY, MOST = sys.argv[1], "0" if harness.ALL else sys.argv[2]
+LIBRARY, MOST = sys.argv[1], "4000" if harness.ALL else sys.argv[2]
 
 
 def judge(command):

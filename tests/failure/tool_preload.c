@@ -5,6 +5,7 @@
  *     FAIL_SIGNAL=S      in place of that: signal S arrives right before the N-th call
  *     WRITE_ROOM=B       after B bytes in all, but for standard error, there is no space left
  *     WRITE_PIECE=B      no write takes more than B bytes, and every other one is interrupted first
+ *     RENAME_PAUSE=US    up to so many microseconds, other ones each time, go by before a file is renamed
  *     FAIL_REPORT=PATH   at the end there: the numbers of allocations, of calls, of blocks that live, and which call failed
  */
 #define _GNU_SOURCE
@@ -207,6 +208,8 @@ int rename(const char *old, const char *new)
 {
     REAL(int, rename, (const char *, const char *));
 
+    if (setting("RENAME_PAUSE") != 0)
+        usleep((useconds_t)((long)getpid() * (7919 + 2 * calls) % setting("RENAME_PAUSE")));
     return call_fails("rename") ? -1 : real(old, new);
 }
 
