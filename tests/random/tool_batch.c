@@ -1,7 +1,7 @@
-/* tool_batch.c -- random models as C, many in one file, with what the evaluator gives: tool_batch FIRST MODELS > batch.c
+/* tool_batch.c -- random models as C, many in one file, with what the evaluator gives: tool_batch FIRST MODELS SIZES BYTES > batch.c
  *
  * The program calls every emitted function at one point and compares each number with the evaluator's, and runs the self-tests.
- * C functions of the user's cannot be evaluated: of models that call them the self-test is all.
+ * Models have up to SIZES statements besides declarations; what becomes more than BYTES of C is left out. C functions of the user's cannot be evaluated: of models that call them the self-test is all.
  */
 #include <math.h>
 #include <stdio.h>
@@ -12,10 +12,12 @@
 #include "eval/point.h"
 #include "tests/support/generate.h"
 
-enum { SIZES = 6, TRIES = 12 };
+enum { TRIES = 12 };
 
 typedef struct {
     uint64_t seed;
+    unsigned sizes;
+    size_t most_bytes;
     const char *name;
     CModel m;
     CFunction functions[FUNCTION_COUNT];
@@ -186,7 +188,7 @@ static void work(Unit *unit, void *context)
 
     job->unit = unit;
     text_init(&model, unit->arena);
-    piece_print(generate_model(unit->arena, job->seed, 1 + (unsigned)(job->seed % SIZES), NULL), &model);
+    piece_print(generate_model(unit->arena, job->seed, 1 + (unsigned)(job->seed % job->sizes), NULL), &model);
     if (!unit_open(unit, job->name, text_string(&model), model.size))
         return;
     ask(unit);
@@ -196,7 +198,8 @@ static void work(Unit *unit, void *context)
     text_init(&out.header, unit->arena);
     text_init(&out.tables, unit->arena);
     text_init(&again, unit->arena);
-    if (!emit_c.emit(unit, &out) || !c_functions_make(&job->m, unit, unit->arena, job->functions, &job->sample, &again))
+    if (!emit_c.emit(unit, &out) || out.main.size > job->most_bytes ||
+        !c_functions_make(&job->m, unit, unit->arena, job->functions, &job->sample, &again))
         return;
     printf("%s\n%s\n", text_string(&out.header), text_string(&out.main));
     if (program_has(unit->lowered.program, OP_CALL))
@@ -206,11 +209,11 @@ static void work(Unit *unit, void *context)
     job->printed = true;
 }
 
-static bool print_model(uint64_t seed)
+static bool print_model(uint64_t seed, unsigned sizes, size_t most_bytes)
 {
     char name[24];
     Options options = options_default();
-    Job job = { .seed = seed, .name = name };
+    Job job = { .seed = seed, .sizes = sizes, .most_bytes = most_bytes, .name = name };
     Unit unit;
 
     (void)snprintf(name, sizeof name, "m%llu", (unsigned long long)seed);
@@ -225,21 +228,22 @@ static bool print_model(uint64_t seed)
 
 int main(int argc, char **argv)
 {
-    uint64_t first = argc == 3 ? strtoull(argv[1], NULL, 10) : 1;
-    unsigned models = argc == 3 ? (unsigned)atoi(argv[2]) : 0;
+    uint64_t first = argc == 5 ? strtoull(argv[1], NULL, 10) : 1;
+    unsigned models = argc == 5 ? (unsigned)atoi(argv[2]) : 0;
+    unsigned count = 0;
     bool *printed = calloc(models + 1, sizeof *printed);
 
     if (printed == NULL)
         return 70;
     printf("#define BPGEN_SELFTEST\n#include \"batch_driver.h\"\n\n");
     for (unsigned k = 0; k < models; k++)
-        printed[k] = print_model(first + k);
+        printed[k] = print_model(first + k, (unsigned)atoi(argv[3]), (size_t)strtoull(argv[4], NULL, 10));
     printf("int main(void)\n{\n");
     for (unsigned k = 0; k < models; k++)
-        if (printed[k])
+        if (printed[k] && ++count > 0)
             printf("    run_m%llu();\n", (unsigned long long)(first + k));
-    printf("    printf(\"%%lu numbers, %%lu near, %%lu wrong, %%u self-tests failed\\n\", compared, near, wrong, failed);\n"
-           "    return wrong + failed > 0;\n}\n");
+    printf("    printf(\"%u models, %%lu numbers, %%lu wrong, %%u self-tests failed\\n\", compared, wrong, failed);\n"
+           "    return wrong + failed > 0;\n}\n", count);
     free(printed);
     return 0;
 }

@@ -12,7 +12,7 @@ static const struct {
     Op op;
     Domain domains[2];
 } domains[] = {
-    { OP_POW, { POSITIVE, MODERATE } }, { OP_TAN, { UNIT } },        { OP_ASIN, { UNIT } },      { OP_ACOS, { UNIT } },
+    { OP_POW, { POSITIVE, MODERATE } }, { OP_ATAN2, { ANY, POSITIVE } }, { OP_TAN, { UNIT } },        { OP_ASIN, { UNIT } },      { OP_ACOS, { UNIT } },
     { OP_SINH, { MODERATE } },          { OP_COSH, { MODERATE } },   { OP_ACOSH, { ABOVE_ONE } }, { OP_ATANH, { UNIT } },
     { OP_EXP, { MODERATE } },           { OP_EXP2, { MODERATE } },   { OP_EXPM1, { MODERATE } },  { OP_LOG, { POSITIVE } },
     { OP_LOG2, { POSITIVE } },          { OP_LOG10, { POSITIVE } },  { OP_LOG1P, { ABOVE_MINUS_ONE } },
