@@ -132,6 +132,13 @@ $(BUILD)/tests/fuzz/replay: $(FUZZ) $(BUILD)/tests/fuzz/replay.o $(BUILD)/libbpg
 $(BUILD)/tests/fuzz/emit: $(BUILD)/tests/fuzz/input.o $(BUILD)/tests/fuzz/emit.o $(BUILD)/libbpgen.a
 	$(CC) $(CFLAGS) -o $@ $^ -lm
 
+# Random models: `make check` has some hundreds, this is the long run. N models from SEED on.
+N    ?= 10000
+SEED ?= 100000
+fuzz-models: all $(BUILD)/bpgen_runtime.h $(BUILD)/tests/random/differential $(BUILD)/tests/random/tool_batch
+	@$(BUILD)/tests/random/differential $(SEED) $(N)
+	@sh tests/random/emitted.sh $(BUILD) $(SEED) $(N) 6 200000
+
 # Everything again with the address and undefined-behaviour sanitizers, in a build folder of its own.
 asan:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)-asan CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" check
@@ -193,4 +200,4 @@ dist:
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-stress $(BUILD)-coverage $(BUILD)-fuzz $(BUILD)-smoke $(BUILD)-afl
 
-.PHONY: all demo check setup tests asan stress failures coverage mutants pictures bench install dist clean
+.PHONY: all demo check setup tests fuzz-models asan stress failures coverage mutants pictures bench install dist clean
