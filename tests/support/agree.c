@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -539,7 +540,7 @@ static void answer(int pipe_, const char *text, uint64_t seed)
     Agreement a;
     const char *bytes = (const char *)&a;
 
-    alarm(MOST_SECONDS);
+    (void)setrlimit(RLIMIT_CPU, &(struct rlimit){ MOST_SECONDS, MOST_SECONDS + 1 });
     agree(&a, text, seed);
     for (size_t done = 0; done < sizeof a;) {
         ssize_t now = write(pipe_, bytes + done, sizeof a - done);
@@ -570,8 +571,8 @@ void agree_apart(Agreement *a, const char *text, uint64_t seed)
         done += (size_t)now;
     close(ends[0]);
     (void)waitpid(child, &status, 0);
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
-        (void)snprintf(a->what, AGREE_TEXT, "slow: more than %d seconds", MOST_SECONDS);
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
+        (void)snprintf(a->what, AGREE_TEXT, "slow: more than %d seconds of the processor", MOST_SECONDS);
     else if (done < sizeof *a)
         (void)snprintf(a->what, AGREE_TEXT, "crash: signal or status %d", WIFSIGNALED(status) ? WTERMSIG(status) : status);
 }
