@@ -179,6 +179,10 @@ stack: all
 pictures: all
 	@sh doc/pictures.sh $(BUILD) doc
 
+# All formulas of ../shared/corpora, and the tables of doc/CORPORA.md written anew (`make check` runs them, too).
+corpora: all $(BUILD)/bpgen_runtime.h
+	@sh tests/corpora/run.sh $(BUILD) page
+
 bench: all
 	@sh bench/run.sh $(BUILD)
 
@@ -200,4 +204,4 @@ dist:
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-stress $(BUILD)-coverage $(BUILD)-fuzz $(BUILD)-smoke $(BUILD)-afl
 
-.PHONY: all demo check setup tests fuzz-models asan stress failures coverage mutants pictures bench install dist clean
+.PHONY: all demo check setup tests fuzz-models asan stress failures coverage mutants pictures bench corpora install dist clean
