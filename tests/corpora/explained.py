@@ -22,7 +22,7 @@ class Reason:
 
 
 UNDERFLOW = Reason({'values': '0.01', 'gradients': '0.01', 'Hessians': 'Infinity'},
-                   'numerator 5e-322 and denominator 1e-251 of the formula: the numerator has 7 bits in double, so value and '
+                   'numerator 4e-322 and denominator 4e-252 of the formula: the numerator has 7 bits in double, so value and '
                    'gradient have two digits by any method; in the Hessian the square of 1/denominator overflows (NaN)')
 TANH = Reason({'gradients': '1e-15', 'Hessians': '1e-15'},
               "tanh' is 1 - tanh^2, which cancels where tanh is near 1: its error is a rounding of 1, 1.3e-12 of the derivative")
