@@ -197,7 +197,7 @@ static void copy_stage(Slice *s, Rebuild *r, StageId old, uint32_t slot)
 {
     Stage stage = s->whole->stages.at[old];
     Range domain[UINT8_MAX];
-    AffId subs[UINT8_MAX], left[UINT8_MAX];
+    AffId subs[UINT8_MAX] = { AFF_ZERO }, left[UINT8_MAX];
     uint8_t rank = 0;
 
     for (unsigned d = 0; d < stage.rank; d++) {
@@ -346,7 +346,7 @@ static void fix_turns(Slice *s, LoopId inner, const LoopId *open, size_t count)
 {
     SymId turns = s->whole->loops.at[inner].turns;
     AffPool *affs = &s->whole->affs;
-    AffId subs[UINT8_MAX];
+    AffId subs[UINT8_MAX] = { AFF_ZERO };
 
     if (turns == NO_ID)
         return;

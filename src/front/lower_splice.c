@@ -222,7 +222,7 @@ static void put_stage(Splice *p, const Stage *stage)
 {
     Lowering *l = p->s->l;
     uint32_t count = stage_subs(p->s->part, stage);
-    AffId subs[UINT8_MAX], full[2 * UINT8_MAX];
+    AffId subs[UINT8_MAX] = { AFF_ZERO }, full[2 * UINT8_MAX];
 
     begin_domain(p);
     for (unsigned d = 0; d < stage->rank; d++) {

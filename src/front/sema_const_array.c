@@ -191,7 +191,7 @@ static void run_subscript(Run *run, const CheckedNode *node)
 {
     Cell base = vec_pop(&run->stack), cell = run_cell(run, node->shape);
     const CheckedItem *items = run->model->items.at + node->u.items.first;
-    int64_t start[MOST_AXES];
+    int64_t start[MOST_AXES] = { 0 };
 
     for (unsigned k = 0; k < base.shape.rank; k++) {
         start[k] = run_integer(run, items[k].value);

@@ -206,7 +206,7 @@ AffId aff_const(AffPool *pool, int64_t value)
 
 AffId aff_index(AffPool *pool, uint32_t index)
 {
-    return of_atom(pool, atom_id(pool, (Atom){ .kind = ATOM_INDEX, .of = index }, NULL));
+    return of_atom(pool, atom_id(pool, (Atom){ .kind = ATOM_INDEX, .of = index }, &(AffId){ AFF_ZERO }));
 }
 
 AffId aff_element(AffPool *pool, uint32_t symbol, const AffId *subs, uint32_t rank)
@@ -235,17 +235,14 @@ static AffId combine(AffPool *pool, AffId a, int64_t p, AffId b, int64_t q, int6
     if (!mix(x.constant, p, y.constant, q, &out.constant))
         return AFF_FAIL;
     while (i < x.count || k < y.count) {
-        AffTerm left = { UINT32_MAX, 0 }, right = { UINT32_MAX, 0 }, term;
+        AtomId of_x = i < x.count ? pool->terms.at[x.first + i].atom : UINT32_MAX;
+        AtomId of_y = k < y.count ? pool->terms.at[y.first + k].atom : UINT32_MAX;
+        int64_t in_x = of_x <= of_y ? pool->terms.at[x.first + i++].coef : 0;
+        int64_t in_y = of_y <= of_x ? pool->terms.at[y.first + k++].coef : 0;
+        AffTerm term = { of_x < of_y ? of_x : of_y, 0 };
 
-        if (i < x.count)
-            left = pool->terms.at[x.first + i];
-        if (k < y.count)
-            right = pool->terms.at[y.first + k];
-        term.atom = left.atom < right.atom ? left.atom : right.atom;
-        if (!mix(left.atom == term.atom ? left.coef : 0, p, right.atom == term.atom ? right.coef : 0, q, &term.coef))
+        if (!mix(in_x, p, in_y, q, &term.coef))
             return give_up(pool, out.first);
-        i += left.atom == term.atom;
-        k += right.atom == term.atom;
         if (term.coef != 0)
             vec_push(pool->arena, &pool->terms, term);
     }

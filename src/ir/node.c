@@ -255,7 +255,7 @@ static size_t apply_word(Program *p, Op op, NodeId *stack, size_t depth)
 
 static NodeId run_formula(Program *p, const PartialCode *code, const NodeId *args, NodeId result)
 {
-    NodeId stack[LONGEST_PARTIAL];
+    NodeId stack[LONGEST_PARTIAL] = { NO_ID };
     size_t depth = 0;
 
     for (uint32_t i = 0; i < code->count; i++) {

@@ -146,7 +146,7 @@ NodeId merge_factor(Program *p, NodeId a, NodeId number)
 {
     Node node = p->nodes.at[a];
     Rational outer, inner;
-    NodeId merged = NO_ID;
+    NodeId merged;
 
     if (!node_is_literal(p, number, &outer) || (node.op != OP_MUL && node.op != OP_DIV))
         return NO_ID;

@@ -7,7 +7,7 @@ enum { MOST_BOXES = 64 };
 
 static int32_t *box_ends(const Elements *e, uint8_t rank, size_t i)
 {
-    return rank == 0 ? NULL : e->ends.at + 2 * (size_t)rank * i;
+    return rank == 0 ? e->ends.at : e->ends.at + 2 * (size_t)rank * i; /* rank 0: it may be NULL */
 }
 
 /* ---- bits ------------------------------------------------------------------------------------------- */

@@ -102,11 +102,11 @@ static Interval difference(const Pair *pair, AffId earlier, AffId later, bool wi
     uint32_t i = 0, k = 0;
 
     while (i < a->count || k < b->count) {
-        const AffTerm *x = i < a->count ? &pool->terms.at[a->first + i] : NULL;
-        const AffTerm *y = k < b->count ? &pool->terms.at[b->first + k] : NULL;
-        AtomId id = x != NULL && (y == NULL || x->atom <= y->atom) ? x->atom : y->atom;
-        const Atom *atom = &pool->atoms.at[id];
-        int64_t in_a = x != NULL && x->atom == id ? x->coef : 0, in_b = y != NULL && y->atom == id ? y->coef : 0;
+        AtomId of_a = i < a->count ? pool->terms.at[a->first + i].atom : UINT32_MAX;
+        AtomId of_b = k < b->count ? pool->terms.at[b->first + k].atom : UINT32_MAX;
+        const Atom *atom = &pool->atoms.at[of_a < of_b ? of_a : of_b];
+        int64_t in_a = of_a <= of_b ? pool->terms.at[a->first + i].coef : 0;
+        int64_t in_b = of_b <= of_a ? pool->terms.at[b->first + k].coef : 0;
 
         i += in_a != 0;
         k += in_b != 0;

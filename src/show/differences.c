@@ -46,10 +46,10 @@ static const char *exact(const Show *s, double value)
 /* "5.17e-2", "5.17". */
 static const char *scientific(const Show *s, char *text)
 {
-    char *e = strchr(text, 'e');
-    int exponent = (int)strtol(e + 1, NULL, 10);
+    size_t mantissa = strcspn(text, "e");
+    int exponent = (int)strtol(text + mantissa + 1, NULL, 10);
 
-    *e = '\0';
+    text[mantissa] = '\0';
     return exponent == 0 ? say(s, "%s", text) : say(s, "%se%d", text, exponent);
 }
 
@@ -276,7 +276,7 @@ static Table whole_table(const Show *s, const DifferencesVec *all)
             table_cell(&table, "%s", exact(s, d->steps[i].h));
             for (size_t k = 0; k < PARTS; k++)
                 for (unsigned f = 0; f < DIFFERENCE_COUNT; f++)
-                    table_cell(&table, "%s", exact(s, ((const double *)((const char *)&d->steps[i] + parts[k].offset))[f]));
+                    table_cell(&table, "%s", exact(s, ((const double *)(const void *)((const char *)&d->steps[i] + parts[k].offset))[f]));
         }
     }
     return table;

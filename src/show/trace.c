@@ -305,11 +305,11 @@ static const char *tangent_key(const View *v, const char *name)
 
 static const char *by(const View *v, const char *name)
 {
-    Text title;
+    Text text;
 
-    text_init(&title, v->arena);
-    text_printf(&title, "d/d%s", name);
-    return text_string(&title);
+    text_init(&text, v->arena);
+    text_printf(&text, "d/d%s", name);
+    return text_string(&text);
 }
 
 static void words_column(const View *v, const char *key, const char *title)
@@ -363,15 +363,15 @@ static const char *title(const View *v)
 {
     MessageId mode = !v->view->reverse ? MESSAGE_TRACE_FORWARD : v->view->forward ? MESSAGE_TRACE_BOTH : MESSAGE_TRACE_REVERSE;
     const char *mistake = explain_mistake(v->view->mistake, v->view->language);
-    Text model, title;
+    Text model, whole;
 
     text_init(&model, v->arena);
-    text_init(&title, v->arena);
+    text_init(&whole, v->arena);
     explain_title(v->c, v->view->language, &model);
-    text_printf(&title, trace_word(v, MESSAGE_TRACE_TITLE), text_string(&model), trace_word(v, mode));
+    text_printf(&whole, trace_word(v, MESSAGE_TRACE_TITLE), text_string(&model), trace_word(v, mode));
     if (mistake != NULL)
-        text_printf(&title, "; %s", mistake);
-    return text_string(&title);
+        text_printf(&whole, "; %s", mistake);
+    return text_string(&whole);
 }
 
 /* A row for each leaf and gate, and one more for each further operand. Below, for people: what both modes cost. */

@@ -144,8 +144,8 @@ void trace_json_costs(const CircuitTrace *trace, const TraceView *view, Text *ou
 
     if (view->forward)
         json_mode(out, "forward", trace->inputs, work->values, work->forward_sweep, work_of(trace, true));
-    if (view->reverse)
+    if (view->reverse) {
         json_mode(out, "reverse", trace->outputs, work->values, work->reverse_sweep, work_of(trace, false));
-    if (view->reverse)
         json_calls(trace, out);
+    }
 }

@@ -102,8 +102,8 @@ void nest_find(NestVec *list)
 {
     for (size_t period = 1; period <= MOST_PERIOD && 2 * period <= list->count;)
         period = fold(list, period, FEWEST_TURNS) ? 1 : period + 1;
-    while (fold(list, 1, 2))
-        continue;
+    for (bool folded = true; folded;)
+        folded = fold(list, 1, 2);
     for (size_t i = 0; i < list->count; i++)
         sort_loops(&list->at[i]);
 }

@@ -142,7 +142,7 @@ static NumberSet scalar_set(Trace *t, NodeId root)
 static void visit(Trace *t, NodeId id)
 {
     const Node *node = &t->p->nodes.at[id];
-    NodeId args[OP_MOST_ARGS];
+    NodeId args[OP_MOST_ARGS] = { NO_ID };
     unsigned count = 0;
     int taken;
 

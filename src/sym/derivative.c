@@ -1,6 +1,8 @@
 /* derivative.c -- textbook derivatives: one loop upwards over what an expression needs. */
 #include "sym/derivative.h"
 
+#include <string.h>
+
 typedef struct {
     ExprPool *pool;
     ExprId by;
@@ -19,7 +21,7 @@ enum { LONGEST_FORMULA = 64 };
 
 ExprId sym_formula(ExprPool *pool, const char *postfix, const ExprId *args, ExprId result, ExprMake *make)
 {
-    ExprId stack[LONGEST_FORMULA];
+    ExprId stack[LONGEST_FORMULA] = { EXPR_NONE };
     size_t depth = 0;
 
     while (*postfix != '\0' && depth < LONGEST_FORMULA) {
@@ -111,11 +113,12 @@ static ExprId chain_rule(const Deriving *d, ExprId id, DerivativeStep *step)
 
 static ExprId operator_rule(const Deriving *d, ExprId id, DerivativeStep *step)
 {
-    Expr node = d->pool->nodes.at[id];
-    const ExprId *u = node.u.arg, *du = step->inner;
-    ExprId exponent;
+    Op op = (Op)d->pool->nodes.at[id].op;
+    const ExprId *du = step->inner;
+    ExprId u[OP_MOST_ARGS], exponent;
 
-    switch (node.op) {
+    memcpy(u, d->pool->nodes.at[id].u.arg, sizeof u);
+    switch (op) {
     case OP_ADD:
         step->rule = RULE_SUM;
         return make2(d, OP_ADD, du[0], du[1]);
@@ -142,7 +145,7 @@ static ExprId operator_rule(const Deriving *d, ExprId id, DerivativeStep *step)
     default:
         break;
     }
-    step->rule = node.op == OP_LINK ? RULE_STATED : RULE_CHAIN;
+    step->rule = op == OP_LINK ? RULE_STATED : RULE_CHAIN;
     return chain_rule(d, id, step);
 }
 

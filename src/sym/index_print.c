@@ -29,12 +29,14 @@ static void print_table(const Symbol *table, Text *out)
     }
 }
 
+/* What is given has one. */
 static const ExprVariable *variable_of(const ExprPool *pool, SymId symbol)
 {
-    for (size_t v = 0; v < pool->variables.count; v++)
-        if (pool->variables.at[v].symbol == symbol)
-            return &pool->variables.at[v];
-    return NULL;
+    size_t v = 0;
+
+    while (pool->variables.at[v].symbol != symbol)
+        v++;
+    return &pool->variables.at[v];
 }
 
 void index_form_print_table(const ExprPool *pool, const Program *program, SymId table, Text *out)

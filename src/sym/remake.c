@@ -78,7 +78,7 @@ ExprId expr_unmark(ExprPool *pool, ExprId root)
 
 void expr_unmark_all(ExprPool *pool, ExprId *roots, size_t count)
 {
-    replace_all(pool, roots, count, NULL, 0, make_unmarked);
+    replace_all(pool, roots, count, &(ExprId){ EXPR_NONE }, 0, make_unmarked);
 }
 
 /* ---- values ------------------------------------------------------------------------------------------ */

@@ -262,12 +262,11 @@ static void emit(Back *b, const Stage *forward, NodeId read, NodeId value, SymId
 static void guard_side(Back *b, const Wire *wire, Stage *forward)
 {
     Program *p = b->p;
-    Node node = b->c->gates.at[wire->to].expression == NO_ID ? (Node){ .op = OP_COUNT }
-                                                             : p->nodes.at[b->c->gates.at[wire->to].expression];
-    NodeId taken = node.u.arg[0];
+    NodeId expression = b->c->gates.at[wire->to].expression, taken;
 
-    if (b->c->gates.at[wire->to].op != OP_SELECT || node.op != OP_SELECT)
+    if (b->c->gates.at[wire->to].op != OP_SELECT || expression == NO_ID || p->nodes.at[expression].op != OP_SELECT)
         return;
+    taken = p->nodes.at[expression].u.arg[0];
     if (wire->operand == 2)
         taken = node_op1(p, OP_NOT, taken);
     forward->guard = forward->guard == NO_ID ? taken : node_op2(p, OP_AND, forward->guard, taken);
