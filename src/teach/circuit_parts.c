@@ -163,7 +163,7 @@ static void join_part(Maker *m, SymId target, const AffId *dropped, const Part *
     unsigned rank = p->symbols.at[from->target].rank;
     Stage stage = { .target = target, .op = STAGE_ADD, .guard = NO_ID, .at = from->at };
     Range domain[UINT8_MAX];
-    AffId all[UINT8_MAX], subs[UINT8_MAX], plain[UINT8_MAX];
+    AffId all[UINT8_MAX], subs[UINT8_MAX], plain[UINT8_MAX] = { AFF_ZERO };
     unsigned next = 0;
 
     if (part->node != NO_ID && node_is_int(p, part->node, 0))
