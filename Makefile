@@ -73,6 +73,13 @@ check:
 setup:
 	@sh tests/setup.sh tests
 
+# Static analysis of src/ and of the emitted C of the examples.
+lint:
+	@sh tests/setup.sh lint
+	@$(MAKE) --no-print-directory all
+	@sh tests/lint.sh $(BUILD)
+.PHONY: lint
+
 # ---- tests, benchmarks -----------------------------------------------------------------------------------
 
 tests: $(TESTS:%.c=$(BUILD)/%) $(BUILD)/tests/fuzz/replay $(BUILD)/tests/fuzz/emit

@@ -50,7 +50,7 @@ list | awk -v parts="$*" 'BEGIN { n = split(parts, part, " ") }
 xargs -P "$(nproc)" -L 1 sh -c 'log=$0/$(echo "$1" | tr / _); shift; "$@" > "$log" 2>&1; echo $? > "$log.status"' "$log" < "$log/list"
 
 passed=0 failed=0 skipped=0
-while read -r name command; do
+while read -r name _; do
     at=$log/$(echo "$name" | tr / _)
     if [ -e "$at.status" ]; then report "$name" "$at" "$(cat "$at.status")"; else report "$name" /dev/null 1; fi
 done < "$log/list"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # setup.sh -- installs what is missing: `build` what bpgen needs, `tests` also what the tests need, `coverage` also what
-# `make coverage` needs.
+# `make coverage` needs, `lint` also the analysers.
 # Without root it names the packages.
 set -eu
 
@@ -21,6 +21,11 @@ if [ "${1:-build}" != build ]; then
 fi
 if [ "${1:-build}" = coverage ]; then
     need_command gcovr gcovr
+fi
+if [ "${1:-build}" = lint ]; then
+    need_command clang-tidy clang-tidy
+    need_command cppcheck cppcheck
+    need_command shellcheck shellcheck
 fi
 [ -n "$missing" ] || exit 0
 

@@ -2,6 +2,8 @@
  */
 #include "emit/c_expr.h"
 
+/* NOLINTBEGIN(misc-no-recursion): a name or a leaf is expanded in place and expands nothing itself. */
+
 static void expand_node(Printer *p, const Task *task);
 
 /* What has a name, or is a leaf, needs no place on the stack if nothing stands before it. */
@@ -266,6 +268,8 @@ static void expand_node(Printer *p, const Task *task)
     if (brackets)
         c_expr_add_text(p, ")");
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 /* ---- the loop ---------------------------------------------------------------------------------------- */
 

@@ -41,7 +41,7 @@ bool point_fill_default(Evaluation *e, const Declared *declared)
     if (declared->defaults == NULL && !declared->has_range && !symbol->integer)
         return false;
     if (symbol->integer)
-        middle = (double)((symbol->low + symbol->high - 1) / 2);
+        middle = trunc((double)(symbol->low + symbol->high - 1) / 2);
     for (size_t i = 0; i < count; i++)
         set_element(e, declared->symbol, i,
                     declared->defaults != NULL ? rational_to_double(declared->defaults[i]) : middle);

@@ -94,6 +94,7 @@ void loops_prepare(Lowering *l)
 
 /* ---- free indices -------------------------------------------------------------------------------------- */
 
+/* NOLINTNEXTLINE(misc-no-recursion): lists in lists, as deep as an array has axes */
 static SetId set_of_value(Lowering *l, const Value *value)
 {
     SetId set = 0;

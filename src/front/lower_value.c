@@ -118,6 +118,7 @@ void value_store(Lowering *l, const Value *value, SymId target, Span at)
         domain_stage(l, target, STAGE_SET, value->node, text_at(l, value->node, at));
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): lists in lists, as deep as an array has axes */
 static void materialise_list(Lowering *l, Value *value, Name name)
 {
     SetId deps = 0;
@@ -159,6 +160,7 @@ void value_materialise(Lowering *l, Value *value, Name name, Span at)
     value->aff = AFF_FAIL;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): likewise */
 NodeId value_node(Lowering *l, Value *value, Span at)
 {
     if (value->node == NO_ID && value->aff != AFF_FAIL)

@@ -105,7 +105,7 @@ static Shape part_shape(Shape shape)
 static void call_concat(Sema *s, AstId id, uint32_t count)
 {
     const Value *args = s->values.at + s->values.count - count;
-    Shape shape = { 0 };
+    Shape shape;
     int64_t extent = 0;
 
     if (count == 0) {

@@ -14,7 +14,8 @@ bool sema_same_shape(Shape p, Shape q)
 }
 
 /* NumPy's rule without stretching and padding in one operation: either the ranks are equal and axes of extent 1
- * stretch, or the shorter shape is exactly the end of the longer one. */
+ * stretch, or the shorter shape is exactly the end of the longer one.
+ * NOLINTNEXTLINE(misc-no-recursion): one level */
 bool sema_broadcast(Shape p, Shape q, Shape *out)
 {
     Shape result;

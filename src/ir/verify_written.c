@@ -128,6 +128,7 @@ static void set_bits(Elements *e, const Symbol *symbol, const Box *box)
 }
 
 /* Too many boxes: the exact ones become bits; the others, of which some elements are meant, one box about them all. */
+/* NOLINTNEXTLINE(misc-no-recursion): one box is left, which is not exact, and added */
 static void condense(Arena *arena, Elements *e, const Symbol *symbol)
 {
     Box all, box;
@@ -154,6 +155,7 @@ static void condense(Arena *arena, Elements *e, const Symbol *symbol)
         elements_add(arena, e, symbol, &all);
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): condenses and adds the box that is left */
 void elements_add(Arena *arena, Elements *e, const Symbol *symbol, const Box *added)
 {
     Box box = *added;

@@ -119,6 +119,7 @@ for model in sums means; do
             echo "FAIL $model, $cc: $(head -n 5 "$work/messages")"
         fi
     done
+    # shellcheck disable=SC3045 # dash and bash have ulimit -s
     if $cc $flags -O2 -DLARGE $defines "$work/main.c" "$work/m_grad.c" -lm -o "$work/main" 2> "$work/messages" &&
         (ulimit -s 128 && "$work/main") > "$work/messages" 2>&1; then
         echo "PASS $model: 200000 samples on a stack of 128 kB"

@@ -3,7 +3,6 @@
 # both modes, float: every element is what the evaluator gives for this kind of derivative, nothing is added to what was there before,
 # and the self-test (functions against each other and against differences) passes.
 build=$(cd "$1" && pwd)
-root=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 flags="-std=c99 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion -Wmissing-prototypes -Werror -ffp-contract=off"
@@ -51,7 +50,7 @@ externs double
 externs float
 # The self-test is part of the same object.
 compare() { # compiler, real, options of tool_functions; m.c and m.h are there
-    cc=$1 real=$2 close= alone=
+    cc=$1 real=$2 close='' alone=''
     shift 2
     [ "$real" = double ] || close="-DCLOSE=2e-3 -DCLOSE_TO_LARGEST=2e-4"
     if ! "$build/tests/numeric/tool_functions" "$@" > "$work/driver.c" 2> "$work/messages"; then

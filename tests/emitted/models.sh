@@ -31,7 +31,7 @@ check() { # model real points; prints what is wrong
         # shellcheck disable=SC2086 # lists of flags
         $cc $flags -O1 -c "$work/m.c" -o "$work/m.o" || return 1
         [ "$cc $real" != "gcc float" ] || continue # what would run is what gcc runs in double and clang in float
-        # shellcheck disable=SC2086
+        # shellcheck disable=SC2086,SC2046
         $cc $flags -DREAL="$real" -O1 -c tests/emitted/externs.c -o "$work/externs.o" &&
             $cc $flags -DBPGEN_SELFTEST -DBPGEN_SELFTEST_MAIN -O1 "$work/m.c" "$work/externs.o" -o "$work/selftest" -lm &&
             $cc -std=c99 -O1 -I"$work" -Itests/numeric $close $(arguments "$work/m.h") "$work/driver.c" "$work/m.o" "$work/externs.o" -o "$work/driver" -lm || return 1
