@@ -76,6 +76,8 @@ static Difference extrapolate(CheckFunction *f, void *context, double x, double 
     for (int i = 0; i < TABLE; i++, h /= SHRINK) {
         double factor = SHRINK * SHRINK;
 
+        for (int j = 1; j < TABLE; j++)
+            table[j][i] = (double)NAN; /* where the loop below does not come */
         table[0][i] = central(f, context, x, h);
         if (!isfinite(table[0][i]))
             continue;
