@@ -1,4 +1,5 @@
-/* points.c -- how many points a domain has: exact where the bounds are affine in outer indices of the domain. */
+/* points.c -- how many points a domain has: exact where the bounds are affine in outer indices of the domain, unless that would take
+ * long to count. */
 #include "base/saturate.h"
 #include "ir/program.h"
 
@@ -119,14 +120,40 @@ static unsigned last_used(const Points *points, unsigned *user, unsigned *users)
     return 0;
 }
 
+/* More points of outer dimensions are not gone through one by one. */
+enum { MOST_ENUMERATED = 1 << 20 };
+
+/* An upper bound: every dimension as long as it can be. */
+static uint64_t box_points(const Points *points)
+{
+    const Stage *stage = points->stage;
+    const AffPool *affs = &points->p->affs;
+    Points widest = *points;
+    int64_t lows[UINT8_MAX + 1], highs[UINT8_MAX + 1];
+    uint64_t total = 1;
+
+    for (unsigned d = 0; d < stage->rank; d++) {
+        for (unsigned k = 0; k < d; k++)
+            widest.values[k] = aff_coef(affs, stage->domain[d].low, stage->domain[k].index) > 0 ? lows[k] : highs[k];
+        lows[d] = low_value(&widest, d);
+        for (unsigned k = 0; k < d; k++)
+            widest.values[k] = aff_coef(affs, stage->domain[d].high, stage->domain[k].index) > 0 ? highs[k] : lows[k];
+        highs[d] = bound_value(&widest, stage->domain[d].high, true) - 1;
+        total = saturating_product(total, highs[d] < lows[d] ? 0 : (uint64_t)(highs[d] - lows[d]) + 1);
+    }
+    return total;
+}
+
 /* Goes through all values of the dimensions before `inner` in order, like the loops themselves. */
 static uint64_t enumerate(Points *points, unsigned inner, unsigned user)
 {
     uint64_t total = 0;
-    unsigned d = 0;
+    unsigned d = 0, counted = 0;
     bool enter = true;
 
     for (;;) {
+        if (counted++ > MOST_ENUMERATED)
+            return box_points(points);
         while (enter && d < inner) {
             points->values[d] = low_value(points, d);
             if (extent_value(points, d) == 0)

@@ -290,7 +290,7 @@ void node_reach(const Program *p, Arena *arena, const NodeId *roots, size_t coun
 /* By symbol: the dimension whose subscript is the sample, or NO_ID (samples.c). */
 uint32_t *sample_dimensions(const Program *p, Arena *arena);
 
-/* Number of points of a stage's domain (exact for affine bounds), saturating. */
+/* Number of points of a stage's domain, saturating: exact for affine bounds, if there are not very many (else not less). */
 uint64_t stage_points(const Program *p, const Stage *stage);
 
 /* ---- verifier and dump ------------------------------------------------------------------------------ */

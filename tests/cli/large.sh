@@ -36,6 +36,10 @@ compiles "a double sum" <<'M'
 param x[40000]
 f = sum(x[i]*x[j] for i in 0..40000, j in 0..40000)
 M
+compiles "a triple sum" <<'M'
+param x[2000000000]
+f = sum(x[i]*x[j]*x[k] for i in 0..2000000000, j in i..2000000000, k in i..2000000000)
+M
 refuses "defaults of a large array" "at most 16777216 elements" m.expr -o m.c <<'M'
 param x[2000000000] = 1
 f = sum(x)
