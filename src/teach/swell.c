@@ -142,7 +142,7 @@ static bool add_numbered_row(Swell *swell, Arena *arena, const SwellRequest *req
 
 bool swell_run(Swell *swell, Arena *arena, const SwellRequest *request)
 {
-    size_t rows = request->family == NULL ? request->model_count : (size_t)(request->high - request->low);
+    uint64_t rows = request->family == NULL ? request->model_count : (uint64_t)request->high - (uint64_t)request->low;
     bool good = true;
 
     *swell = (Swell){ .family = request->family, .point = point_text(arena, request) };

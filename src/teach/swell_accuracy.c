@@ -3,6 +3,7 @@
 #include "teach/exact.h"
 #include "teach/swell_row.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct {
@@ -64,6 +65,20 @@ static void run_adjoint(Point *p)
             w->row->automatic = p->e.reals[s][w->by.at[0].place];
 }
 
+/* Elements of an input; integer inputs are reals in an expression. */
+static const double *numbers_of(const Point *p, SymId symbol)
+{
+    size_t count = eval_elements(p->e.program, symbol);
+    double *numbers;
+
+    if (p->e.integers[symbol] == NULL)
+        return p->e.reals[symbol];
+    numbers = arena_array(p->w->unit->arena, double, count + 1);
+    for (size_t k = 0; k < count; k++)
+        numbers[k] = p->e.integers[symbol][k];
+    return numbers;
+}
+
 /* Of the doubles at which the adjoint program runs, not of the decimals that stand for them. */
 static void run_exact(Point *p)
 {
@@ -77,12 +92,16 @@ static void run_exact(Point *p)
         SymId symbol = lowered->declared.at[i].symbol;
         VariableId variable = w->elaboration.variables[symbol];
         size_t count = eval_elements(p->e.program, symbol);
+        const double *rounded = numbers_of(p, symbol);
         Rational *numbers = arena_array(arena, Rational, count + 1);
 
-        if (variable == EXPR_NONE || p->e.reals[symbol] == NULL)
+        if (variable == EXPR_NONE)
             continue;
-        for (size_t k = 0; k < count; k++)
-            numbers[k] = rational_from_double(arena, p->e.reals[symbol][k]);
+        for (size_t k = 0; k < count; k++) {
+            if (!isfinite(rounded[k]))
+                return;
+            numbers[k] = rational_from_double(arena, rounded[k]);
+        }
         values[variable] = numbers;
     }
     w->row->has_exact = exact_value(w->pool, arena, w->folded[0], values, &exact);
@@ -108,7 +127,7 @@ static void run_horner(Point *p)
         SymId symbol = lowered->declared.at[i].symbol;
 
         if (w->elaboration.variables[symbol] != EXPR_NONE)
-            values[w->elaboration.variables[symbol]] = p->e.reals[symbol];
+            values[w->elaboration.variables[symbol]] = numbers_of(p, symbol);
     }
     if (expanded->atom_count == 1)
         x = expr_value(w->pool, arena, expanded->atoms[0], values);
