@@ -25,7 +25,7 @@ static _Noreturn void finding(const char *what)
 /* The only state outside of the input's unit: the commands ask for files by their paths. */
 static const FuzzInput *files;
 
-/* In place of src/cli/file.c: "none..." cannot be read, models end in "expr", anything else is the file of numbers. */
+/* In place of src/cli/file*.c (all of file.h): "none..." cannot be read, models end in "expr", anything else is the file of numbers. */
 bool file_read(Arena *arena, const char *path, char **bytes, size_t *size, Text *why)
 {
     size_t length = strlen(path);
@@ -40,6 +40,16 @@ bool file_read(Arena *arena, const char *path, char **bytes, size_t *size, Text 
     if (*size > 0)
         memcpy(*bytes, model ? files->model : files->numbers, *size);
     return true;
+}
+
+bool file_same(const char *one, const char *other)
+{
+    return strcmp(one, other) == 0;
+}
+
+bool file_is_stream(const char *path)
+{
+    return strcmp(path, "-") == 0 || strncmp(path, "/dev/", 5) == 0;
 }
 
 /* Control characters and broken UTF-8 have no place in a result, whatever is in the model. */
@@ -58,7 +68,7 @@ static void check_text(const char *text, size_t size)
     }
 }
 
-/* In place of src/cli/file.c: "full..." cannot be written, the rest goes nowhere. */
+/* "full..." cannot be written, the rest goes nowhere. */
 bool file_write_all(Arena *arena, const OutputFile *out, size_t count, Text *why)
 {
     (void)arena;
