@@ -60,7 +60,6 @@ def messages():
 
 
 NOT_SHOWN = {  # and why
-    'the model is nested too deeply here: memory ran out': "Bison's stack is grown by malloc: memory must be short",
     'the file is larger than 2 GB': 'takes a file of that size',
     'the pattern of the %s takes more than %llu steps; look at a smaller size of the model (--const)': 'takes half a minute',
     'written out element by element this takes more than %zu expressions: make the sizes smaller, with --const': 'takes four million expressions',
