@@ -163,8 +163,8 @@ static inline double digamma_1p(double t)
     const double z = t + 0.5, w = 1.0 / z / z;
 
     if (t < 1.0)
-        return (t - 0.46163177490234375 - 3.70066118193790316581726074219e-7 + 9.96025276570394003528902818038e-14) *
-               (1.0 + horner(near_num, 6, t) / horner(near_den, 6, t));
+        return (t - 0.46163177490234375 - 3.70066118193790316581726074219e-7 + 9.96025276570394008611482291392e-14 -
+                5.08257947335414837785e-31) * (1.0 + horner(near_num, 6, t) / horner(near_den, 6, t));
     return log(z) + w * (horner(far_num, 7, w) / horner(far_den, 7, w));
 }
 

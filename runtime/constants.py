@@ -97,7 +97,7 @@ def split(x, *bits):
 
 
 if __name__ == "__main__":
-    print("root of digamma, less 1:", [nstr(part, 30) for part in split(ROOT - 1, 20, 42)])
+    print("root of digamma, less 1:", [nstr(part, 30) for part in split(ROOT - 1, 20, 42, 96)])
     tiny = mpf(10)**-20
     show("gelu, t <= 1", gelu_near, 0, 1, 10, 0)
     show("gelu, t >= 1", gelu_far, mpf(-1) / 2, mpf(36) / 42, 21, 0, lambda k: gelu_far(k) + mpf(5) / 16)

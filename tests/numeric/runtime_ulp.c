@@ -241,7 +241,7 @@ static void measure_all(const Helper *h, Format *f)
         for (size_t k = 0; k < sizeof widths / sizeof *widths; k++)
             measure(h, f, draw(&seed, -widths[k], widths[k]));
         for (size_t k = 0; k < sizeof h->specials / sizeof *h->specials && h->specials[k] != 0.0; k++)
-            measure(h, f, h->specials[k] + sign * ldexp(bits, (int)draw(&seed, -28.0, 3.0)));
+            measure(h, f, h->specials[k] + sign * ldexp(bits, (int)draw(&seed, -56.0, 3.0)));
     }
     for (int i = -2000; i <= 2000; i++)
         measure(h, f, i * 0.5);
