@@ -107,10 +107,17 @@ void oracle_measure(Oracle *o, OracleFormat format);
 const double *oracle_bounds(const Oracle *o, SymId symbol); /* of its elements, after a run */
 bool oracle_undecided(const Oracle *o);
 
+/* What an operator may be wrong by, in ulp, for these bounds: of libm at least what glibc's manual ("Known Maximum Errors in Math
+ * Functions", x86_64, the worse one of double and float) says, of the runtime's helpers what its header promises. */
+double oracle_ulps(Op op);
+
 /* ---- functions ---------------------------------------------------------------------------------------- */
 
 /* y = op(a, b, c), correctly rounded but for compositions; the precision is that of y, and no argument is y. b and c may be
  * anything where the operator has fewer arguments. Not for leaves, calls, and marks of differentiation. */
 void oracle_function(Op op, mpfr_t y, const mpfr_t a, const mpfr_t b, const mpfr_t c);
+
+/* What a value jumps or bends by: for comparisons, signs, the larger one of two, which way it went; else 0. */
+unsigned oracle_decision(Op op, const mpfr_t a, const mpfr_t b, const mpfr_t c);
 
 #endif

@@ -9,9 +9,7 @@ const OracleFormat oracle_float = { (double)(FLT_EPSILON / 2), 1.401298464324817
 
 /* ---- one operator ------------------------------------------------------------------------------------ */
 
-/* What a function may be wrong by, in ulp: of libm what glibc's manual says for x86_64 (24.x "Known Maximum Errors in Math
- * Functions", rounded up to the worse one of double and float), of the runtime's helpers what its header promises. */
-static double ulps(Op op)
+double oracle_ulps(Op op)
 {
     switch (op) {
     case OP_NEG: case OP_ABS: case OP_SIGN: case OP_STEP: case OP_RELU: case OP_MIN: case OP_MAX: case OP_CLAMP: case OP_SELECT:
@@ -23,11 +21,12 @@ static double ulps(Op op)
     case OP_ATAN: case OP_ASIN: case OP_ACOS: case OP_ATAN2: case OP_HYPOT: case OP_TAN: case OP_ERF:
         return 1;
     case OP_SIG: case OP_SOFTPLUS: case OP_LOGSIG: case OP_SILU: case OP_GELU: case OP_TRIGAMMA:
+    case OP_SINH: case OP_COSH: case OP_TANH: case OP_ASINH: case OP_ACOSH: case OP_ATANH: case OP_LOG10:
         return 3;
     case OP_DIGAMMA: case OP_LGAMMA: case OP_CBRT:
         return 4;
     default:
-        return op_info[op].result == KIND_CONDITION ? 0 : 5; /* log10, sinh, cosh, tanh, asinh, acosh, atanh, erfc */
+        return op_info[op].result == KIND_CONDITION ? 0 : 5; /* erfc */
     }
 }
 
@@ -121,9 +120,10 @@ static double bound(Oracle *o, Op op, const mpfr_t y, const mpfr_t *const *args,
             return rounding(o, 0.5, size);
         return b > errors[1] ? (errors[0] + size * errors[1]) / (b - errors[1]) + rounding(o, 0.5, size) : HUGE_VAL;
     case OP_SCALE_OF: return 0;
-    case OP_SIN: case OP_COS: return fmin(errors[0], 2) + rounding(o, ulps(op), size); /* they go up and down within larger errors */
-    case OP_DIGAMMA: return moved(o, op, y, args, errors) + rounding(o, ulps(op), digamma_parts(o, *args[0], y));
-    default: return moved(o, op, y, args, errors) + rounding(o, ulps(op), size);
+    case OP_SIN: case OP_COS: /* they go up and down within larger errors */
+        return fmin(errors[0], 2) + rounding(o, oracle_ulps(op), size);
+    case OP_DIGAMMA: return moved(o, op, y, args, errors) + rounding(o, oracle_ulps(op), digamma_parts(o, *args[0], y));
+    default: return moved(o, op, y, args, errors) + rounding(o, oracle_ulps(op), size);
     }
 }
 

@@ -47,9 +47,6 @@ struct Oracle {
 /* A number whose digits are the arena's. */
 void oracle_real(const Oracle *o, mpfr_t x);
 
-/* What a value jumps or bends by: for comparisons, signs, the larger one of two, which way it went; else 0. */
-unsigned oracle_decision(Op op, const mpfr_t a, const mpfr_t b, const mpfr_t c);
-
 /* Called while a measured program runs, after what they are about; a value that is stored, before a position wins. */
 void oracle_bound_clear(Oracle *o, SymId symbol);
 void oracle_bound_constant(Oracle *o, NodeId id);
