@@ -1,31 +1,21 @@
 /* agree.c -- all programs of a unit against each other, in MPFR and in double. */
-#define _POSIX_C_SOURCE 200809L
 #include "tests/support/agree.h"
 
 #include <math.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "emit/emit.h"
 #include "eval/check.h"
 #include "tests/support/oracle.h"
 #include "unit.h"
 
-extern const Emitter emit_expr;
-
 enum {
     TRIES = 12,
     MOST_CHOSEN = 2,      /* elements of the gradient that differences are taken of, besides a direction */
-    MOST_SECONDS = 20,
     SAME_BITS = 150,      /* that differences and derivatives in MPFR have in common; the step leaves 270, */
     SECOND_BITS = 90,     /* and second differences 140, both less the size of the values */
-    MOST_ELEMENTS = 4000  /* of a matrix */
+    MOST_WORK = 50000     /* stages times points times turns of a program: more would take too long in MPFR */
 };
 
 /* A rounding error may be so many times what fewer bits let expect, and so many units of the largest number of the same result and
@@ -58,63 +48,6 @@ __attribute__((format(printf, 2, 3))) static void complain(Check *c, const char 
     va_start(args, format);
     (void)vsnprintf(c->a->what, AGREE_TEXT, format, args);
     va_end(args);
-}
-
-/* ---- printed and read again --------------------------------------------------------------------------- */
-
-/* Comments say how it is written, which may be different. */
-static const char *dump(Unit *unit)
-{
-    Text dumped, plain;
-
-    text_init(&dumped, unit->arena);
-    text_init(&plain, unit->arena);
-    program_dump(unit->lowered.program, &dumped);
-    for (const char *at = text_string(&dumped); *at != '\0'; at += strcspn(at, "\n") + 1) {
-        const char *comment = strstr(at, "   # ");
-        size_t size = strcspn(at, "\n");
-
-        text_bytes(&plain, at, comment != NULL && comment < at + size ? (size_t)(comment - at) : size);
-        text_add(&plain, "\n");
-    }
-    return text_string(&plain);
-}
-
-typedef struct {
-    Check *check;
-    const char *printed, *dumped;
-} Reread;
-
-static void reread_work(Unit *unit, void *context)
-{
-    Reread *r = context;
-    Text again;
-
-    text_init(&again, unit->arena);
-    if (!unit_open(unit, "printed", r->printed, strlen(r->printed))) {
-        diag_print(&unit->diag, &again);
-        complain(r->check, "reread: %.300s", text_string(&again));
-        return;
-    }
-    if (strcmp(dump(unit), r->dumped) != 0)
-        complain(r->check, "reread: another program");
-}
-
-static void check_reread(Check *c)
-{
-    Options options = options_default();
-    Emitted printed;
-    Unit unit;
-    Reread r = { .check = c };
-
-    text_init(&printed.main, c->unit->arena);
-    emit_expr.emit(c->unit, &printed);
-    r.printed = text_string(&printed.main);
-    r.dumped = dump(c->unit);
-    unit_init(&unit, &options);
-    if (!unit_run(&unit, reread_work, &r))
-        complain(c, "reread: %s", unit.failure);
-    unit_close(&unit);
 }
 
 /* ---- the point ------------------------------------------------------------------------------------------ */
@@ -405,9 +338,30 @@ static void compare_rounding(Check *c, Run *r)
 
 /* ---- all programs ----------------------------------------------------------------------------------------- */
 
-static bool is_open(const Check *c)
+/* May the program be run: is nothing wrong so far, and is it small? */
+static bool is_next(Check *c, const Program *p)
 {
-    return c->a->what[0] == '\0';
+    uint64_t turns[UINT8_MAX] = { 1 }, work_ = 0;
+    unsigned depth = 0;
+
+    if (p == NULL || c->a->what[0] != '\0')
+        return false;
+    for (size_t i = 0; i < p->body.count; i++) {
+        const Item *item = &p->body.at[i];
+
+        if (item->kind == ITEM_LOOP) {
+            const Loop *loop = &p->loops.at[item->id];
+
+            turns[depth + 1] = turns[depth] * (uint64_t)(loop->high - loop->low);
+            depth++;
+        } else if (item->kind == ITEM_END) {
+            depth--;
+        } else {
+            work_ += turns[depth] * stage_points(p, &p->stages.at[item->id]);
+        }
+    }
+    c->a->large += work_ + p->nodes.count > MOST_WORK;
+    return work_ + p->nodes.count <= MOST_WORK;
 }
 
 static void check_programs(Check *c)
@@ -420,32 +374,32 @@ static void check_programs(Check *c)
     compare_rounding(c, &r);
     if (c->wanted == 0 || unit->reversed == NULL)
         return;
-    if (is_open(c) && unit->value_grad != NULL) {
+    if (is_next(c, unit->value_grad)) {
         run(c, &r, "value_grad", unit->value_grad);
         compare_values(c, &r);
         compare_chosen(c, &r, "gradient", r.program->gradients.at, c->gradient);
         compare_along(c, &r);
         compare_rounding(c, &r);
     }
-    if (is_open(c) && unit->value_grad == NULL) {
+    if (unit->value_grad == NULL && is_next(c, unit->reversed)) {
         run(c, &r, "vjp", unit->reversed);
         compare_values(c, &r);
         compare_chosen(c, &r, "gradient", r.program->gradients.at, c->gradient);
         compare_along(c, &r);
         compare_rounding(c, &r);
     }
-    if (is_open(c) && unit->jvp != NULL) {
+    if (is_next(c, unit->jvp)) {
         run(c, &r, "jvp", unit->jvp);
         compare_values(c, &r);
         compare_tangents(c, &r);
         compare_rounding(c, &r);
     }
-    if (is_open(c) && unit->jacobian != NULL && c->outputs * c->wanted <= MOST_ELEMENTS) {
+    if (is_next(c, unit->jacobian)) {
         run(c, &r, "jacobian", unit->jacobian);
         compare_values(c, &r);
         compare_rows(c, &r);
     }
-    if (is_open(c) && unit->hvp != NULL) {
+    if (is_next(c, unit->hvp)) {
         run(c, &r, "hvp", unit->hvp);
         compare_values(c, &r);
         compare_chosen(c, &r, "gradient", r.program->gradients.at, c->gradient);
@@ -453,7 +407,7 @@ static void check_programs(Check *c)
             compare_chosen(c, &r, "product", r.program->derivatives.at, c->product);
         compare_rounding(c, &r);
     }
-    if (is_open(c) && unit->hessian != NULL && c->wanted * c->wanted <= MOST_ELEMENTS) {
+    if (is_next(c, unit->hessian)) {
         run(c, &r, "hessian", unit->hessian);
         compare_values(c, &r);
         compare_rows(c, &r);
@@ -507,7 +461,7 @@ static void work(Unit *unit, void *context)
     }
     for (NodeId n = 0; n < unit->lowered.program->nodes.count; n++)
         c->a->ops[unit->lowered.program->nodes.at[n].op]++;
-    check_reread(c);
+    agree_reread(unit, c->a);
     make_programs(c);
     c->smooth = c->a->ops[OP_LINK] == 0;
     for (LoopId l = 0; l < unit->lowered.program->loops.count; l++)
@@ -531,48 +485,4 @@ void agree(Agreement *a, const char *text, uint64_t seed)
         complain(&c, "internal: %s", unit.failure);
     unit_close(&unit);
     mpfr_free_cache();
-}
-
-/* ---- in a process of its own -------------------------------------------------------------------------------- */
-
-static void answer(int pipe_, const char *text, uint64_t seed)
-{
-    Agreement a;
-    const char *bytes = (const char *)&a;
-
-    (void)setrlimit(RLIMIT_CPU, &(struct rlimit){ MOST_SECONDS, MOST_SECONDS + 1 });
-    agree(&a, text, seed);
-    for (size_t done = 0; done < sizeof a;) {
-        ssize_t now = write(pipe_, bytes + done, sizeof a - done);
-
-        if (now <= 0)
-            break;
-        done += (size_t)now;
-    }
-    _exit(0);
-}
-
-void agree_apart(Agreement *a, const char *text, uint64_t seed)
-{
-    int ends[2], status = 0;
-    size_t done = 0;
-    ssize_t now;
-    pid_t child;
-
-    *a = (Agreement){ .worst = 0 };
-    if (pipe(ends) != 0 || (child = fork()) < 0) {
-        (void)snprintf(a->what, AGREE_TEXT, "no process");
-        return;
-    }
-    if (child == 0)
-        answer(ends[1], text, seed);
-    close(ends[1]);
-    while (done < sizeof *a && (now = read(ends[0], (char *)a + done, sizeof *a - done)) > 0)
-        done += (size_t)now;
-    close(ends[0]);
-    (void)waitpid(child, &status, 0);
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
-        (void)snprintf(a->what, AGREE_TEXT, "slow: more than %d seconds of the processor", MOST_SECONDS);
-    else if (done < sizeof *a)
-        (void)snprintf(a->what, AGREE_TEXT, "crash: signal or status %d", WIFSIGNALED(status) ? WTERMSIG(status) : status);
 }

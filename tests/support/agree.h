@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "ir/ops.h"
+#include "unit.h"
 
 enum { AGREE_TEXT = 400 };
 
@@ -15,6 +15,7 @@ typedef struct {
     bool undefined;             /* no point with finite values was found */
     unsigned long compared;     /* numbers with those of MPFR */
     unsigned long kinks;        /* numbers not compared: the function is not smooth there */
+    unsigned large;             /* programs that were not run: they would take too long in MPFR */
     double worst;               /* rounding error of doubles over what arithmetic of fewer bits lets expect */
     unsigned long ops[OP_COUNT]; /* nodes of the lowered program */
 } Agreement;
@@ -25,6 +26,9 @@ typedef struct {
  *   central differences: so far there is no rounding, and nothing is forgiven;
  * - the same programs in double are as near to that as their rounding lets expect. */
 void agree(Agreement *a, const char *text, uint64_t seed);
+
+/* The first of these. */
+void agree_reread(Unit *unit, Agreement *a);
 
 /* The same in a process of its own, which may crash or run for too long. */
 void agree_apart(Agreement *a, const char *text, uint64_t seed);
