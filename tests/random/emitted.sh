@@ -5,6 +5,12 @@
 first=${2:-1} models=${3:-150} sizes=${4:-2} most=${5:-40000} each=50
 . tests/start.sh
 
+report() { # what differs, and the first model that does
+    grep FAIL out | sed "s/^/$1: /; s/^\(.*: \)FAIL/FAIL \1/"
+    name=$(sed -n 's/^FAIL model \([^:]*\):.*/\1/p' out | head -n 1)
+    sed -n "/^\/\* model $name\$/,/^\*\//p" batch.c
+}
+
 flags="-std=c99 -w -ffp-contract=off -fno-math-errno -I$build -I$root/tests/random"
 last=$((first + models))
 while [ "$first" -lt "$last" ]; do
@@ -13,7 +19,7 @@ while [ "$first" -lt "$last" ]; do
     for how in "gcc -O0 -ftrivial-auto-var-init=pattern" "gcc -O2" "clang -O0" "clang -O2 -ftrivial-auto-var-init=pattern"; do
         # shellcheck disable=SC2086 # lists of flags
         if $how $flags batch.c "$root/tests/emitted/externs.c" -o batch -lm 2> messages; then
-            if ./batch > out; then echo "PASS $count seeds from $first, $how: $(tail -n 1 out)"; else grep FAIL out; fi
+            if ./batch > out; then echo "PASS $count seeds from $first, $how: $(tail -n 1 out)"; else report "$how"; fi
         else
             echo "FAIL models $first ...: $how does not compile: $(head -n 3 messages)"
         fi

@@ -1,7 +1,8 @@
 /* tool_batch.c -- random models as C, many in one file, with what the evaluator gives: tool_batch FIRST MODELS SIZES BYTES > batch.c
  *
  * The program calls every emitted function at one point and compares each number with the evaluator's, and runs the self-tests.
- * Models have up to SIZES statements besides declarations; what becomes more than BYTES of C is left out. C functions of the user's cannot be evaluated: of models that call them the self-test is all.
+ * Models have up to SIZES statements besides declarations; what becomes more than BYTES of C is left out. C functions of the
+ * user's cannot be evaluated: of models that call them the self-test is all.
  */
 #include <math.h>
 #include <stdio.h>
@@ -201,7 +202,7 @@ static void work(Unit *unit, void *context)
     if (!emit_c.emit(unit, &out) || out.main.size > job->most_bytes ||
         !c_functions_make(&job->m, unit, unit->arena, job->functions, &job->sample, &again))
         return;
-    printf("%s\n%s\n", text_string(&out.header), text_string(&out.main));
+    printf("/* model %s\n%s*/\n%s\n%s\n", job->name, text_string(&model), text_string(&out.header), text_string(&out.main));
     if (program_has(unit->lowered.program, OP_CALL))
         printf("\nstatic void run_%s(void)\n{\n    tested(\"%s\", %s_selftest());\n}\n\n", job->name, job->name, job->name);
     else
