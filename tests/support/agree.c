@@ -16,12 +16,13 @@ enum {
     MOST_CHOSEN = 2,      /* elements of the gradient that differences are taken of, besides a direction */
     SAME_BITS = 150,      /* that differences and derivatives in MPFR have in common; the step leaves 270, */
     SECOND_BITS = 90,     /* and second differences 140, both less the size of the values */
+    MOST_SLOPE = 1000000, /* beside larger ones differences are not that good: it is steep, and steeper beside the point */
     MOST_WORK = 50000     /* stages times points times turns of a program: more would take too long in MPFR */
 };
 
 /* A rounding error may be so many times what fewer bits let expect, and so many units of the largest number of the same result and
  * of all: what cancels exactly with fewer bits need not do so in double. */
-static const double MOST_OF_EXPECTED = 60, MOST_UNITS = 40, MOST_UNITS_OF_ALL = 4;
+static const double MOST_OF_EXPECTED = 60, MOST_UNITS = 40, MOST_UNITS_OF_ALL = 4, NO_DIGITS = 1e-2;
 
 typedef struct {
     Agreement *a;
@@ -165,7 +166,7 @@ static void compare_bits(Check *c, const Run *r, const char *what, size_t place,
 {
     mpfr_t gap, most;
 
-    if (wanted->kink || !mpfr_number_p(wanted->at) || (c->ends_early && mpfr_nan_p(got))) {
+    if (wanted->kink || !mpfr_number_p(wanted->at) || mpfr_cmpabs_ui(wanted->at, MOST_SLOPE) > 0 || (c->ends_early && mpfr_nan_p(got))) {
         c->a->kinks++;
         return;
     }
@@ -313,7 +314,7 @@ static void compare_doubles(Check *c, Run *r, Oracle *const *fewer, SymId symbol
         double exact = mpfr_get_d(oracle_elements(r->exact, symbol)[i], MPFR_RNDN), got = r->doubles.reals[symbol][i];
         double limit = MOST_OF_EXPECTED * expected + ldexp(MOST_UNITS * largest + MOST_UNITS_OF_ALL * scale, -53), gap = fabs(got - exact);
 
-        if (!isfinite(exact) || isnan(limit) || (isnan(got) && overflows(r))) {
+        if (!isfinite(exact) || isnan(limit) || MOST_OF_EXPECTED * expected > NO_DIGITS * largest || (isnan(got) && overflows(r))) {
             c->a->kinks++;
             continue;
         }
@@ -348,7 +349,7 @@ static void compare_rounding(Check *c, Run *r)
 
 /* ---- all programs ----------------------------------------------------------------------------------------- */
 
-/* May the program be run: is nothing wrong so far, and is it small? */
+/* Is nothing wrong so far, and is it small? */
 static bool is_next(Check *c, const Program *p)
 {
     uint64_t turns[UINT8_MAX] = { 1 }, work_ = 0;
@@ -424,13 +425,16 @@ static void check_programs(Check *c)
     }
 }
 
-static void keep_messages(Check *c, char *to)
+static void keep_error(Check *c, char *to)
 {
+    const char *at;
     Text text;
 
     text_init(&text, c->unit->arena);
     diag_print(&c->unit->diag, &text);
-    (void)snprintf(to, AGREE_TEXT, "%.*s", (int)strcspn(text_string(&text), "\n"), text_string(&text));
+    at = strstr(text_string(&text), "error:");
+    at = at == NULL ? text_string(&text) : at;
+    (void)snprintf(to, AGREE_TEXT, "%.*s", (int)strcspn(at, "\n"), at);
 }
 
 /* The programs that the unit can make; what has no derivative is a message. */
@@ -441,7 +445,7 @@ static void make_programs(Check *c)
     unit_make_value(unit);
     if (!unit_make_value_grad(unit) || !unit_make_reversed(unit) || !unit_make_jvp(unit) || !unit_make_jacobian(unit) ||
         !unit_make_sweeps(unit) || !unit_make_hvp(unit) || !unit_make_hessian(unit))
-        keep_messages(c, c->a->refused);
+        keep_error(c, c->a->refused);
 }
 
 /* Messages that a valid model may get. */
@@ -462,7 +466,7 @@ static void work(Unit *unit, void *context)
     if (!unit_open(unit, "model", c->text, strlen(c->text))) {
         char message[AGREE_TEXT];
 
-        keep_messages(c, message);
+        keep_error(c, message);
         if (is_refusal(message))
             memcpy(c->a->refused, message, AGREE_TEXT);
         else
