@@ -12,17 +12,15 @@
 #include "unit.h"
 
 enum {
-    TRIES = 12,
-    MOST_CHOSEN = 2,      /* elements of the gradient that differences are taken of, besides a direction */
+    TRIES = 12, MOST_CHOSEN = 2, /* elements of the gradient that differences are taken of, besides a direction */
     SAME_BITS = 150,      /* that differences and derivatives in MPFR have in common; the step leaves 270, */
     SECOND_BITS = 90,     /* and second differences 140, both less the size of the values */
     MOST_SLOPE = 1000000, /* beside larger ones differences are not that good: it is steep, and steeper beside the point */
     MOST_WORK = 50000     /* stages times points times turns of a program: more would take too long in MPFR */
 };
 
-/* A rounding error may be so many times what fewer bits let expect, and so many units of the largest number of the same result and
- * of all: what cancels exactly with fewer bits need not do so in double. */
-static const double MOST_OF_EXPECTED = 60, MOST_UNITS = 40, MOST_UNITS_OF_ALL = 4, NO_DIGITS = 1e-2;
+/* A rounding error may be so many times what fewer bits let expect, and so many units of the largest number of the result, and of all. */
+static const double MOST_OF_EXPECTED = 60, MOST_UNITS = 40, MOST_UNITS_OF_ALL = 4, NO_DIGITS = 1e-3;
 
 typedef struct {
     Agreement *a;
@@ -432,8 +430,8 @@ static void keep_error(Check *c, char *to)
 
     text_init(&text, c->unit->arena);
     diag_print(&c->unit->diag, &text);
-    at = strstr(text_string(&text), "error:");
-    at = at == NULL ? text_string(&text) : at;
+    if ((at = strstr(text_string(&text), "error:")) == NULL)
+        at = text_string(&text);
     (void)snprintf(to, AGREE_TEXT, "%.*s", (int)strcspn(at, "\n"), at);
 }
 
