@@ -17,7 +17,7 @@
 
 enum {
     POINTS = 2, EXTREME_POINTS = 3,
-    FIRST_SEED = 9, RANDOM_MODELS = 16,
+    FIRST_SEED = 1, RANDOM_MODELS = 24,
     VALUE_BITS = 1400, /* 1e100 squared and 1e-100 squared side by side */
     BUDGET = 60000,    /* operators of differences, for one derivative at one point */
     MOST_SHOWN = 3, MOST_PRINTED = 2000
