@@ -57,9 +57,9 @@ for command in explain derive swell graph cost; do
     run "$command: unknown --const" 1 "has no const 'n'" $command "$cs231n" --const n=3
     run "$command: a file that cannot be written" 3 'cannot write' $command "$root/examples/two_layer.expr" -o no/such/folder/file
     run "$command: no model" 3 'cannot read' $command nothing.expr
-    cp "$cs231n" mine.expr
-    run "$command: onto its model" 2 'would overwrite the model' $command mine.expr -o mine.expr
-    cmp -s mine.expr "$cs231n" || echo "FAIL $command wrote over its model"
+    cp "$root/examples/two_layer.expr" mine.expr
+    run "$command: onto its model" 2 'would overwrite' $command mine.expr -o mine.expr
+    cmp -s mine.expr "$root/examples/two_layer.expr" || echo "FAIL $command wrote over its model"
 done
 run "a drawing of what is text" 2 "-o: there is no 'svg' here" explain "$cs231n" x=3 y=-4 -o x.svg
 run "a table of what is a drawing" 2 "-o: there is no 'csv' here" graph "$cs231n" x=3 y=-4 -o x.csv
