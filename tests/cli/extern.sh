@@ -39,6 +39,27 @@ int main(void)
 END
 good "value and gradient through it" sh -c 'cc -std=c99 -I. values.c t.c -o values -lm && ./values'
 
+cat > shared.expr <<'END'
+extern second(p, t) derivative t, p
+extern first(p, t) derivative second(p, t), second(p, t)
+param x = 2, z = 3
+f = first(x*z, z^2) + second(x*z, z^2)
+END
+cat > shared.c <<'END'
+#include "s.h"
+double first(double p, double t) { return p + 10*t; }
+double second(double p, double t) { return p*t; }
+int main(void)
+{
+    s_params p = { 2, 3 }, g;
+    double f = s_value_grad(&p, &g); /* p = 6, t = 9: 96 + 54; by p 54 + 9, by t 54 + 6 */
+    return !(f == 150 && g.x == 63*3 && g.z == 63*2 + 60*6);
+}
+END
+exits 0 "functions of the same arguments" "$bpgen" shared.expr --name s -o s.c
+good "each argument is computed once" sh -c 'sed -n "/^double s_value(/,/^}/p" s.c > body && [ "$(grep -c "z \* z" body)" = 1 ] && [ "$(grep -c "x \* z" body)" = 1 ]'
+good "and counts for both" sh -c 'cc -std=c99 -I. shared.c s.c -o shared -lm && ./shared'
+
 printf 'extern g(x)\nf = g(a)^2\n' > none.expr
 exits 1 "no stated derivative" "$bpgen" none.expr -o none.c
 good "says which function, and where" has err "none.expr:2:5: error: 'g' is a C function without a derivative; state one"

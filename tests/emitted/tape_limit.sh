@@ -94,3 +94,11 @@ output total
 END
 compare "nested loops, maxima and branches" "$work/cells.expr" \
     "{ { 0.1, 0.5, -0.3 }, { 0.9, 0.2*i, 0.4 }, { -0.7, 0.6, 0.3 } }, { 0.1*i, 0.3, -0.2 }" 12000 800
+cat > "$work/vector.expr" <<'END'
+param x[4] in [-1, 1], W[4,4] in [-0.3, 0.3]
+h = concat(x, x, x, x, x, x, x, x, x, x); c = 0
+for t in 0..203 { h[i] = tanh((i > 3 ? h[i-4] : sum(W[i,j]*h[j+36] for j in 0..4)) + sin(h[i])) for i in 0..40; c = c + sum(h)*cos(c) }
+J = sum(h^2) + c
+output J
+END
+compare "a vector that is carried" "$work/vector.expr" "{ 0.1*i, 0.2, -0.3, 0.4 }, { { 0.1, -0.2, 0.3, 0.1*i }, { 0.2, 0.1, 0.1, 0.3 } }" 12000 1500
