@@ -90,7 +90,7 @@ static char *beside(Arena *arena, const char *path, const char *format, int size
     return text.at;
 }
 
-/* The file behind a chain of links, which need not exist yet. NULL: errno says why, for instance that they lead round in a circle. */
+/* The file behind a chain of links, which need not exist yet. NULL: errno says why (they may lead round in a circle). */
 static const char *follow_links(Arena *arena, const char *path)
 {
     enum { MOST_LINKS = 40 };
