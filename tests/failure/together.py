@@ -29,7 +29,7 @@ def find_wholes():
 
 class Reader(threading.Thread):
     def __init__(self, wholes):
-        super().__init__()
+        super().__init__(daemon=True)
         self.known = {"both/o.c": {c for c, _ in wholes}, "both/o.h": {h for _, h in wholes}}
         self.wrong, self.reads, self.done = [], 0, False
 
