@@ -15,11 +15,11 @@ TMPDIR=$work ASAN_OPTIONS=allocator_may_return_null=1 "$target" "$work/corpus" "
     -ignore_timeouts=1 -ignore_ooms=1 -timeout=60 -report_slow_units=60 -rss_limit_mb=2048 -max_len=4096 -max_total_time="$2" -close_fd_mask=2 \
     -artifact_prefix="$work/found/" > "$log" 2>&1
 executions=$(sed -n 's/^#\([0-9]*\): cov:.*/\1/p' "$log" | tail -n 1)
-"$target" -runs=0 -rss_limit_mb=4096 -timeout=120 -close_fd_mask=2 "$work/corpus" > "$work/coverage.log" 2>&1 # -fork counts features, not edges
+"$target" -runs=0 -rss_limit_mb=4096 -timeout=120 -close_fd_mask=2 "$work/corpus" "$work/seeds" > "$work/coverage.log" 2>&1 # -fork counts features, not edges
 edges=$(sed -n 's/.*Loaded 1 PC tables (\([0-9]*\) PCs).*/\1/p' "$work/coverage.log")
 reached=$(sed -n 's/.*INITED *cov: \([0-9]*\) .*/\1/p' "$work/coverage.log")
 echo "executions: ${executions:-0}"
-echo "coverage:   ${reached:-0} of $edges edges; $(find "$work/corpus" -type f | wc -l) inputs kept"
+echo "coverage:   ${reached:-0} of $edges edges; $(find "$work/corpus" -type f | wc -l) inputs found besides the seeds"
 count=$(find "$work/found" -type f | wc -l)
 echo "findings:   $count"
 for found in "$work/found"/*; do
@@ -28,4 +28,4 @@ for found in "$work/found"/*; do
     head -c 300 "$found" | head -n 5
     timeout 120 "$target" -rss_limit_mb=2048 "$found" 2>&1 | grep -m 3 -E 'FINDING|runtime error|ERROR:|#[0-9]+ .* src/'
 done
-sh tests/fuzz/tool_compile.sh "$1" 1000 "$work/corpus" && [ "$count" -eq 0 ]
+sh tests/fuzz/tool_compile.sh "$1" 1000 "$work/corpus" "$work/seeds" && [ "$count" -eq 0 ]
