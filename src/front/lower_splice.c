@@ -260,14 +260,42 @@ static LoopId put_loop(Splice *p, LoopId old)
     return program_begin_loop(p->s->whole, loop);
 }
 
-/* Each value of an index that stands still may have its own number of turns: then it becomes a loop around. */
-static bool counts_turns(const Splice *p)
+/* Each value of an index that stands still may have its own number of turns: then it becomes a loop around. Numbers of turns have
+ * the loops around as dimensions: how many have more than the loops that are open, and how many have not? */
+static void count_turns(const Splice *p, unsigned *inside, unsigned *outside)
 {
     const Program *part = p->s->part;
+    unsigned open = 0;
 
-    for (size_t i = 0; i < part->loops.count; i++)
-        if (part->loops.at[i].turns != NO_ID)
-            return true;
+    for (size_t k = 0; k < p->s->dims.count; k++)
+        open += p->s->dims.at[k].is_turn;
+    for (size_t i = 0; i < part->body.count; i++) {
+        Item item = part->body.at[i];
+
+        if (item.kind == ITEM_END)
+            open--;
+        if (item.kind != ITEM_LOOP)
+            continue;
+        if (part->loops.at[item.id].turns != NO_ID)
+            ++*(p->s->whole->symbols.at[whole_symbol(p, part->loops.at[item.id].turns)].rank > open ? inside : outside);
+        open++;
+    }
+}
+
+/* One loop cannot have its number of turns inside a loop over an index and another outside of it. */
+static bool can_open_loops(const Splice *p, Span at, bool *wanted)
+{
+    Lowering *l = p->s->l;
+    unsigned inside = 0, outside = 0;
+
+    count_turns(p, &inside, &outside);
+    *wanted = inside > 0;
+    if (inside == 0 || outside == 0)
+        return true;
+    diag_error(l->diag, at,
+               "this derivative passes a loop with 'while' for each value of an index, and one outside of it; "
+               "put both inside the index or both outside");
+    l->failed = true;
     return false;
 }
 
@@ -284,7 +312,7 @@ static void open_index_loops(Splice *p)
     Program *whole = p->s->whole;
     int64_t bound;
 
-    for (size_t k = 0; k < p->s->dims.count && counts_turns(p); k++) {
+    for (size_t k = 0; k < p->s->dims.count; k++) {
         Dim *dim = &p->s->dims.at[k];
         Loop loop = { .index = dim->index, .low = (int32_t)dim->least, .high = (int32_t)(dim->least + dim->extent),
                       .condition = NO_ID, .turns = NO_ID, .at = whole->indices.at[dim->index].at };
@@ -304,7 +332,6 @@ static void put_body(Splice *p)
     const Program *part = p->s->part;
     VEC(LoopId) open = { 0 };
 
-    open_index_loops(p);
     for (size_t i = 0; i < part->body.count; i++) {
         Item item = part->body.at[i];
 
@@ -335,6 +362,7 @@ static NodeId result_read(Splice *p, SymId symbol, const Shape *shape, Span at)
 NodeId slice_put_back(Slice *s, SymId symbol, const Shape *shape, const Value *direction, Span at)
 {
     Splice p = { .s = s, .direction = direction };
+    bool loops;
 
     find_fresh(&p);
     map_names(&p);
@@ -343,6 +371,10 @@ NodeId slice_put_back(Slice *s, SymId symbol, const Shape *shape, const Value *d
     p.rebuild.element = put_element;
     p.rebuild.context = &p;
     map_indices(&p);
+    if (!can_open_loops(&p, at, &loops))
+        return node_int(s->whole, 0);
+    if (loops)
+        open_index_loops(&p);
     put_body(&p);
     return result_read(&p, symbol, shape, at);
 }
