@@ -50,6 +50,7 @@ typedef struct {
     VEC(LayoutGap) gaps;
     double most_width;                 /* given: rows are not much wider; 0: a single row */
     double lead;                       /* given: room where a row begins in which wires go on */
+    uint32_t rows;
     double width, height;              /* of the whole; the left upper corner is 0, 0 */
     uint64_t first_crossings, crossings; /* of wires: in the order in which boxes and wires were given, and as drawn */
 } Layout;

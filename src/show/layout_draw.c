@@ -51,6 +51,7 @@ static void place_rows(LayoutGraph *g)
     for (size_t p = 0; p < g->places.count; p++)
         g->places.at[p].y += shift[g->row[g->places.at[p].column]];
     g->layout->height = g->rows > 0 ? y - BETWEEN : 0;
+    g->layout->rows = g->rows;
 }
 
 /* ---- columns ----------------------------------------------------------------------------------------------- */
