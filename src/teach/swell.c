@@ -59,12 +59,10 @@ static void add_errors(Swell *swell, const Work *work)
 }
 
 /* False: the table's own memory ran out. */
-static bool run_guarded(Swell *swell, Arena *arena, Work *work, Unit *unit)
+static bool run_guarded(Swell *swell, Arena *arena, Work *work, Unit *unit, jmp_buf *here)
 {
-    jmp_buf here;
-
-    arena->on_failure = &here;
-    if (setjmp(here) != 0)
+    arena->on_failure = here;
+    if (setjmp(*here) != 0)
         return false;
     if (unit_run(unit, run_row, work)) {
         add_errors(swell, work);
@@ -79,12 +77,12 @@ static bool run_guarded(Swell *swell, Arena *arena, Work *work, Unit *unit)
 /* The unit of the row is freed whatever fails. */
 static bool add_row(Swell *swell, Arena *arena, Work *work, const Options *options)
 {
-    jmp_buf *outer = arena->on_failure;
+    jmp_buf *outer = arena->on_failure, here;
     Unit unit;
     bool whole;
 
     unit_init(&unit, options);
-    whole = run_guarded(swell, arena, work, &unit);
+    whole = run_guarded(swell, arena, work, &unit, &here);
     arena->on_failure = outer;
     unit_close(&unit);
     if (!whole)
