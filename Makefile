@@ -219,4 +219,4 @@ dist:
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-stress $(BUILD)-coverage $(BUILD)-fuzz $(BUILD)-smoke $(BUILD)-afl
 
-.PHONY: all demo check setup tests fuzz-models asan stress failures coverage mutants pictures bench corpora install dist clean
+.PHONY: all demo check setup tests fuzz-models asan stress failures coverage mutants gates stack pictures bench corpora install dist clean

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "emit/c_model.h"
+#include "emit/c_words.h"
 
 void c_extern_note(CModel *m, const Program *p, NodeId call)
 {
@@ -57,11 +58,16 @@ bool c_externs_reserve(CModel *m)
     CNames names;
 
     c_names_init(&names, m->arena);
+    for (size_t i = 0; i < m->macros.count; i++)
+        c_names_reserve(&names, m->macros.at[i]);
+    for (unsigned part = 0; part < PART_COUNT; part++)
+        c_names_reserve(&names, c_argument_names[part]);
+    c_names_reserve(&names, "n_samples");
     for (size_t i = 0; i < unit->lowered.externs.count; i++) {
         const Extern *function = &unit->lowered.externs.at[i];
         const char *name = names_text(&unit->names, function->name);
 
-        if (!is_global(m, name) && strcmp(c_names_take(&names, name), name) == 0)
+        if (!is_global(m, name) && !c_word_is_of_the_library(name) && strcmp(c_names_take(&names, name), name) == 0)
             continue;
         good = false;
         diag_error(&m->unit->diag, function->at,

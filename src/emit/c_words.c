@@ -1,9 +1,9 @@
-/* c_words.c -- the words that C, C++ and their libraries own. tests/inject/names.py takes them from the compiler and asks for each. */
+/* c_words.c -- the words that C, C++ and their libraries own. tests/inject takes them from the compiler and asks for each. */
 #include "emit/c_words.h"
 
 #include <string.h>
 
-/* Keywords of C99, C11, C23 and C++20; C++ alternative tokens; what is an object, a type or a macro under gnu99, there or elsewhere. */
+/* Keywords of C99, C11, C23 and C++20; C++ alternative tokens; what gnu99 predefines, there or elsewhere. */
 static const char keywords[] =
     "alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t char32_t class compl const "
     "const_cast constexpr continue decltype default delete do double dynamic_cast else enum explicit export extern "
@@ -14,7 +14,7 @@ static const char keywords[] =
     "co_await co_return co_yield char8_t linux unix i386 main near far huge interrupt typeof_unqual mips sparc "
     "hppa m68k PPC AVR WIN32 WIN64 WINNT";
 
-/* Macros and types of <math.h>, <complex.h>, <stdint.h>, <stddef.h>, <stdio.h> and others that stand in front of an emitted header. */
+/* Macros and types of <math.h>, <complex.h>, <stdint.h>, <stddef.h>, <stdio.h> and of others in front of a header. */
 static const char macros[] =
     "I complex imaginary _Complex_I _Imaginary_I CMPLX CMPLXF NAN INFINITY HUGE_VAL HUGE_VALF HUGE_VALL MATH_ERRNO "
     "MATH_ERREXCEPT math_errhandling isnan isinf isfinite isnormal signbit fpclassify isgreater isless islessequal "
@@ -62,6 +62,26 @@ static const char plain_functions[] =
     "time clock signal raise read write open close link pipe select step sign sig relu softplus silu gelu digamma "
     "trigamma min max clamp scale_of finite_or_zero";
 
+/* Further functions of the library, which a variable may be called like, but no other function. */
+static const char library[] =
+    "std alloca asctime atoll bcmp bcopy btowc bzero cacosh cacoshf cacoshl casinh casinhf casinhl catanh catanhf catanhl "
+    "clearerr ctime difftime fclose feclearexcept fegetenv fegetexceptflag fegetround feholdexcept feof feraiseexcept "
+    "ferror fesetenv fesetexceptflag fesetround fetestexcept feupdateenv fflush ffs ffsl ffsll fgetc fgetpos fgets "
+    "fgetwc fgetws fopen fputc fputc_unlocked fputs fputwc fputws fread freopen fscanf fseek fsetpos ftell fwide "
+    "fwprintf fwrite fwrite_unlocked fwscanf getc getwc getwchar gmtime imaxabs imaxdiv isalnum isalpha isascii "
+    "isblank iscntrl isdigit isgraph isinff isinfl islower isnanf isnanl isprint ispunct isspace isupper iswalnum "
+    "iswalpha iswblank iswcntrl iswctype iswdigit iswgraph iswlower iswprint iswpunct iswspace iswupper iswxdigit "
+    "isxdigit j0l j1l jnl lgamma_r lgammaf_r lgammal_r localeconv localtime longjmp mblen mbrlen mbrtowc mbsinit "
+    "mbsrtowcs mbstowcs mbtowc memccpy memchr mktime perror posix_memalign putc putc_unlocked putchar_unlocked putwc "
+    "putwchar rewind rindex setbuf setjmp setlocale setvbuf sscanf stpcpy stpncpy strcasecmp strcoll strcspn strdup "
+    "strerror strftime strncasecmp strncat strncmp strncpy strndup strnlen strpbrk strrchr strspn strtoimax strtok "
+    "strtold strtoll strtoul strtoull strtoumax strxfrm swprintf swscanf tmpfile tmpnam toascii tolower toupper "
+    "towctrans towlower towupper ungetc ungetwc vfprintf vfscanf vfwprintf vfwscanf vprintf vscanf vsnprintf vsprintf "
+    "vsscanf vswprintf vswscanf vwprintf vwscanf wcrtomb wcscat wcschr wcscmp wcscoll wcscpy wcscspn wcsftime wcslen "
+    "wcsncat wcsncmp wcsncpy wcspbrk wcsrchr wcsrtombs wcsspn wcsstr wcstod wcstof wcstoimax wcstok wcstol wcstold "
+    "wcstoll wcstombs wcstoul wcstoull wcstoumax wcsxfrm wctob wctomb wctrans wctype wmemchr wmemcmp wmemcpy wmemmove "
+    "wmemset wprintf wscanf y0l y1l ynl";
+
 const CWords c_words[] = {
     { keywords, "" }, { macros, "" }, { limits, "" }, { errors, "" }, { functions, "" }, { functions, "f" }, { functions, "l" },
     { plain_functions, "" }, { plain_functions, "f" }, { NULL, NULL },
@@ -104,4 +124,18 @@ bool c_word_is_of_a_family(const char *word)
 bool c_word_is_implementations(const char *word)
 {
     return word[0] == '_' && (word[1] == '_' || (word[1] >= 'A' && word[1] <= 'Z'));
+}
+
+bool c_word_is_of_the_library(const char *word)
+{
+    size_t size = strlen(word);
+
+    for (const char *at = library; *at != '\0'; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " ");
+
+        if (length == size && memcmp(at, word, size) == 0)
+            return true;
+        at += length;
+    }
+    return false;
 }

@@ -14,6 +14,8 @@ extern const CWords c_words[];
 
 /* M_PI, FLT_MAX, INT32_MAX, PRId32 and what else the standard keeps by its beginning or end; bpgen's own beginnings. */
 bool c_word_is_of_a_family(const char *word);
+/* A function of the library that is not in the lists. */
+bool c_word_is_of_the_library(const char *word);
 /* What an implementation keeps for itself: __x, _X. */
 bool c_word_is_implementations(const char *word);
 

@@ -233,4 +233,5 @@ def main():
             print("FAIL %s: %s" % (name, wrong) if wrong else "PASS " + name)
 
 
-main()
+if __name__ == "__main__":
+    main()
