@@ -145,13 +145,25 @@ static bool is_anonymous_minus(const Program *p, NodeId node)
     return is_op(p, node, OP_NEG) && p->infos.at[node].name == NAME_NONE;
 }
 
+/* Without pairs of minus signs, of which what was not simplified yet may have any number. */
+static NodeId without_pairs(const Program *p, NodeId node)
+{
+    while (is_anonymous_minus(p, node) && is_anonymous_minus(p, first_of(p, node)))
+        node = first_of(p, first_of(p, node));
+    return node;
+}
+
 /* A minus of a factor goes to the front: what it meets there, a sum or another minus, takes it up. */
 static NodeId pull_minus(Program *p, Op op, NodeId a, NodeId b)
 {
     Rational number;
     NodeId product;
-    bool minus_a = is_anonymous_minus(p, a), minus_b = is_anonymous_minus(p, b);
+    bool minus_a, minus_b;
 
+    if (without_pairs(p, a) != a || without_pairs(p, b) != b)
+        return node_op2(p, op, without_pairs(p, a), without_pairs(p, b));
+    minus_a = is_anonymous_minus(p, a);
+    minus_b = is_anonymous_minus(p, b);
     if (!minus_a && !minus_b)
         return NO_ID;
     if (minus_a && node_is_literal(p, b, &number))

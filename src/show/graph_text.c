@@ -60,24 +60,20 @@ static const char *sign_of(Op op)
 static const char *constant_text(Arena *arena, const Program *p, NodeId node)
 {
     const Node *at = &p->nodes.at[node];
-    const char *inner;
     Text text;
 
-    switch (at->op) {
-    case OP_LITERAL:
-        return graph_number(arena, rational_to_double(p->literals.at[at->u.literal]), 6);
-    case OP_PI:
-        return "\xCF\x80";
-    case OP_NEG:
-        inner = constant_text(arena, p, at->u.arg[0]);
-        if (inner == NULL)
-            return NULL;
-        text_init(&text, arena);
-        text_printf(&text, MINUS "%s", inner);
-        return text_string(&text);
-    default:
-        return at->op == OP_E ? op_info[at->op].name : NULL;
-    }
+    text_init(&text, arena);
+    for (; at->op == OP_NEG; at = &p->nodes.at[at->u.arg[0]])
+        text_add(&text, MINUS);
+    if (at->op == OP_LITERAL)
+        text_add(&text, graph_number(arena, rational_to_double(p->literals.at[at->u.literal]), 6));
+    else if (at->op == OP_PI)
+        text_add(&text, "\xCF\x80");
+    else if (at->op == OP_E)
+        text_add(&text, op_info[at->op].name);
+    else
+        return NULL;
+    return text_string(&text);
 }
 
 static bool power_sign(Text *out, const char *constant)

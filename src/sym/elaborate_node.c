@@ -3,15 +3,26 @@
 
 /* ---- integers ---------------------------------------------------------------------------------------- */
 
+/* Elements in subscripts of elements: each of them takes a frame of the stack. */
+enum { MOST_NESTED = 1000 };
+
+/* NOLINTNEXTLINE(misc-no-recursion): limited by MOST_NESTED */
 static bool element_value(Elaborating *e, const Atom *atom, int64_t *value)
 {
     const Symbol *symbol = &e->p->symbols.at[atom->of];
     size_t place;
+    bool found;
 
     if (symbol->role != SYM_TABLE && e->integers[atom->of] == NULL)
         return elaborate_refuse(e, symbol->at, "this integer input chooses elements, so what is computed has no closed form before "
                                                "it is known: make it a const");
-    if (!elaborate_place(e, atom->of, e->p->affs.subs.at + atom->subs, atom->rank, &place))
+    if (e->nested == MOST_NESTED)
+        return elaborate_refuse(e, symbol->at, "elements stand in subscripts of elements, more than a thousand deep: this is not written "
+                                               "out");
+    e->nested++;
+    found = elaborate_place(e, atom->of, e->p->affs.subs.at + atom->subs, atom->rank, &place);
+    e->nested--;
+    if (!found)
         return false;
     if (symbol->role == SYM_TABLE)
         return rational_to_int(symbol->values[place], value);
@@ -19,6 +30,7 @@ static bool element_value(Elaborating *e, const Atom *atom, int64_t *value)
     return true;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): likewise */
 bool elaborate_aff(Elaborating *e, AffId id, int64_t *value)
 {
     const AffPool *pool = &e->p->affs;
@@ -40,6 +52,7 @@ bool elaborate_aff(Elaborating *e, AffId id, int64_t *value)
     return true;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): likewise */
 bool elaborate_place(Elaborating *e, SymId id, const AffId *subs, uint32_t rank, size_t *place)
 {
     const Symbol *symbol = &e->p->symbols.at[id];

@@ -26,6 +26,7 @@ typedef struct {
     uint64_t room, points;  /* elements of all arrays; points that were computed */
     VEC(RunningLoop) running;
     VEC(NodeId) stack;
+    unsigned nested;        /* elements in subscripts of elements, around the one at hand */
     bool failed;
 } Elaborating;
 

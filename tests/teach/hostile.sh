@@ -20,6 +20,13 @@ verdict() { # name, formula, point..., then exit status and words of the verdict
     case $words in *PASS) ;; *) ! grep -q PASS out || echo "FAIL $(cat point.expr) at $*: $(tail -n 2 out)" ;; esac
 }
 
+# ---- texts that are nested deep: no command goes down them on the stack ------------------------------------
+nested() { awk -v open="$1" -v inner="$2" -v close="$3" -v n="$4" 'BEGIN { for (i = 0; i < n; i++) s = s open; s = s inner; for (i = 0; i < n; i++) s = s close; print s }'; }
+printf 'const T = [1, 2, 0]\nparam x[3] = [1, 2, 3]\nf = sum(x[%s] for i in 0..3)\noutput f\n' "$(nested 'T[' i ']' 100000)" > deep.expr
+run 'deep subscripts' 1 'more than a thousand deep' swell deep.expr
+printf 'param x = 2\nf = x*%s\noutput f\n' "$(nested '(-' 2 ')' 100000)" > deep.expr
+run 'deep signs, graph' 0 '<svg' graph deep.expr --reverse x=2
+
 # ---- PASS means that something was compared, and everything is a number ------------------------------------
 cs231n=$root/examples/cs231n.expr
 verdict 'sqrt(x)' 1 'gradients that are not finite: 1   FAIL' x=0
