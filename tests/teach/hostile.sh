@@ -21,7 +21,7 @@ verdict() { # name, formula, point..., then exit status and words of the verdict
 }
 
 # ---- texts that are nested deep: no command goes down them on the stack ------------------------------------
-nested() { awk -v open="$1" -v inner="$2" -v close="$3" -v n="$4" 'BEGIN { for (i = 0; i < n; i++) s = s open; s = s inner; for (i = 0; i < n; i++) s = s close; print s }'; }
+nested() { awk -v left="$1" -v inner="$2" -v right="$3" -v n="$4" 'BEGIN { for (i = 0; i < n; i++) printf "%s", left; printf "%s", inner; for (i = 0; i < n; i++) printf "%s", right }'; }
 printf 'const T = [1, 2, 0]\nparam x[3] = [1, 2, 3]\nf = sum(x[%s] for i in 0..3)\noutput f\n' "$(nested 'T[' i ']' 100000)" > deep.expr
 run 'deep subscripts' 1 'more than a thousand deep' swell deep.expr
 printf 'param x = 2\nf = x*%s\noutput f\n' "$(nested '(-' 2 ')' 100000)" > deep.expr
