@@ -260,41 +260,45 @@ static LoopId put_loop(Splice *p, LoopId old)
     return program_begin_loop(p->s->whole, loop);
 }
 
-/* Each value of an index that stands still may have its own number of turns: then it becomes a loop around. Numbers of turns have
- * the loops around as dimensions: how many have more than the loops that are open, and how many have not? */
-static void count_turns(const Splice *p, unsigned *inside, unsigned *outside)
+/* Loops of the part by where their turns are counted, which is one dimension for each loop around: only in the part itself, in the
+ * loops that are open, in these and for each value of the indices that stand still, or elsewhere. */
+typedef struct {
+    unsigned open, indices, elsewhere;
+} Counted;
+
+static Counted count_turns(const Splice *p)
 {
-    const Program *part = p->s->part;
-    unsigned open = 0;
+    const Program *part = p->s->part, *whole = p->s->whole;
+    Counted counted = { 0 };
+    unsigned open = 0, indices = 0, depth = 0;
 
     for (size_t k = 0; k < p->s->dims.count; k++)
-        open += p->s->dims.at[k].is_turn;
+        ++*(p->s->dims.at[k].is_turn ? &open : &indices);
     for (size_t i = 0; i < part->body.count; i++) {
         Item item = part->body.at[i];
+        SymId turns = item.kind == ITEM_LOOP ? part->loops.at[item.id].turns : NO_ID;
+        unsigned around = turns == NO_ID ? 0 : whole->symbols.at[whole_symbol(p, turns)].rank - depth;
 
-        if (item.kind == ITEM_END)
-            open--;
-        if (item.kind != ITEM_LOOP)
-            continue;
-        if (part->loops.at[item.id].turns != NO_ID)
-            ++*(p->s->whole->symbols.at[whole_symbol(p, part->loops.at[item.id].turns)].rank > open ? inside : outside);
-        open++;
+        if (around > 0)
+            ++*(around == open + indices ? &counted.indices : around == open ? &counted.open : &counted.elsewhere);
+        if (item.kind != ITEM_STAGE)
+            depth = item.kind == ITEM_LOOP ? depth + 1 : depth - 1;
     }
+    return counted;
 }
 
-/* One loop cannot have its number of turns inside a loop over an index and another outside of it. */
-static bool can_open_loops(const Splice *p, Span at, bool *wanted)
+/* Each value of an index that stands still may have its own number of turns: then it becomes a loop around (*wanted). A loop whose
+ * turns are counted for other loops than those that will be around it cannot be run again. */
+static bool can_count_turns(const Splice *p, Span at, bool *wanted)
 {
     Lowering *l = p->s->l;
-    unsigned inside = 0, outside = 0;
+    Counted counted = count_turns(p);
 
-    count_turns(p, &inside, &outside);
-    *wanted = inside > 0;
-    if (inside == 0 || outside == 0)
+    *wanted = counted.indices > 0;
+    if (counted.elsewhere == 0 && (counted.indices == 0 || counted.open == 0))
         return true;
-    diag_error(l->diag, at,
-               "this derivative passes a loop with 'while' for each value of an index, and one outside of it; "
-               "put both inside the index or both outside");
+    diag_error(l->diag, at, "this derivative goes through a loop with 'while', and around that loop are other loops or indices than around "
+                            "the derivative; put both into the same");
     l->failed = true;
     return false;
 }
@@ -371,7 +375,7 @@ NodeId slice_put_back(Slice *s, SymId symbol, const Shape *shape, const Value *d
     p.rebuild.element = put_element;
     p.rebuild.context = &p;
     map_indices(&p);
-    if (!can_open_loops(&p, at, &loops))
+    if (!can_count_turns(&p, at, &loops))
         return node_int(s->whole, 0);
     if (loops)
         open_index_loops(&p);

@@ -308,30 +308,17 @@ static void begin_loop(Verifier *v, size_t place, LoopId id)
 
 /* ---- the whole -------------------------------------------------------------------------------------- */
 
-typedef VEC(LoopId) LoopVec;
-
-/* Numbers of turns have a dimension for each loop around, but for that over the samples if all make the same turns. */
-static void check_turns(Verifier *v, const Loop *loop, const LoopVec *open)
-{
-    size_t rank = loop->turns == NO_ID ? open->count : v->p->symbols.at[loop->turns].rank;
-
-    if (rank != open->count && (rank + 1 != open->count || !v->p->loops.at[open->at[0]].samples))
-        verify_fail(v, "the turns of a loop are counted for other loops than those around it");
-}
-
 static void check_brackets(Verifier *v)
 {
-    LoopVec open = { 0 };
+    VEC(LoopId) open = { 0 };
 
     for (size_t i = 0; i < v->p->body.count; i++) {
         Item item = v->p->body.at[i];
 
-        if (item.kind == ITEM_LOOP) {
-            check_turns(v, &v->p->loops.at[item.id], &open);
+        if (item.kind == ITEM_LOOP)
             vec_push(v->scratch, &open, item.id);
-        } else if (item.kind == ITEM_END && (open.count == 0 || vec_pop(&open) != item.id)) {
+        else if (item.kind == ITEM_END && (open.count == 0 || vec_pop(&open) != item.id))
             verify_fail(v, "loops are not nested");
-        }
     }
     if (open.count > 0)
         verify_fail(v, "a loop has no end");
