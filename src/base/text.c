@@ -127,6 +127,18 @@ void text_line(Text *text, const char *format, ...)
     text_bytes(text, "\n", 1);
 }
 
+const char *text_formatted(Arena *arena, const char *format, ...)
+{
+    va_list args;
+    Text text;
+
+    text_init(&text, arena);
+    va_start(args, format);
+    text_vprintf(&text, format, args);
+    va_end(args);
+    return text_string(&text);
+}
+
 const char *text_string(const Text *text)
 {
     return text->at == NULL ? "" : text->at;

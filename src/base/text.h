@@ -39,6 +39,9 @@ void text_begin_line(Text *text);
 /* What was written, "" if nothing; valid until the next write. */
 const char *text_string(const Text *text);
 
+/* A text of its own, of one line or a part of one. */
+const char *text_formatted(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* The shortest decimal that strtod (strtof) reads back as the same number: "3", "-0.5", "1e-20", "inf", "nan". */
 void text_double(Text *text, double value);
 void text_float(Text *text, float value);

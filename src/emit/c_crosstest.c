@@ -14,22 +14,22 @@ static const char *direction_of(const Test *t, const char *j)
 {
     if (directions(t) == 1)
         return c_test_direction(t, j);
-    return c_test_direction(t, c_test_format(t, "b * %llu + %s", (unsigned long long)c_model_reals(t->m, PART_GRAD), j));
+    return c_test_direction(t, text_formatted(t->arena, "b * %llu + %s", (unsigned long long)c_model_reals(t->m, PART_GRAD), j));
 }
 
 /* Element `i` of the b-th tangent or product. */
 static const char *result_of(const Test *t, const char *vector, Part part, const char *i)
 {
     if (directions(t) == 1)
-        return c_test_format(t, "%s[%s]", vector, i);
-    return c_test_format(t, "%s[b * %llu + %s]", vector, (unsigned long long)c_model_reals(t->m, part), i);
+        return text_formatted(t->arena, "%s[%s]", vector, i);
+    return text_formatted(t->arena, "%s[b * %llu + %s]", vector, (unsigned long long)c_model_reals(t->m, part), i);
 }
 
 static const char *hessian_at(const Test *t, const char *i, const char *j)
 {
     if (!t->m->unit->options.lower_triangle)
-        return c_test_format(t, "hessian[%s][%s]", i, j);
-    return c_test_format(t, "hessian[%s < %s ? %s : %s][%s < %s ? %s : %s]", i, j, j, i, i, j, i, j);
+        return text_formatted(t->arena, "hessian[%s][%s]", i, j);
+    return text_formatted(t->arena, "hessian[%s < %s ? %s : %s][%s < %s ? %s : %s]", i, j, j, i, i, j, i, j);
 }
 
 /* Adds the terms to the variable, which is 0 or new, and their absolute values to the scale. */
@@ -75,7 +75,7 @@ static void tangent_with_gradient(Test *t)
     c_test_open(t, "b", directions(t));
     begin_scale(t, 0);
     add_terms(t, "up", "i", outputs, c_test_seeded(t, i, result_of(t, "t", PART_OUTPUTS, i)));
-    add_terms(t, "down", "j", wanted, c_test_format(t, "g[%s] * %s", j, direction_of(t, j)));
+    add_terms(t, "down", "j", wanted, text_formatted(t->arena, "g[%s] * %s", j, direction_of(t, j)));
     compare(t, "down");
     c_test_close(t, directions(t));
 }
@@ -90,7 +90,7 @@ static void product_with_matrix(Test *t, const char *vector, Part part, const ch
     c_test_open(t, "b", directions(t));
     c_test_open(t, "i", row_count);
     begin_scale(t, t->sample->golden[part].scale);
-    add_terms(t, "up", "j", columns, c_test_format(t, "%s * %s", element, direction_of(t, j)));
+    add_terms(t, "up", "j", columns, text_formatted(t->arena, "%s * %s", element, direction_of(t, j)));
     compare(t, result_of(t, vector, rows, i));
     c_test_close(t, row_count);
     c_test_close(t, directions(t));
@@ -98,7 +98,7 @@ static void product_with_matrix(Test *t, const char *vector, Part part, const ch
 
 static const char *jacobian_at(const Test *t)
 {
-    return c_test_format(t, "jacobian[%s][%s]", c_test_index("i", c_model_reals(t->m, PART_OUTPUTS)),
+    return text_formatted(t->arena, "jacobian[%s][%s]", c_test_index("i", c_model_reals(t->m, PART_OUTPUTS)),
                          c_test_index("j", c_model_reals(t->m, PART_GRAD)));
 }
 
@@ -109,7 +109,7 @@ static void gradient_with_jacobian(Test *t)
     c_test_open(t, "j", wanted);
     begin_scale(t, t->sample->golden[PART_GRAD].scale);
     add_terms(t, "up", "i", outputs, c_test_seeded(t, c_test_index("i", outputs), jacobian_at(t)));
-    compare(t, c_test_format(t, "g[%s]", c_test_index("j", wanted)));
+    compare(t, text_formatted(t->arena, "g[%s]", c_test_index("j", wanted)));
     c_test_close(t, wanted);
 }
 
@@ -137,14 +137,14 @@ static bool moves(const Test *t, Part part)
 
 static const char *behind(const Test *t, uint64_t place, const char *i)
 {
-    return place == 0 ? i : c_test_format(t, "%llu + %s", (unsigned long long)place, i);
+    return place == 0 ? i : text_formatted(t->arena, "%llu + %s", (unsigned long long)place, i);
 }
 
 static void print_run(const Test *t, const char *vector, uint64_t offset, uint64_t place, uint64_t count)
 {
     const char *i = c_test_index("i", count);
-    const char *element = count == 1 ? c_test_format(t, "%llu", (unsigned long long)offset) : behind(t, offset, i);
-    const char *moved = count == 1 ? c_test_format(t, "%llu", (unsigned long long)place) : behind(t, place, i);
+    const char *element = count == 1 ? text_formatted(t->arena, "%llu", (unsigned long long)offset) : behind(t, offset, i);
+    const char *moved = count == 1 ? text_formatted(t->arena, "%llu", (unsigned long long)place) : behind(t, place, i);
 
     c_test_each(t, "i", count);
     text_line(t->out, "%s[%s] += step * %s;", vector, element, c_test_direction(t, moved));
@@ -213,7 +213,7 @@ static void print_tangent(const Test *t)
     const char *i = c_test_index("i", outputs), *j = c_test_index("j", wanted);
 
     if (c_test_has(t, PART_TANGENT)) {
-        c_test_sum(t, "kept", "i", outputs, c_test_seeded(t, i, c_test_format(t, "t[%s]", i)));
+        c_test_sum(t, "kept", "i", outputs, c_test_seeded(t, i, text_formatted(t->arena, "t[%s]", i)));
         return;
     }
     text_line(t->out, "kept = 0;");
@@ -262,8 +262,8 @@ static void print_curve(const Test *t)
         return;
     }
     c_test_open(t, "i", wanted);
-    c_test_sum(t, c_test_format(t, "curve[%s]", i), "j", wanted,
-               c_test_format(t, "%s * %s", hessian_at(t, i, j), c_test_direction(t, j)));
+    c_test_sum(t, text_formatted(t->arena, "curve[%s]", i), "j", wanted,
+               text_formatted(t->arena, "%s * %s", hessian_at(t, i, j), c_test_direction(t, j)));
     c_test_close(t, wanted);
 }
 
@@ -278,7 +278,7 @@ static TestRun run_from(const uint64_t *place, size_t most)
 
 static void compare_curve(Test *t, const TestRun *run)
 {
-    const char *i = c_test_run_index(t, "i", run), *abs = c_test_format(t, "fabs%s", t->m->suffix);
+    const char *i = c_test_run_index(t, "i", run), *abs = text_formatted(t->arena, "fabs%s", t->m->suffix);
 
     c_test_open_run(t, "i", run);
     text_begin_line(t->out);

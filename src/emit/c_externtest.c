@@ -89,14 +89,14 @@ static void print_differences(Test *t)
     text_add(t->out, "gap = ");
     c_literal_double(t->m, c_tolerance(t->m).difference, t->out);
     text_printf(t->out, " * (slopes_scale + fabs%s(mid));\n", t->m->suffix);
-    c_test_differences(t, c_test_format(t, "gap + fabs%s(up - mid + (down - mid)) / step", t->m->suffix));
+    c_test_differences(t, text_formatted(t->arena, "gap + fabs%s(up - mid + (down - mid)) / step", t->m->suffix));
 }
 
 void c_externtest_gap(const Test *t, const char *curve)
 {
     uint64_t wanted = c_model_reals(t->m, PART_GRAD);
 
-    c_test_sum(t, "gap", "i", wanted, c_test_format(t, "fabs%s(%s[%s])", t->m->suffix, curve, c_test_index("i", wanted)));
+    c_test_sum(t, "gap", "i", wanted, text_formatted(t->arena, "fabs%s(%s[%s])", t->m->suffix, curve, c_test_index("i", wanted)));
     text_begin_line(t->out);
     text_add(t->out, "gap = ");
     c_literal_double(t->m, c_tolerance(t->m).difference, t->out);

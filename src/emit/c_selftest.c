@@ -93,9 +93,9 @@ static void print_close(const Test *t)
 
 static void print_helpers(const Test *t, const Text *checks)
 {
-    if (c_test_uses(checks, c_test_format(t, "%s_close", t->m->prefix)))
+    if (c_test_uses(checks, text_formatted(t->arena, "%s_close", t->m->prefix)))
         print_close(t);
-    if (c_test_uses(checks, c_test_format(t, "%s_move", t->m->prefix)))
+    if (c_test_uses(checks, text_formatted(t->arena, "%s_move", t->m->prefix)))
         c_crosstest_print_move(t);
 }
 

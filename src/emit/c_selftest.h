@@ -24,7 +24,6 @@ static inline bool c_test_has(const Test *t, Part part)
 
 /* ---- c_testcode.c: statements and expressions in C --------------------------------------------------- */
 
-const char *c_test_format(const Test *t, const char *pattern, ...) __attribute__((format(printf, 2, 3)));
 /* A golden number. */
 void c_test_number(const Test *t, double value);
 /* "    return 7;" */

@@ -11,18 +11,6 @@ enum { DIGITS = 12 };
 
 /* ---- text -------------------------------------------------------------------------------------------- */
 
-const char *c_test_format(const Test *t, const char *pattern, ...)
-{
-    Text text;
-    va_list arguments;
-
-    text_init(&text, t->arena);
-    va_start(arguments, pattern);
-    text_vprintf(&text, pattern, arguments);
-    va_end(arguments);
-    return text_string(&text);
-}
-
 /* What no float can hold is 0 there, too. */
 void c_test_number(const Test *t, double value)
 {
@@ -94,7 +82,7 @@ void c_test_each_end(const Test *t, uint64_t count)
 
 const char *c_test_run_index(const Test *t, const char *name, const TestRun *run)
 {
-    return run->count == 1 ? c_test_format(t, "%llu", (unsigned long long)run->first) : name;
+    return run->count == 1 ? text_formatted(t->arena, "%llu", (unsigned long long)run->first) : name;
 }
 
 void c_test_open_run(const Test *t, const char *name, const TestRun *run)
@@ -104,7 +92,7 @@ void c_test_open_run(const Test *t, const char *name, const TestRun *run)
     if (run->count == 1)
         return;
     text_line(t->out, "for (int32_t %s = %llu; %s < %llu; %s) {", name, first, name, end,
-              stride == 1 ? c_test_format(t, "%s++", name) : c_test_format(t, "%s += %llu", name, stride));
+              stride == 1 ? text_formatted(t->arena, "%s++", name) : text_formatted(t->arena, "%s += %llu", name, stride));
     t->out->indent++;
 }
 
@@ -135,8 +123,8 @@ static const char *periodic(const Test *t, double base, double step, int period,
 
     if (strspn(place, "0123456789") == strlen(place))
         return literal(t, base - step * (double)(strtoull(place, NULL, 10) % (unsigned)period));
-    return c_test_format(t, "(%s - %s * (%s)(%s%s%s %% %d))", literal(t, base), literal(t, step), t->m->real, name ? "" : "(", place,
-                         name ? "" : ")", period);
+    return text_formatted(t->arena, "(%s - %s * (%s)(%s%s%s %% %d))", literal(t, base), literal(t, step), t->m->real,
+                          name ? "" : "(", place, name ? "" : ")", period);
 }
 
 const char *c_test_direction(const Test *t, const char *place)
@@ -151,7 +139,7 @@ const char *c_test_seed(const Test *t, const char *place)
 
 const char *c_test_seeded(const Test *t, const char *place, const char *term)
 {
-    return t->m->scalar ? term : c_test_format(t, "%s * %s", c_test_seed(t, place), term);
+    return t->m->scalar ? term : text_formatted(t->arena, "%s * %s", c_test_seed(t, place), term);
 }
 
 const char *c_test_call(const Test *t, FunctionId id)
@@ -186,7 +174,7 @@ void c_test_total(const Test *t, const char *variable)
         return;
     }
     text_line(t->out, "%s;", c_test_call(t, id));
-    c_test_sum(t, variable, "i", count, c_test_seeded(t, i, c_test_format(t, "o[%s]", i)));
+    c_test_sum(t, variable, "i", count, c_test_seeded(t, i, text_formatted(t->arena, "o[%s]", i)));
 }
 
 /* ---- differences ------------------------------------------------------------------------------------- */
@@ -212,10 +200,10 @@ static TestRun run_from(const Difference *d, size_t most)
 static const char *place_of(const Test *t, const Difference *d, const TestRun *run, const char *j)
 {
     if (run->count == 1)
-        return c_test_format(t, "%llu", (unsigned long long)d->place);
+        return text_formatted(t->arena, "%llu", (unsigned long long)d->place);
     if (d->place == d->moved)
         return j;
-    return c_test_format(t, d->place > d->moved ? "%s + %llu" : "%s - %llu", j,
+    return text_formatted(t->arena, d->place > d->moved ? "%s + %llu" : "%s - %llu", j,
                          (unsigned long long)(d->place > d->moved ? d->place - d->moved : d->moved - d->place));
 }
 
@@ -227,7 +215,7 @@ void c_test_differences(Test *t, const char *gap)
         const Difference *d = &all->at[k];
         TestRun run = run_from(d, all->count - k);
         const char *j = c_test_run_index(t, "j", &run);
-        const char *x = c_test_format(t, "%s[%s]", d->part == PART_PARAMS ? "x" : "y", j);
+        const char *x = text_formatted(t->arena, "%s[%s]", d->part == PART_PARAMS ? "x" : "y", j);
 
         c_test_open_run(t, "j", &run);
         text_line(t->out, "kept = %s;", x);

@@ -107,17 +107,6 @@ static void hold_back(Sweep *s, Slot *slot, ScopeId from, NodeId value)
     slot->outside |= slot->scope != SCOPE_NONE && !scope_is_inside(&s->scopes, from, slot->scope);
 }
 
-/* Do elements of integer symbols stand in the subscripts? Then a branch may be what keeps them in range. */
-static bool subscripts_vary(const Program *p, NodeId read)
-{
-    int64_t value;
-
-    for (unsigned k = 0; k < p->symbols.at[p->nodes.at[read].u.read.symbol].rank; k++)
-        if (!aff_is_const(&p->affs, node_subs(p, read)[k], &value))
-            return true;
-    return false;
-}
-
 void work_deliver(Sweep *s, Work *w, NodeId node, NodeId value, ScopeId from, uint32_t uses)
 {
     Slot *slot = work_slot(w, node);
@@ -132,10 +121,7 @@ void work_deliver(Sweep *s, Work *w, NodeId node, NodeId value, ScopeId from, ui
     if (read && work_leaves_range(s, node))
         scope_hold_stages(&s->scopes, from);
     if (!derive_is_zero(s->p, value)) {
-        if (read && from != 0 && subscripts_vary(s->p, node))
-            emit_point(s, sweep_adjoint(s, s->p->nodes.at[node].u.read.symbol), node_subs(s->p, node), value,
-                       scope_condition(&s->scopes, 0, from));
-        else if (read ? scope_holds_stages(&s->scopes, from, &guard) : from == slot->scope)
+        if (read ? scope_holds_stages(&s->scopes, from, &guard) : from == slot->scope)
             arrive(s, w, node, from, value);
         else
             hold_back(s, slot, from, value);

@@ -21,18 +21,6 @@ typedef struct {
 
 /* ---- texts --------------------------------------------------------------------------------------------- */
 
-__attribute__((format(printf, 2, 3))) static const char *say(const Show *s, const char *format, ...)
-{
-    va_list args;
-    Text text;
-
-    text_init(&text, s->arena);
-    va_start(args, format);
-    text_vprintf(&text, format, args);
-    va_end(args);
-    return text_string(&text);
-}
-
 static const char *exact(const Show *s, double value)
 {
     Text text;
@@ -50,7 +38,7 @@ static const char *scientific(const Show *s, char *text)
     int exponent = (int)strtol(text + mantissa + 1, NULL, 10);
 
     text[mantissa] = '\0';
-    return exponent == 0 ? say(s, "%s", text) : say(s, "%se%d", text, exponent);
+    return exponent == 0 ? text_formatted(s->arena, "%s", text) : text_formatted(s->arena, "%se%d", text, exponent);
 }
 
 /* "-" where there is none. */
@@ -81,7 +69,8 @@ static const char *step_text(const Show *s, double h)
 
 static const char *title_of(const Show *s, const Differences *d)
 {
-    return say(s, message(s->language, MESSAGE_DIFFERENCE_TITLE), d->output, d->variable, d->point, exact(s, d->derivative));
+    return text_formatted(s->arena, message(s->language, MESSAGE_DIFFERENCE_TITLE), d->output, d->variable, d->point,
+                          exact(s, d->derivative));
 }
 
 /* How many steps have a truncation error that is known. */
@@ -128,7 +117,8 @@ static void begin_table(const Show *s, Table *table, const Differences *d)
     table_init(table, s->arena, title_of(s, d));
     table_column(table, (TableColumn){ .key = "formula", .title = "" });
     for (size_t i = 0; i < d->count; i++)
-        table_column(table, (TableColumn){ .key = "h", .title = say(s, "h = %s", step_text(s, d->steps[i].h)), .number = true });
+        table_column(table, (TableColumn){ .key = "h", .title = text_formatted(s->arena, "h = %s", step_text(s, d->steps[i].h)),
+                                           .number = true });
 }
 
 static Table step_table(const Show *s, const Differences *d)
@@ -163,7 +153,7 @@ static void note_best(const Show *s, Table *table, const Differences *d)
         DifferenceFormula f = formulas[i];
 
         if (d->best[f] < d->count)
-            table_note(table, say(s, message(s->language, MESSAGE_BEST_STEP), message(s->language, formula_names[f]),
+            table_note(table, text_formatted(s->arena, message(s->language, MESSAGE_BEST_STEP), message(s->language, formula_names[f]),
                                   step_text(s, d->steps[d->best[f]].h), rounded(s, 2, fabs(d->steps[d->best[f]].error[f])),
                                   rules[i][d->by_thumb[f]], rounded(s, 2, d->theory[f])));
     }

@@ -6,22 +6,19 @@ cd "$root" || exit 1
 seconds=60 models=24
 
 # Of the plain program; under `make asan` it has the sanitizers.
+replay() { # input: what is wrong with it, if anything
+    timeout 60 "$build/tests/fuzz/replay" "$1" > "$work/messages" 2>&1 ||
+        echo "exit $?: $(grep -m 1 -E 'FINDING|ERROR|runtime error' "$work/messages")"
+}
 for finding in tests/fuzz/findings/*; do
     [ -e "$finding" ] || continue
-    if timeout 60 "$build/tests/fuzz/replay" "$finding" > "$work/messages" 2>&1; then
-        echo "PASS ${finding##*/}"
-    else
-        echo "FAIL ${finding##*/}: exit $?: $(grep -m 1 -E 'FINDING|ERROR|runtime error' "$work/messages")"
-    fi
+    is "${finding##*/}" "" "$(replay "$finding")"
 done
 # What is known and not mended yet.
 for finding in tests/fuzz/open/*; do
     [ -e "$finding" ] || continue
-    if timeout 60 "$build/tests/fuzz/replay" "$finding" > "$work/messages" 2>&1; then
-        echo "FAIL ${finding##*/}: it is mended; move it to tests/fuzz/findings"
-    else
-        echo "SKIP ${finding##*/}: $(grep -m 1 -E 'FINDING|ERROR|runtime error' "$work/messages")"
-    fi
+    wrong=$(replay "$finding")
+    if [ -z "$wrong" ]; then echo "FAIL ${finding##*/}: it is mended; move it to tests/fuzz/findings"; else echo "SKIP ${finding##*/}: $wrong"; fi
 done
 python3 tests/fuzz/tool_seeds.py "$work/seeds" > /dev/null || echo "FAIL seeds"
 if sh tests/fuzz/tool_compile.sh "$build" $models "$work/seeds" > "$work/messages" 2>&1; then

@@ -8,6 +8,7 @@
  */
 #include "emit/c_sample.h"
 #include "eval/point.h"
+#include "tests/support/given.h"
 #include "tool_model.h"
 
 #include <math.h>
@@ -86,34 +87,6 @@ static bool find_point(Job *job)
 
 /* ---- the driver -------------------------------------------------------------------------------------- */
 
-/* Elements of a struct, or of one of the samples. */
-static void print_elements(const Job *job, Part part, uint64_t sample, uint64_t samples)
-{
-    const Evaluation *e = &job->runs[FUNCTION_VALUE];
-
-    for (size_t k = 0; k < job->sample.symbols.count; k++) {
-        const SampleSymbol *symbol = &job->sample.symbols.at[k];
-        uint64_t own = symbol->count / samples;
-
-        for (uint64_t i = sample * own; symbol->part == part && i < (sample + 1) * own; i++) {
-            if (part == PART_INDEX)
-                printf("%d,", (int)e->integers[symbol->symbol][i]);
-            else
-                printf("%a,", e->reals[symbol->symbol][i]);
-        }
-    }
-}
-
-static void print_given(const Job *job, Part part, const char *name)
-{
-    uint64_t samples = part == PART_SAMPLES ? (uint64_t)job->unit->lowered.program->samples : 1;
-
-    printf("    static const %s given_%s[] = {", part == PART_INDEX ? "int32_t" : "double", name);
-    for (uint64_t i = 0; i < samples; i++)
-        print_elements(job, part, i, samples);
-    printf("};\n");
-}
-
 static void print_arguments(const Job *job)
 {
     static const Part parts[] = { PART_PARAMS, PART_INPUTS, PART_INDEX, PART_SAMPLES };
@@ -123,7 +96,8 @@ static void print_arguments(const Job *job)
 
         if (!c_model_has(&job->m, parts[i]))
             continue;
-        print_given(job, parts[i], name);
+        print_given(&job->sample, &job->runs[FUNCTION_VALUE], parts[i],
+                    parts[i] == PART_SAMPLES ? (uint64_t)job->unit->lowered.program->samples : 1);
         if (parts[i] == PART_INDEX)
             printf("    memcpy(&%s, given_%s, sizeof %s);\n", name, name, name);
         else

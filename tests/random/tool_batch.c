@@ -12,6 +12,7 @@
 #include "emit/c_sample.h"
 #include "eval/point.h"
 #include "tests/support/generate.h"
+#include "tests/support/given.h"
 
 enum { TRIES = 12 };
 
@@ -71,27 +72,6 @@ static void choose_point(Job *job)
 
 /* ---- the program ---------------------------------------------------------------------------------------- */
 
-static void print_given(const Job *job, const Evaluation *e, Part part)
-{
-    uint64_t samples = part == PART_SAMPLES ? (uint64_t)job->unit->lowered.program->samples : 1;
-    const char *name = c_argument_names[part];
-
-    printf("    static const %s given_%s[] = {", part == PART_INDEX ? "int32_t" : "double", name);
-    for (uint64_t sample = 0; sample < samples; sample++)
-        for (size_t k = 0; k < job->sample.symbols.count; k++) {
-            const SampleSymbol *symbol = &job->sample.symbols.at[k];
-            uint64_t own = symbol->count / samples;
-
-            for (uint64_t i = sample * own; symbol->part == part && i < (sample + 1) * own; i++) {
-                if (part == PART_INDEX)
-                    printf("%d,", (int)e->integers[symbol->symbol][i]);
-                else
-                    printf("%a,", e->reals[symbol->symbol][i]);
-            }
-        }
-    printf("};\n    memcpy(&%s, given_%s, sizeof %s);\n", name, name, name);
-}
-
 static void print_vectors(const Job *job)
 {
     static const Part parts[] = { PART_PARAMS, PART_INPUTS, PART_INDEX, PART_SAMPLES };
@@ -99,9 +79,14 @@ static void print_vectors(const Job *job)
 
     eval_init(&e, job->unit->arena, job->unit->value);
     c_sample_fill(&job->sample, &job->m, &e);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (c_model_has(&job->m, parts[i]))
-            print_given(job, &e, parts[i]);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        const char *name = c_argument_names[parts[i]];
+
+        if (!c_model_has(&job->m, parts[i]))
+            continue;
+        print_given(&job->sample, &e, parts[i], parts[i] == PART_SAMPLES ? (uint64_t)job->unit->lowered.program->samples : 1);
+        printf("    memcpy(&%s, given_%s, sizeof %s);\n", name, name, name);
+    }
     for (uint64_t i = 0; !job->m.scalar && (job->m.parts >> PART_SEED & 1) != 0 && i < c_model_reals(&job->m, PART_SEED); i++)
         printf("    ((double *)&seed)[%llu] = %a;\n", (unsigned long long)i, c_sample_seed(&job->m, i));
     for (uint64_t i = 0; (job->m.parts >> PART_DIRECTION & 1) != 0 && i < c_model_reals(&job->m, PART_DIRECTION); i++)

@@ -36,18 +36,6 @@ Piece *word(Generator *g, const char *text)
     return piece_new(g->arena, PIECE_FIXED, text, 0, NULL);
 }
 
-const char *formatted(Generator *g, const char *format, ...)
-{
-    Text text;
-    va_list args;
-
-    text_init(&text, g->arena);
-    va_start(args, format);
-    text_vprintf(&text, format, args);
-    va_end(args);
-    return text_string(&text);
-}
-
 /* Some mean something in C, in libm or in the emitted file. */
 const char *fresh_name(Generator *g)
 {

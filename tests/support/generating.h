@@ -69,8 +69,8 @@ void count(Generator *g, Construct construct);
 Piece *make(Generator *g, PieceSort sort, const char *text, ...); /* as many pieces as the text has $ */
 #define expression(g, ...) make((g), PIECE_EXPRESSION, __VA_ARGS__)
 #define condition(g, ...) make((g), PIECE_CONDITION, __VA_ARGS__)
+#define formatted(g, ...) text_formatted((g)->arena, __VA_ARGS__)
 Piece *word(Generator *g, const char *text);        /* fixed */
-const char *formatted(Generator *g, const char *format, ...) __attribute__((format(printf, 2, 3)));
 const char *fresh_name(Generator *g);
 Piece *statement(Generator *g, Piece *piece);
 
