@@ -269,5 +269,16 @@ static inline double finite_or_zero(double x)
     return isfinite(x) ? x : 0.0;
 }
 
+/* @helper add_to: */
+/* Kahan's sum: *rest is what *sum is too large by. n terms of one sign: error 1 ulp and a little, whatever n is. */
+static inline void add_to(double *sum, double *rest, double term)
+{
+    const double y = term - *rest;
+    const double t = *sum + y;
+
+    *rest = isfinite(t) ? (t - *sum) - y : 0.0;
+    *sum = t;
+}
+
 /* @end */
 #endif

@@ -112,6 +112,7 @@ typedef struct CBody {
     int64_t *index_low, *index_high; /* the smallest and the largest value */
     const char **literals;           /* by literal: its text, or NULL */
     const char **accumulators;       /* by plan node: the local of a leaf that is held */
+    const char **rests;              /* by plan node: what the local of a held compensated sum is too large by, or NULL */
     const char **positions;          /* by plan node: prefix of the position locals of an ARGMAX */
     uint32_t context;                /* from which the expression being printed is asked for */
     uint32_t used_parts;

@@ -387,6 +387,7 @@ static void begin_body(CBody *b)
     b->first_leaf = arena_array(b->arena, uint32_t, plans + 1);
     b->literals = arena_array(b->arena, const char *, b->p->literals.count + 1);
     b->accumulators = arena_array(b->arena, const char *, plans + 1);
+    b->rests = arena_array(b->arena, const char *, plans + 1);
     b->positions = arena_array(b->arena, const char *, plans + 1);
     b->last_write = arena_array(b->arena, uint32_t, nodes + 1);
     b->unsafe = arena_array(b->arena, bool, nodes + 1);

@@ -194,6 +194,21 @@ static void print_add(CBody *b, const Stage *stage, const char *held)
     c_line_end(b, stage->at);
 }
 
+/* A sum whose rounding errors are carried along. */
+static void print_compensated(CBody *b, const Stage *stage, const char *held, const char *rest)
+{
+    Text *line = begin_line(b);
+
+    text_printf(line, "add_to%s(&%s, &%s, ", b->m->suffix, held, rest);
+    b->m->adds_to = true;
+    c_expr(b, stage->value, LEVEL_ANY, false, line);
+    text_add(line, ");");
+    c_count_add(b->counts, OP_ADD, b->times);
+    for (int k = 0; k < 3; k++)
+        c_count_add(b->counts, OP_SUB, b->times);
+    c_line_end(b, stage->at);
+}
+
 static void print_max(CBody *b, const Stage *stage, const char *held)
 {
     Text *line = begin_line(b);
@@ -261,6 +276,8 @@ void c_leaf_print(CBody *b, PlanId leaf, bool start)
         print_argmax(b, leaf);
     } else if (stage->op == STAGE_SET || (stage->fresh && node->hold == NO_ID)) {
         print_set(b, leaf);
+    } else if (stage->op == STAGE_ADD && b->rests[leaf] != NULL) {
+        print_compensated(b, stage, held, b->rests[leaf]);
     } else if (stage->op == STAGE_ADD) {
         print_add(b, stage, held);
     } else {
@@ -333,6 +350,16 @@ static void before_reduction(CBody *b, PlanId leaf)
     c_line_end(b, (Span){ 0, 0 });
 }
 
+static void declare_rest(CBody *b, PlanId leaf)
+{
+    Text name;
+
+    text_init(&name, b->arena);
+    text_printf(&name, "%s_rest", b->accumulators[leaf]);
+    b->rests[leaf] = c_names_take(&b->names, text_string(&name));
+    c_line(b, "%s %s = %s;", b->m->real, b->rests[leaf], b->m->is_float ? "0.0f" : "0.0");
+}
+
 void c_leaf_before_loop(CBody *b, PlanId loop)
 {
     for (PlanId leaf = plan_at(b, loop)->first_held; leaf != NO_ID; leaf = plan_at(b, leaf)->next_held) {
@@ -340,6 +367,8 @@ void c_leaf_before_loop(CBody *b, PlanId loop)
             before_argmax(b, leaf);
         else
             before_reduction(b, leaf);
+        if (stage_of(b, leaf)->op == STAGE_ADD && b->p->symbols.at[stage_of(b, leaf)->target].compensated)
+            declare_rest(b, leaf);
     }
 }
 

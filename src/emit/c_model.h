@@ -76,6 +76,7 @@ typedef struct CModel {
     VEC(CExtern) externs;      /* in the order of the first calls */
     uint32_t parts;            /* of all functions made so far */
     bool helpers[OP_COUNT];    /* operators whose runtime function is called */
+    bool adds_to;              /* so is add_to, of compensated sums */
     Text *out;                 /* where functions are printed */
     VEC(const char *) macros;  /* of the header: names that neither members nor locals may have */
     VEC(const char *) globals; /* names of the file that no local may have */

@@ -107,7 +107,6 @@ void c_runtime_names(CNames *names, bool is_float)
 /* What is called, and what that calls. */
 static void find_helpers(Helpers *h, const bool *called, bool is_float)
 {
-    read_helpers(h, is_float ? runtime_text_float : runtime_text);
     need_called(h, called, is_float ? "f" : "");
     need_others(h);
 }
@@ -123,6 +122,7 @@ void c_runtime_helpers(Arena *arena, const bool *called, Text *out)
 {
     Helpers h = { .arena = arena };
 
+    read_helpers(&h, runtime_text);
     find_helpers(&h, called, false);
     print_helpers(&h, out);
 }
@@ -132,6 +132,9 @@ void c_runtime_print(const CModel *m, Text *out)
     Helpers h = { .arena = m->arena };
     bool any = false;
 
+    read_helpers(&h, m->is_float ? runtime_text_float : runtime_text);
+    if (m->adds_to)
+        need_helper(&h, m->is_float ? "add_tof" : "add_to", strlen(m->is_float ? "add_tof" : "add_to"));
     find_helpers(&h, m->helpers, m->is_float);
     for (size_t i = 0; i < h.helpers.count; i++)
         any |= h.helpers.at[i].needed;

@@ -26,6 +26,7 @@ struct EvalCode {
     int64_t *atom_values; /* by atom */
     int64_t *indices;    /* by index: the present value */
     bool *started;       /* by symbol: is it a maximum? */
+    double **rests;      /* by symbol: of compensated sums, what each element is too large by; else NULL */
     Best *best;          /* by symbol: of positions of maxima */
 };
 

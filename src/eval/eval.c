@@ -6,6 +6,7 @@
  */
 #include "eval/eval.h"
 #include "eval/code.h"
+#include "runtime/bpgen_runtime.h"
 
 #include <math.h>
 #include <string.h>
@@ -26,6 +27,8 @@ static void allocate_symbol(Evaluation *e, SymId id)
         e->integers[id] = arena_array(e->arena, int32_t, count);
     if (!symbol->integer || symbol->role == SYM_TABLE)
         e->reals[id] = arena_array(e->arena, double, count);
+    if (symbol->compensated)
+        e->code->rests[id] = arena_array(e->arena, double, count);
     if (symbol->role == SYM_SAMPLES)
         e->reals[id][0] = e->program->samples;
     if (symbol->role != SYM_TABLE)
@@ -60,6 +63,7 @@ void eval_init(Evaluation *e, Arena *arena, const Program *program)
     e->integers = arena_array(arena, int32_t *, symbols + 1);
     e->code->started = arena_array(arena, bool, symbols + 1);
     e->code->best = arena_array(arena, Best, symbols + 1);
+    e->code->rests = arena_array(arena, double *, symbols + 1);
     for (SymId s = 0; s < symbols; s++)
         allocate_symbol(e, s);
     e->code->stages = arena_array(arena, StageCode, program->stages.count + 1);
@@ -88,6 +92,8 @@ static void reset_symbols(Evaluation *e)
             continue;
         for (size_t i = 0; i < count; i++)
             e->reals[s][i] = e->code->started[s] ? -HUGE_VAL : 0;
+        for (size_t i = 0; i < count && e->code->rests[s] != NULL; i++)
+            e->code->rests[s][i] = 0;
     }
 }
 
@@ -211,7 +217,7 @@ static void store_point(Evaluation *e, const Stage *stage, double value)
 {
     unsigned rank = e->program->symbols.at[stage->target].rank;
     size_t offset = element_offset(e, stage->target, stage->subs, rank);
-    double *element;
+    double *rests = e->code->rests[stage->target], *element;
 
     if (offset == SIZE_MAX)
         return;
@@ -219,9 +225,14 @@ static void store_point(Evaluation *e, const Stage *stage, double value)
     switch ((StageOp)stage->op) {
     case STAGE_SET:
         *element = value;
+        if (rests != NULL)
+            rests[offset] = 0;
         break;
     case STAGE_ADD:
-        *element += value;
+        if (rests != NULL)
+            add_to(element, &rests[offset], value);
+        else
+            *element += value;
         break;
     case STAGE_MAX:
         *element = op_value(OP_MAX, (const double[]){ *element, value });

@@ -182,6 +182,15 @@ static NodeId sum(Lowering *l, const Reduction *r, NodeId value)
     return reduced(l, r, STAGE_ADD, value, name_after(l, "sum", value));
 }
 
+/* The same where an error bound is promised: rounding errors do not add up. */
+static NodeId compensated_sum(Lowering *l, const Reduction *r, NodeId value, Name name)
+{
+    NodeId read = reduced(l, r, STAGE_ADD, value, name);
+
+    l->p->symbols.at[l->p->nodes.at[read].u.read.symbol].compensated = true;
+    return read;
+}
+
 /* The largest element of `value`: what is only a shift of it or a scale takes no part in the derivative. */
 static NodeId inactive_max(Lowering *l, const Reduction *r, NodeId value)
 {
@@ -233,7 +242,7 @@ static NodeId norm(Lowering *l, const Reduction *r, NodeId x)
     largest = largest_magnitude(l, r, magnitude);
     scale = op1(l, r, OP_SCALE_OF, largest);
     scaled = op2(l, r, OP_MUL, x, scale);
-    squares = reduced(l, r, STAGE_ADD, op2(l, r, OP_MUL, scaled, scaled), name);
+    squares = compensated_sum(l, r, op2(l, r, OP_MUL, scaled, scaled), name);
     root = op1(l, r, OP_ROOT, squares);
     return op2(l, r, OP_DIV, root, scale);
 }
@@ -245,7 +254,7 @@ static NodeId logsumexp(Lowering *l, const Reduction *r, NodeId x)
     NodeId shift = op1(l, r, OP_FINITE, inactive_max(l, r, x)), total;
     NodeId power = op1(l, r, OP_EXP, op2(l, r, OP_SUB, x, shift));
 
-    total = reduced(l, r, STAGE_ADD, power, name);
+    total = compensated_sum(l, r, power, name);
     return op2(l, r, OP_ADD, shift, op1(l, r, OP_LOG, total));
 }
 

@@ -140,6 +140,8 @@ static void print_symbol(Dumper *d, SymId id)
         text_add(d->out, " local");
     if (symbol->inactive)
         text_add(d->out, " inactive");
+    if (symbol->compensated)
+        text_add(d->out, " compensated");
     if (symbol->of != NO_ID && symbol->role > SYM_TABLE && symbol->of < d->p->symbols.count && symbol->of != id)
         text_printf(d->out, " of %s", d->symbols[symbol->of]);
     if (symbol->values != NULL)

@@ -46,6 +46,7 @@ typedef struct {
     bool integer;          /* elements are integers and may stand in subscripts */
     bool local;            /* SYM_INTEGER written by STAGE_ARGMAX */
     bool inactive;         /* a shift: its derivative cancels exactly and is not taken (logsumexp, softmax, norm) */
+    bool compensated;      /* STAGE_ADDs carry along what rounding loses (Kahan): the sums inside norm and logsumexp */
     bool named;            /* `name` is the user's */
     bool adjoint;          /* made by reverse mode */
     bool tangent;          /* made by forward mode */

@@ -23,6 +23,7 @@ SymId derive_symbol(Program *p, SymId primal, SymRole role, bool tangent)
     symbol.name = derive_name(p, symbol.name, tangent);
     symbol.role = (uint8_t)role;
     symbol.named = false;
+    symbol.compensated = false;
     symbol.adjoint |= !tangent;
     symbol.tangent |= tangent;
     symbol.of = primal;

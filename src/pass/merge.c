@@ -101,7 +101,8 @@ static bool may_merge(const Merger *m, SymId symbol)
 
 static bool same_kind(const Symbol *a, const Symbol *b)
 {
-    return a->role == b->role && a->rank == b->rank && a->inactive == b->inactive && a->low == b->low && a->high == b->high &&
+    return a->role == b->role && a->rank == b->rank && a->inactive == b->inactive && a->compensated == b->compensated &&
+           a->low == b->low && a->high == b->high &&
            (a->rank == 0 || memcmp(a->extents, b->extents, a->rank * sizeof *a->extents) == 0);
 }
 

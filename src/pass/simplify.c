@@ -144,6 +144,7 @@ static SymId like_symbol(Simplifier *s, SymId sum, const char *what)
         symbol.name = names_format(s->to->names, "%s_%s", what, names_text(s->to->names, symbol.name));
     symbol.named = false;
     symbol.inactive = true;
+    symbol.compensated = false;
     symbol.of = NO_ID;
     return program_symbol(s->to, symbol);
 }

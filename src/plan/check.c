@@ -153,6 +153,8 @@ static const char *check_start(const Checker *c, const PlanNode *node)
         return node->hold == NO_ID ? NULL : "a leaf that only writes is held";
     if (stage->op == STAGE_ARGMAX && node->hold == NO_ID)
         return "a position of a maximum is not held";
+    if (stage->op == STAGE_ADD && c->p->symbols.at[stage->target].compensated && node->hold == NO_ID && !stage->fresh)
+        return "a compensated sum is not held";
     return node->hold == NO_ID ? NULL : check_hold(c, node);
 }
 

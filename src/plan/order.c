@@ -170,6 +170,7 @@ static unsigned find_unit_stride(const Planner *planner, const Stage *stage, con
 void order_find(const Planner *planner, const Stage *stage, const NodeVec *reads, uint8_t *order)
 {
     bool determined[MOST_LEVELS];
+    bool held = stage->op == STAGE_ARGMAX || planner->from->symbols.at[stage->target].compensated;
     unsigned inner;
 
     for (unsigned k = 0; k < stage->rank; k++)
@@ -178,7 +179,7 @@ void order_find(const Planner *planner, const Stage *stage, const NodeVec *reads
         return;
     order_determined(planner, stage, determined);
     order_for_registers(planner, stage, order);
-    inner = stage->op == STAGE_ARGMAX ? stage->rank : find_unit_stride(planner, stage, reads, order[stage->rank - 1]);
+    inner = held ? stage->rank : find_unit_stride(planner, stage, reads, order[stage->rank - 1]);
     if (inner < stage->rank) {
         order_with_inner(stage, inner, order);
         if (order_is_legal(planner, stage, determined, order))
