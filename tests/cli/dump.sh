@@ -30,7 +30,7 @@ local o[5]
 local sum_s.12[5]
 local max
 local max_s inactive
-local sumexp_s
+local sumexp_s compensated
 local x_dot_s[5]
 local sum_sq_x_dot_s_minus_y
 table m[3] in 0..3 = 2, 0, 1
