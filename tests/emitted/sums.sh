@@ -5,6 +5,11 @@
 model=$root/tests/regress/norms.expr
 flags="-std=c99 -O2 -w -ffp-contract=off"
 
+# Where a term is infinite, so is the sum: nothing is carried from it.
+printf 'param k\nn = norm([k*(i + 1) for i in 0..20])\nl = logsumexp([k*(i - 9) for i in 0..20])\noutput n, l\n' > inf.expr
+is "infinite terms" "n = inf
+l = inf" "$("$bpgen" eval inf.expr k=1e308 | grep '^[nl] = ')"
+
 cat > "$work/main.c" <<'EOF'
 #include <stdio.h>
 #include "m.h"
@@ -44,6 +49,7 @@ numbers() {
 "$build/bpgen" eval "$model" > "$work/eval"
 numbers "$work/eval" > "$work/expected"
 good "the evaluator printed all" [ "$(wc -l < "$work/expected")" -eq 962 ]
+[ -s "$work/expected" ] || exit 1
 
 while read -r how define options; do
     # shellcheck disable=SC2086 # a list

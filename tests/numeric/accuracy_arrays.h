@@ -6,7 +6,7 @@
 
 enum { MOST_NUMBERS = 10000, DRAWS = 40, ARRAY_BITS = 2300 /* squares of the largest and smallest doubles side by side */ };
 
-static const int array_sizes[] = { 1, 2, 3, 10, 16, 17, 100, 1000, MOST_NUMBERS };
+static const int array_sizes[] = { 1, 2, 3, 8, 9, 10, 100, 1000, MOST_NUMBERS };
 
 typedef enum { SPREAD, EQUAL, ONE_HUGE, MINUS_INFINITY, ALL_SIZES, SUBNORMAL, LARGEST, NEARLY_EQUAL, FILLING_COUNT } Filling;
 
