@@ -99,7 +99,7 @@ static void product_with_matrix(Test *t, const char *vector, Part part, const ch
 static const char *jacobian_at(const Test *t)
 {
     return text_formatted(t->arena, "jacobian[%s][%s]", c_test_index("i", c_model_reals(t->m, PART_OUTPUTS)),
-                         c_test_index("j", c_model_reals(t->m, PART_GRAD)));
+                          c_test_index("j", c_model_reals(t->m, PART_GRAD)));
 }
 
 static void gradient_with_jacobian(Test *t)

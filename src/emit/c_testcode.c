@@ -204,7 +204,7 @@ static const char *place_of(const Test *t, const Difference *d, const TestRun *r
     if (d->place == d->moved)
         return j;
     return text_formatted(t->arena, d->place > d->moved ? "%s + %llu" : "%s - %llu", j,
-                         (unsigned long long)(d->place > d->moved ? d->place - d->moved : d->moved - d->place));
+                          (unsigned long long)(d->place > d->moved ? d->place - d->moved : d->moved - d->place));
 }
 
 void c_test_differences(Test *t, const char *gap)

@@ -154,8 +154,9 @@ static void note_best(const Show *s, Table *table, const Differences *d)
 
         if (d->best[f] < d->count)
             table_note(table, text_formatted(s->arena, message(s->language, MESSAGE_BEST_STEP), message(s->language, formula_names[f]),
-                                  step_text(s, d->steps[d->best[f]].h), rounded(s, 2, fabs(d->steps[d->best[f]].error[f])),
-                                  rules[i][d->by_thumb[f]], rounded(s, 2, d->theory[f])));
+                                             step_text(s, d->steps[d->best[f]].h),
+                                             rounded(s, 2, fabs(d->steps[d->best[f]].error[f])), rules[i][d->by_thumb[f]],
+                                             rounded(s, 2, d->theory[f])));
     }
 }
 

@@ -2,33 +2,18 @@
  * and third order, of the examples; expanded and collected forms, too. */
 #include <dirent.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "eval/point.h"
 #include "show/derivation.h"
+#include "tests/support/tally.h"
 
 typedef struct {
-    unsigned passed, failed, refused, compared;
+    Tally tally;
+    unsigned refused, compared;
 } Test;
-
-static void expect(Test *t, bool ok, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static void expect(Test *t, bool ok, const char *format, ...)
-{
-    va_list args;
-
-    ++*(ok ? &t->passed : &t->failed);
-    if (ok)
-        return;
-    va_start(args, format);
-    printf("failed: ");
-    vprintf(format, args);
-    printf("\n");
-    va_end(args);
-}
 
 /* One comparison: a model, how it is derived, and how many times by the same names before. */
 typedef struct {
@@ -132,14 +117,14 @@ static void compare(Case *c, Unit *second, Evaluation *printed, const Derivative
     SymId output = symbol_named(printed->program, &second->names, name);
     double scale, exact = exact_value(c, d, &scale), got;
 
-    expect(c->t, output != NO_ID, "%s: no %s in\n%s", c->name, name, c->printed);
+    expect(&c->t->tally, output != NO_ID, "%s: no %s in\n%s", c->name, name, c->printed);
     if (output == NO_ID)
         return;
     got = printed->reals[output][0];
     if (!isfinite(exact))
         return;
     c->t->compared++;
-    expect(c->t, fabs(got - exact) <= c->tolerance * fmax(fabs(exact), scale), "%s: %s is %.17g, not %.17g, in\n%.500s",
+    expect(&c->t->tally, fabs(got - exact) <= c->tolerance * fmax(fabs(exact), scale), "%s: %s is %.17g, not %.17g, in\n%.500s",
            c->name, name, got, exact, c->printed);
 }
 
@@ -153,7 +138,7 @@ static bool open_model(Test *t, Unit *unit, const char *name, const char *text)
         return true;
     text_init(&why, unit->arena);
     diag_print(&unit->diag, &why);
-    expect(t, false, "%s: %s", name, text_string(&why));
+    expect(&t->tally, false, "%s: %s", name, text_string(&why));
     return false;
 }
 
@@ -183,7 +168,7 @@ static void run_unit(Test *t, UnitWork *work, void *context)
 
     unit_init(&unit, &options);
     if (!unit_run(&unit, work, context))
-        expect(t, false, "%s", unit.failure);
+        expect(&t->tally, false, "%s", unit.failure);
     unit_close(&unit);
 }
 
@@ -201,7 +186,7 @@ static void check_case(Unit *unit, void *context)
     if (unit->wanted.count == 0 || !derivation_make(&derivation, unit, &request, &why)) {
         if (why.size == 0)
             diag_print(&unit->diag, &why);
-        expect(c->t, c->may_refuse, "%s is refused: %s", c->name, text_string(&why));
+        expect(&c->t->tally, c->may_refuse, "%s is refused: %s", c->name, text_string(&why));
         c->t->refused++;
         return;
     }
@@ -211,7 +196,7 @@ static void check_case(Unit *unit, void *context)
     c->derivation = &derivation;
     c->printed = text_string(&text);
     if (!unit_make_reversed(unit)) {
-        expect(c->t, false, "%s: no reverse mode", c->name);
+        expect(&c->t->tally, false, "%s: no reverse mode", c->name);
         return;
     }
     eval_init(&exact, unit->arena, unit->reversed);
@@ -349,7 +334,7 @@ static void check_examples(Test *t)
     }
     if (folder != NULL)
         closedir(folder);
-    expect(t, files > 30 && t->refused - before < files / 2, "%u of %u examples are refused", t->refused - before, files);
+    expect(&t->tally, files > 30 && t->refused - before < files / 2, "%u of %u examples are refused", t->refused - before, files);
 }
 
 int main(void)
@@ -359,9 +344,6 @@ int main(void)
     check_functions(&t);
     check_models(&t);
     check_examples(&t);
-    if (t.failed == 0)
-        printf("PASS derivation: %u derivatives compared, %u models refused\n", t.compared, t.refused);
-    else
-        printf("FAIL derivation: %u of %u\n", t.failed, t.passed + t.failed);
-    return t.failed != 0;
+    printf("%u derivatives compared, %u models refused\n", t.compared, t.refused);
+    return tally_close(&t.tally, "derivation");
 }

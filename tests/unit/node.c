@@ -1,5 +1,6 @@
 /* node.c -- hash-consing, and every simplification: the expected form, its value over special numbers, idempotence. */
 #include "pass/pass.h"
+#include "tests/support/tally.h"
 
 #include <float.h>
 #include <math.h>
@@ -13,18 +14,8 @@ typedef struct {
     Source source;
     Program *raw, *simple;
     SymId x, y;
-    unsigned passed, failed;
+    Tally tally;
 } Test;
-
-static void expect(Test *t, bool ok, const char *what)
-{
-    if (ok) {
-        t->passed++;
-    } else {
-        t->failed++;
-        printf("failed: %s\n", what);
-    }
-}
 
 /* ---- expressions in postfix ------------------------------------------------------------------------- */
 
@@ -231,9 +222,9 @@ static void test_rules(Test *t)
         NodeId raw = build(t, t->raw, rules[i].raw, true), got = rebuild_node(&rebuild, raw);
         NodeId wanted = build(t, t->simple, rules[i].simple, strchr(rules[i].simple, '3') == NULL || strcmp(rules[i].simple, "2 3 /") != 0);
 
-        expect(t, got == wanted, rules[i].raw);
-        expect(t, keeps_value(t, raw, got, rules[i].raw), rules[i].raw);
-        expect(t, build(t, t->simple, rules[i].raw, false) == got, rules[i].raw);
+        expect(&t->tally, got == wanted, "%s", rules[i].raw);
+        expect(&t->tally, keeps_value(t, raw, got, rules[i].raw), "%s", rules[i].raw);
+        expect(&t->tally, build(t, t->simple, rules[i].raw, false) == got, "%s", rules[i].raw);
     }
 }
 
@@ -297,8 +288,8 @@ static void test_random(Test *t)
             }
             same &= second.memo[node] < again->nodes.count && again->nodes.at[second.memo[node]].op == simple->nodes.at[node].op;
         }
-        expect(t, finite, "a finite value changed");
-        expect(t, same && again->nodes.count <= simple->nodes.count, "simplification is not idempotent");
+        expect(&t->tally, finite, "a finite value changed");
+        expect(&t->tally, same && again->nodes.count <= simple->nodes.count, "simplification is not idempotent");
         program_free(simple);
         program_free(again);
     }
@@ -312,11 +303,11 @@ static void test_consing(Test *t)
     NodeId x = node_read(p, t->x, NULL), y = node_read(p, t->y, NULL), sum = node_raw(p, OP_ADD, x, y, NO_ID);
     NodeId product = node_raw(p, OP_MUL, y, x, NO_ID);
 
-    expect(t, node_raw(p, OP_ADD, y, x, NO_ID) == sum && p->nodes.at[sum].u.arg[0] == x, "x+y and y+x are one, as first written");
-    expect(t, node_raw(p, OP_MUL, x, y, NO_ID) == product && p->nodes.at[product].u.arg[0] == y, "y*x and x*y likewise");
-    expect(t, node_raw(p, OP_SUB, x, y, NO_ID) != node_raw(p, OP_SUB, y, x, NO_ID), "x-y and y-x are two");
-    expect(t, node_int(p, 3) == leaf(t, p, "3.0") && node_int(p, 3) != node_int(p, -3), "literals are equal by value");
-    expect(t, node_integer(p, aff_const(&p->affs, 3)) == node_int(p, 3), "a constant integer is a literal");
+    expect(&t->tally, node_raw(p, OP_ADD, y, x, NO_ID) == sum && p->nodes.at[sum].u.arg[0] == x, "x+y and y+x are one, as first written");
+    expect(&t->tally, node_raw(p, OP_MUL, x, y, NO_ID) == product && p->nodes.at[product].u.arg[0] == y, "y*x and x*y likewise");
+    expect(&t->tally, node_raw(p, OP_SUB, x, y, NO_ID) != node_raw(p, OP_SUB, y, x, NO_ID), "x-y and y-x are two");
+    expect(&t->tally, node_int(p, 3) == leaf(t, p, "3.0") && node_int(p, 3) != node_int(p, -3), "literals are equal by value");
+    expect(&t->tally, node_integer(p, aff_const(&p->affs, 3)) == node_int(p, 3), "a constant integer is a literal");
 }
 
 static void test_integers(Test *t)
@@ -327,10 +318,10 @@ static void test_integers(Test *t)
     NodeId twice = node_integer(p, aff_scale(&p->affs, i, 2, 1));
 
     p->simplify = true;
-    expect(t, node_is_int(p, node_op2(p, OP_GT, next, now), 1), "i+1 > i");
-    expect(t, node_is_int(p, node_op2(p, OP_GT, now, now), 0), "not i > i");
-    expect(t, node_is_int(p, node_op2(p, OP_EQ, now, next), 0), "not i == i+1");
-    expect(t, p->nodes.at[node_op2(p, OP_LT, now, twice)].op == OP_LT, "i < 2*i is not decided");
+    expect(&t->tally, node_is_int(p, node_op2(p, OP_GT, next, now), 1), "i+1 > i");
+    expect(&t->tally, node_is_int(p, node_op2(p, OP_GT, now, now), 0), "not i > i");
+    expect(&t->tally, node_is_int(p, node_op2(p, OP_EQ, now, next), 0), "not i == i+1");
+    expect(&t->tally, p->nodes.at[node_op2(p, OP_LT, now, twice)].op == OP_LT, "i < 2*i is not decided");
     program_free(p);
 }
 
@@ -344,11 +335,11 @@ static void test_sets(Test *t)
     NodeId read = node_read(p, s, &sub), other;
     AffId two = aff_const(&p->affs, 2);
 
-    expect(t, both == set_union(p, b, a) && set_union(p, both, a) == both && set_has(p, both, j) && !set_has(p, a, j), "unions");
-    expect(t, p->nodes.at[read].deps == both && set_of_aff(p, sub) == both, "a read depends on its subscripts");
+    expect(&t->tally, both == set_union(p, b, a) && set_union(p, both, a) == both && set_has(p, both, j) && !set_has(p, a, j), "unions");
+    expect(&t->tally, p->nodes.at[read].deps == both && set_of_aff(p, sub) == both, "a read depends on its subscripts");
     other = node_substitute(p, node_raw(p, OP_SIN, read, NO_ID, NO_ID), &i, &two, 1);
-    expect(t, p->nodes.at[other].deps == b && p->nodes.at[other].op == OP_SIN, "substitution");
-    expect(t, node_substitute(p, other, &i, &two, 1) == other, "substitution of what does not occur");
+    expect(&t->tally, p->nodes.at[other].deps == b && p->nodes.at[other].op == OP_SIN, "substitution");
+    expect(&t->tally, node_substitute(p, other, &i, &two, 1) == other, "substitution of what does not occur");
     program_free(p);
 }
 
@@ -362,11 +353,11 @@ static void test_partials(Test *t)
     Program *p = t->simple;
     NodeId x = node_read(p, t->x, NULL), y = node_read(p, t->y, NULL), sig = node_op1(p, OP_SIG, x);
 
-    expect(t, partial(p, sig, 0) == build(t, p, "x sig 1 x sig - *", true), "d sig(x)");
-    expect(t, partial(p, node_op2(p, OP_DIV, x, y), 0) == build(t, p, "1 y /", true), "d x/y by x");
-    expect(t, partial(p, node_op2(p, OP_DIV, x, y), 1) == build(t, p, "x y / 1 y / * neg", true), "d x/y by y");
-    expect(t, node_is_int(p, partial(p, node_op2(p, OP_ADD, x, y), 1), 1), "d x+y by y");
-    expect(t, partial(p, node_op1(p, OP_STEP, x), 0) == NO_ID, "step has no derivative");
+    expect(&t->tally, partial(p, sig, 0) == build(t, p, "x sig 1 x sig - *", true), "d sig(x)");
+    expect(&t->tally, partial(p, node_op2(p, OP_DIV, x, y), 0) == build(t, p, "1 y /", true), "d x/y by x");
+    expect(&t->tally, partial(p, node_op2(p, OP_DIV, x, y), 1) == build(t, p, "x y / 1 y / * neg", true), "d x/y by y");
+    expect(&t->tally, node_is_int(p, partial(p, node_op2(p, OP_ADD, x, y), 1), 1), "d x+y by y");
+    expect(&t->tally, partial(p, node_op1(p, OP_STEP, x), 0) == NO_ID, "step has no derivative");
 }
 
 static void expect_name(Test *t, const char *postfix, const char *name)
@@ -375,7 +366,7 @@ static void expect_name(Test *t, const char *postfix, const char *name)
 
     if (strcmp(names_text(&t->names, got), name) != 0)
         printf("%s is called '%s'\n", postfix, names_text(&t->names, got));
-    expect(t, strcmp(names_text(&t->names, got), name) == 0, name);
+    expect(&t->tally, strcmp(names_text(&t->names, got), name) == 0, "%s", name);
 }
 
 static void test_names(Test *t)
@@ -408,10 +399,10 @@ static void test_large(Test *t)
     }
     vec_push(p->arena, &p->outputs, f);
     program_stage(p, (Stage){ .target = f, .op = STAGE_SET, .value = node, .guard = NO_ID });
-    expect(t, p->arena->total < 150 * (size_t)p->nodes.count, "150 bytes a node");
+    expect(&t->tally, p->arena->total < 150 * (size_t)p->nodes.count, "150 bytes a node");
     simple = pass_simplify(p);
-    expect(t, simple->nodes.count == p->nodes.count && program_verify(simple) == NULL, "a deep program is rebuilt");
-    expect(t, simple->arena->total < 150 * (size_t)p->nodes.count, "150 bytes a node, with the memo of the rebuild");
+    expect(&t->tally, simple->nodes.count == p->nodes.count && program_verify(simple) == NULL, "a deep program is rebuilt");
+    expect(&t->tally, simple->arena->total < 150 * (size_t)p->nodes.count, "150 bytes a node, with the memo of the rebuild");
     program_free(simple);
     program_free(p);
 }
@@ -442,6 +433,5 @@ int main(void)
     test_names(t);
     test_large(t);
     heap_free(&t->heap);
-    printf("%u passed, %u failed\n", t->passed, t->failed);
-    return t->failed != 0;
+    return tally_close(&t->tally, "node");
 }

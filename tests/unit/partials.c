@@ -6,11 +6,12 @@
 #include <string.h>
 
 #include "ir/ops.h"
+#include "tests/support/tally.h"
 
 enum { MOST_WORDS = 64, STEPS = 8, LEAST_CHECKS = 10 };
 
 typedef struct {
-    unsigned passed, failed;
+    Tally tally;
 } Test;
 
 static Op op_of_word(const char *word)
@@ -94,8 +95,8 @@ static void check_point(Test *t, Op op, unsigned k, const double *args, unsigned
     got = partial_value(op, k, args);
     ++*checks;
     if (fabs(got - expected) <= 1e-9 * (1.0 + fabs(expected)) + 10.0 * error) {
-        t->passed++;
-    } else if (t->failed++ < 20) {
+        t->tally.passed++;
+    } else if (t->tally.failed++ < 20) {
         printf("failed: %s, argument %u at %g %g %g: %.12g, expected %.12g\n", op_info[op].name, k, args[0], args[1],
                args[2], got, expected);
     }
@@ -116,7 +117,7 @@ static void check_operator(Test *t, Op op)
                 check_point(t, op, k, args, &checks);
         }
         if (checks < LEAST_CHECKS && !(op_info[op].arity == 1 && checks >= 3)) {
-            t->failed++;
+            t->tally.failed++;
             printf("failed: %s has only %u points with a derivative\n", op_info[op].name, checks);
         }
     }
@@ -215,33 +216,25 @@ static void check_case(Test *t, const Case *c)
         double got = partial_value(op, k, c->args);
 
         if (is_close(got, c->partials[k])) {
-            t->passed++;
+            t->tally.passed++;
         } else {
-            t->failed++;
+            t->tally.failed++;
             printf("failed: %s, argument %u at %g %g %g: %.17g, expected %.17g\n", c->name, k, c->args[0], c->args[1],
                    c->args[2], got, c->partials[k]);
         }
     }
 }
 
-static void expect(Test *t, bool ok, const char *what)
-{
-    ++*(ok ? &t->passed : &t->failed);
-    if (!ok)
-        printf("failed: %s\n", what);
-}
-
 int main(void)
 {
-    Test t = { 0, 0 };
+    Test t = { .tally = { 0, 0 } };
 
     for (int op = 0; op < OP_COUNT; op++)
         if (is_differentiable(&op_info[op]))
             check_operator(&t, (Op)op);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         check_case(&t, &cases[i]);
-    expect(&t, op_find("ln") == OP_LOG && op_find("sigmoid") == OP_SIG && op_find("sin") == OP_SIN, "aliases");
-    expect(&t, op_find(".root") == OP_COUNT && op_find("+") == OP_COUNT && op_find("sine") == OP_COUNT, "no functions");
-    printf("partials: %u passed, %u failed\n", t.passed, t.failed);
-    return t.failed != 0;
+    expect(&t.tally, op_find("ln") == OP_LOG && op_find("sigmoid") == OP_SIG && op_find("sin") == OP_SIN, "aliases");
+    expect(&t.tally, op_find(".root") == OP_COUNT && op_find("+") == OP_COUNT && op_find("sine") == OP_COUNT, "no functions");
+    return tally_close(&t.tally, "partials");
 }

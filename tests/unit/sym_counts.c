@@ -16,7 +16,7 @@ static bool differs(double got, double wanted)
 
 static void check_number(Model *m, const char *what, double got, double wanted)
 {
-    expect(m->t, !differs(got, wanted), "%s: %.17g, expected %.17g in\n%.200s", what, got, wanted, m->unit->source.text);
+    expect(&m->t->tally, !differs(got, wanted), "%s: %.17g, expected %.17g in\n%.200s", what, got, wanted, m->unit->source.text);
 }
 
 static void check_counts(Model *m, const void *context)
@@ -25,7 +25,7 @@ static void check_counts(Model *m, const void *context)
     ExprId roots[2], raw;
     AdCost ad;
 
-    expect(m->t, m->ok, "elaborates");
+    expect(&m->t->tally, m->ok, "elaborates");
     if (!m->ok)
         return;
     roots[0] = output_of(m, 0);
@@ -59,7 +59,7 @@ static void check_logistic(Test *t)
         char text[128];
 
         if (n <= 8)
-            expect(t, c.derivative == derivative[n - 1], "closed form");
+            expect(&t->tally, c.derivative == derivative[n - 1], "closed form");
         c.nodes = n <= 8 ? nodes[n - 1] : n == 12 ? 134144 : n == 30 ? 93147103232.0 : -1;
         c.raw_nodes = n <= 8 ? raw[n - 1] : n == 12 ? 202753 : n == 30 ? 140123308033.0 : -1;
         (void)snprintf(text, sizeof text, "param x\nl = x\nfor k in 1..%d { l = 4*l*(1 - l) }\noutput l\n", n);
@@ -136,12 +136,11 @@ static void check_orders(Model *m, const void *context)
 
 int main(void)
 {
-    Test t = { .passed = 0 };
+    Test t = { .tally = { 0, 0 } };
 
     check_logistic(&t);
     check_chains(&t);
     check_network(&t);
     with_model(&t, "f = (x + sig(y)) / (sig(x) + (x+y)^2)", check_orders, NULL);
-    printf("sym_counts: %u passed, %u failed\n", t.passed, t.failed);
-    return t.failed != 0;
+    return tally_close(&t.tally, "sym_counts");
 }

@@ -46,7 +46,7 @@ static void check_output(Model *m, Evaluation *e, size_t output)
                     e->reals[s][k] = p->symbols.at[s].of == of_output && k == i;
         eval_run(e);
         got = expr_value(m->pool, m->unit->arena, value->elements[i], values);
-        expect(m->t, is_near(got, e->reals[of_output][i]), "%s: value %.17g, expected %.17g", m->unit->source.text, got,
+        expect(&m->t->tally, is_near(got, e->reals[of_output][i]), "%s: value %.17g, expected %.17g", m->unit->source.text, got,
                e->reals[of_output][i]);
         for (size_t g = 0; g < p->gradients.count; g++) {
             SymId of = p->symbols.at[p->gradients.at[g]].of;
@@ -57,7 +57,7 @@ static void check_output(Model *m, Evaluation *e, size_t output)
                 double expected = e->reals[p->gradients.at[g]][k];
 
                 got = d == EXPR_NONE ? (double)NAN : expr_value(m->pool, m->unit->arena, d, values);
-                expect(m->t, is_near(got, expected), "%s: output %zu[%zu] by %s[%zu]: %.17g, expected %.17g", m->unit->source.text,
+                expect(&m->t->tally, is_near(got, expected), "%s: output %zu[%zu] by %s[%zu]: %.17g, expected %.17g", m->unit->source.text,
                        output, i, names_text(&m->unit->names, p->symbols.at[of].name), k, got, expected);
             }
         }
@@ -70,7 +70,7 @@ static void check_model(Model *m, const void *context)
     Random random = { 7 };
 
     (void)context;
-    expect(m->t, m->ok, "elaborates: %s: %s", m->unit->source.text,
+    expect(&m->t->tally, m->ok, "elaborates: %s: %s", m->unit->source.text,
            m->unit->diag.messages.count > 0 ? m->unit->diag.messages.at[0].text : "");
     if (!m->ok || !unit_make_reversed(m->unit))
         return;
@@ -116,7 +116,7 @@ static void check_refusal(Model *m, const void *context)
     const Refusal *r = context;
     const char *got = m->ok ? "nothing" : m->unit->diag.messages.at[0].text;
 
-    expect(m->t, !m->ok && strstr(got, r->message) != NULL, "%s: refused with: %s", r->text, got);
+    expect(&m->t->tally, !m->ok && strstr(got, r->message) != NULL, "%s: refused with: %s", r->text, got);
 }
 
 static const Refusal refusals[] = {
@@ -139,8 +139,8 @@ static void check_printed(Model *m, const void *context)
     const Printed *c = context;
     ExprId f = output_of(m, 0), d = sym_derivative(m->pool, f, element_named(m, "x", 0), expr_fold, NULL, NULL);
 
-    expect(m->t, strcmp(text_of(m, f), c->value) == 0, "%s prints %s", c->text, text_of(m, f));
-    expect(m->t, strcmp(text_of(m, d), c->derivative) == 0, "%s has the derivative %s", c->text, text_of(m, d));
+    expect(&m->t->tally, strcmp(text_of(m, f), c->value) == 0, "%s prints %s", c->text, text_of(m, f));
+    expect(&m->t->tally, strcmp(text_of(m, d), c->derivative) == 0, "%s has the derivative %s", c->text, text_of(m, d));
 }
 
 static const Printed printed[] = {
@@ -155,7 +155,7 @@ static const Printed printed[] = {
 
 int main(void)
 {
-    Test t = { .passed = 0 };
+    Test t = { .tally = { 0, 0 } };
 
     for (size_t i = 0; i < sizeof models / sizeof *models; i++)
         with_model(&t, models[i], check_model, NULL);
@@ -163,6 +163,5 @@ int main(void)
         with_model(&t, refusals[i].text, check_refusal, &refusals[i]);
     for (size_t i = 0; i < sizeof printed / sizeof *printed; i++)
         with_model(&t, printed[i].text, check_printed, &printed[i]);
-    printf("sym_elaborate: %u passed, %u failed\n", t.passed, t.failed);
-    return t.failed != 0;
+    return tally_close(&t.tally, "sym_elaborate");
 }

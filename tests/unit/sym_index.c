@@ -65,9 +65,9 @@ static void check_output(Model *m, const Back *b, const Evaluation *e, SymId out
     for (size_t g = 0; g < from->gradients.count; g++)
         if (from->symbols.at[from->gradients.at[g]].of == of)
             gradient = from->gradients.at[g];
-    expect(m->t, gradient != NO_ID, "a gradient");
+    expect(&m->t->tally, gradient != NO_ID, "a gradient");
     for (size_t i = 0; gradient != NO_ID && i < eval_elements(from, gradient); i++)
-        expect(m->t, is_near(e->reals[output][i], b->point->reals[gradient][i]), "%s: element %zu of output %s: %.17g, expected %.17g\n%s",
+        expect(&m->t->tally, is_near(e->reals[output][i], b->point->reals[gradient][i]), "%s: element %zu of output %s: %.17g, expected %.17g\n%s",
                b->model->unit->source.text, i, names_text(e->program->names, e->program->symbols.at[output].name), e->reals[output][i],
                b->point->reals[gradient][i], b->text);
 }
@@ -84,7 +84,7 @@ static void check_back(Model *m, const void *context)
     p = m->unit->value;
     eval_init(&e, m->unit->arena, p);
     for (size_t i = 0; i < m->unit->lowered.declared.count; i++)
-        expect(m->t, fill(&e, b, m->unit->lowered.declared.at[i].symbol), "a value for each name of\n%s", b->text);
+        expect(&m->t->tally, fill(&e, b, m->unit->lowered.declared.at[i].symbol), "a value for each name of\n%s", b->text);
     eval_run(&e);
     for (size_t i = 0; i < b->form->lines.count; i++)
         if (b->form->lines.at[i].by != NO_ID)
@@ -174,7 +174,7 @@ static bool check_form(Model *m, bool staged, const char *expected)
     if (!sym_index_form(&form, pool, m->unit->lowered.program, &request, &m->unit->diag)) {
         const char *why = m->unit->diag.messages.at[0].text;
 
-        expect(m->t, expected != NULL && strstr(why, expected) != NULL, "%s: refused: %s", m->unit->source.text, why);
+        expect(&m->t->tally, expected != NULL && strstr(why, expected) != NULL, "%s: refused: %s", m->unit->source.text, why);
         return false;
     }
     text_init(&text, m->unit->arena);
@@ -182,7 +182,7 @@ static bool check_form(Model *m, bool staged, const char *expected)
     if (getenv("SHOW") != NULL)
         printf("%s\n", text_string(&text));
     if (expected != NULL)
-        expect(m->t, strstr(text_string(&text), expected) != NULL, "%s: '%s' is not in\n%s", m->unit->source.text, expected,
+        expect(&m->t->tally, strstr(text_string(&text), expected) != NULL, "%s: '%s' is not in\n%s", m->unit->source.text, expected,
                text_string(&text));
     eval_init(&point, m->unit->arena, m->unit->reversed);
     fill_point(&point, m->unit);
@@ -194,7 +194,7 @@ static bool check_form(Model *m, bool staged, const char *expected)
 static void check_model(Model *m, const void *context)
 {
     if (check_form(m, false, context))
-        expect(m->t, check_form(m, true, NULL), "steps: %s", m->unit->source.text);
+        expect(&m->t->tally, check_form(m, true, NULL), "steps: %s", m->unit->source.text);
 }
 
 typedef struct {
@@ -307,7 +307,7 @@ static void check_random(Test *t, Arena *arena)
 
 int main(void)
 {
-    Test t = { .passed = 0 };
+    Test t = { .tally = { 0, 0 } };
 
     if (setjmp(t.heap.on_failure) != 0)
         return 1;
@@ -316,6 +316,5 @@ int main(void)
         with_model(&t, cases[i].text, check_model, cases[i].expected);
     check_random(&t, heap_arena(&t.heap));
     heap_free(&t.heap);
-    printf("sym_index: %u passed, %u failed\n", t.passed, t.failed);
-    return t.failed != 0;
+    return tally_close(&t.tally, "sym_index");
 }

@@ -2,7 +2,6 @@
 #ifndef SYM_MODELS_H
 #define SYM_MODELS_H
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,28 +9,13 @@
 #include "sym/derivative.h"
 #include "sym/elaborate.h"
 #include "sym/print.h"
+#include "tests/support/tally.h"
 #include "unit.h"
 
 typedef struct {
     Heap heap; /* for what is not a unit's */
-    unsigned passed, failed;
+    Tally tally;
 } Test;
-
-static void expect(Test *t, bool ok, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static void expect(Test *t, bool ok, const char *format, ...)
-{
-    va_list args;
-
-    ++*(ok ? &t->passed : &t->failed);
-    if (ok)
-        return;
-    va_start(args, format);
-    printf("failed: ");
-    vprintf(format, args);
-    printf("\n");
-    va_end(args);
-}
 
 /* A model that is open: `pool` and `values` are its first output's. */
 typedef struct {
@@ -61,7 +45,7 @@ static void run_model(Unit *unit, void *context)
 
         text_init(&why, unit->arena);
         diag_print(&unit->diag, &why);
-        expect(run->t, false, "not a model: %s", text_string(&why));
+        expect(&run->t->tally, false, "not a model: %s", text_string(&why));
         return;
     }
     model.pool = expr_pool(unit->arena, &unit->names);
@@ -77,7 +61,7 @@ static void with_model(Test *t, const char *text, ModelWork *work, const void *c
 
     unit_init(&unit, &options);
     if (!unit_run(&unit, run_model, &run))
-        expect(t, false, "%s: %s", text, unit.failure);
+        expect(&t->tally, false, "%s: %s", text, unit.failure);
     unit_close(&unit);
 }
 

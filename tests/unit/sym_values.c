@@ -44,7 +44,7 @@ static void check_read_back(Model *m, const void *context)
     Evaluation e;
 
     if (!unit_make_value(m->unit)) {
-        expect(m->t, false, "cannot be evaluated: %s", r->text);
+        expect(&m->t->tally, false, "cannot be evaluated: %s", r->text);
         return;
     }
     for (unsigned i = 0; i < POINTS; i++) {
@@ -52,7 +52,7 @@ static void check_read_back(Model *m, const void *context)
 
         run_at(&e, m->unit->arena, m->unit->value, r->at + i * NAME_COUNT);
         got = e.reals[m->unit->value->outputs.at[0]][0];
-        expect(m->t, is_near(got, r->value[i], 1e-9) || !isfinite(r->value[i]), "read back: %.17g for %.17g: %s", got, r->value[i],
+        expect(&m->t->tally, is_near(got, r->value[i], 1e-9) || !isfinite(r->value[i]), "read back: %.17g for %.17g: %s", got, r->value[i],
                r->text);
     }
 }
@@ -95,8 +95,8 @@ static void check_tree(Model *m, ExprId id)
         nodes++;
         operations += node->kind == EXPR_OP && op_info[node->op].arity > 0 && node->op != OP_STOP && node->op != OP_LINK;
     }
-    expect(m->t, nodes == tree_nodes(m, id), "nodes: built %g, counted %g", nodes, tree_nodes(m, id));
-    expect(m->t, operations == tree_operations(m, id), "operations: built %g, counted %g", operations, tree_operations(m, id));
+    expect(&m->t->tally, nodes == tree_nodes(m, id), "nodes: built %g, counted %g", nodes, tree_nodes(m, id));
+    expect(&m->t->tally, operations == tree_operations(m, id), "operations: built %g, counted %g", operations, tree_operations(m, id));
     expr_drop(m->unit->arena, &built);
     expr_drop(m->unit->arena, &todo);
 }
@@ -127,7 +127,7 @@ static void check_second(Model *m, const ExprId *first, const double *points)
             got = symbolic_value(m, second, points + i * NAME_COUNT);
             if (i == 0)
                 check_tree(m, second);
-            expect(m->t, !isfinite(expected) || !isfinite(got) || is_near(got, expected, 1e-6), "%s: second %zu at %g %g %g: %.17g, expected %.17g",
+            expect(&m->t->tally, !isfinite(expected) || !isfinite(got) || is_near(got, expected, 1e-6), "%s: second %zu at %g %g %g: %.17g, expected %.17g",
                    m->unit->source.text, k, points[i * NAME_COUNT], points[i * NAME_COUNT + 1], points[i * NAME_COUNT + 2], got, expected);
         }
     }
@@ -140,7 +140,7 @@ static void check_model(Model *m, const void *context)
     ExprId first[NAME_COUNT];
     Evaluation e[POINTS];
 
-    expect(m->t, m->ok, "elaborates: %s", m->unit->source.text);
+    expect(&m->t->tally, m->ok, "elaborates: %s", m->unit->source.text);
     if (!m->ok || !unit_make_reversed(m->unit))
         return;
     for (unsigned i = 0; i < POINTS; i++)
@@ -153,7 +153,7 @@ static void check_model(Model *m, const void *context)
             double expected = e[i].reals[m->unit->reversed->gradients.at[k]][0];
 
             got[i] = symbolic_value(m, first[k], points + i * NAME_COUNT);
-            expect(m->t, !isfinite(expected) || !isfinite(got[i]) || is_near(got[i], expected, 1e-9),
+            expect(&m->t->tally, !isfinite(expected) || !isfinite(got[i]) || is_near(got[i], expected, 1e-9),
                    "%s: by %s at %g %g %g: %.17g, expected %.17g", m->unit->source.text, names[k], points[i * NAME_COUNT],
                    points[i * NAME_COUNT + 1], points[i * NAME_COUNT + 2], got[i], expected);
         }
@@ -243,7 +243,7 @@ static void check_random(Test *t, Arena *arena)
 
 int main(void)
 {
-    Test t = { .passed = 0 };
+    Test t = { .tally = { 0, 0 } };
 
     if (setjmp(t.heap.on_failure) != 0)
         return 1;
@@ -252,6 +252,5 @@ int main(void)
             check_function(&t, (Op)op);
     check_random(&t, heap_arena(&t.heap));
     heap_free(&t.heap);
-    printf("sym_values: %u passed, %u failed\n", t.passed, t.failed);
-    return t.failed != 0;
+    return tally_close(&t.tally, "sym_values");
 }

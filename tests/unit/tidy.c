@@ -71,10 +71,10 @@ static void check_case(Model *m, const void *context)
     const Case *c = context;
 
     if (m->ok)
-        expect(m->t, strcmp(text_of(m, tidy_anew(m, output_of(m, 0))), c->to) == 0, "%s became %s, not %s", c->from,
+        expect(&m->t->tally, strcmp(text_of(m, tidy_anew(m, output_of(m, 0))), c->to) == 0, "%s became %s, not %s", c->from,
                text_of(m, tidy_anew(m, output_of(m, 0))), c->to);
     else
-        expect(m->t, false, "%s: does not elaborate", c->from);
+        expect(&m->t->tally, false, "%s: does not elaborate", c->from);
 }
 
 static void check_cases(Test *t)
@@ -183,7 +183,7 @@ static void check_values(Model *m, Dice *d, ExprId from, ExprId to, const char *
         scale = scale_of(m, from, values) * scale_of(m, to, values);
         if (!(scale < 1e6))
             continue;
-        expect(m->t, fabs(a - b) <= 1e-8 * scale, "%s: %.17g became %.17g in\n%s\n%s", what, a, b, text_of(m, from),
+        expect(&m->t->tally, fabs(a - b) <= 1e-8 * scale, "%s: %.17g became %.17g in\n%s\n%s", what, a, b, text_of(m, from),
                text_of(m, to));
     }
 }
@@ -193,7 +193,7 @@ static void check_reading(Model *m, const void *context)
 {
     if (!m->ok)
         return;
-    expect(m->t, strcmp(text_of(m, tidy_anew(m, output_of(m, 0))), context) == 0, "read back and tidied it is\n%s\nnot\n%s",
+    expect(&m->t->tally, strcmp(text_of(m, tidy_anew(m, output_of(m, 0))), context) == 0, "read back and tidied it is\n%s\nnot\n%s",
            text_of(m, tidy_anew(m, output_of(m, 0))), (const char *)context);
 }
 
@@ -207,7 +207,7 @@ static void check_random(Model *m, const void *context)
         const char *text = text_of(m, to);
         Text model;
 
-        expect(m->t, to == again, "not the same again:\n%s\n%s\n%s", text_of(m, from), text, text_of(m, again));
+        expect(&m->t->tally, to == again, "not the same again:\n%s\n%s\n%s", text_of(m, from), text, text_of(m, again));
         check_values(m, &d, from, to, "tidy");
         if (strlen(text) > 400 || strstr(text, "/0") != NULL)
             continue;
@@ -235,16 +235,16 @@ static void check_row(Model *m, const void *context)
     Polynomial p;
     bool good = polynomial_of(&p, tidy_new(m->pool, arena), m->pool, arena, &m->unit->heap, derivative);
 
-    expect(m->t, good, "a polynomial");
+    expect(&m->t->tally, good, "a polynomial");
     if (!good)
         return;
-    expect(m->t, polynomial_operations(&p, m->pool, arena) == row->operations, "operations: %llu, not %llu",
+    expect(&m->t->tally, polynomial_operations(&p, m->pool, arena) == row->operations, "operations: %llu, not %llu",
            (unsigned long long)polynomial_operations(&p, m->pool, arena), (unsigned long long)row->operations);
-    expect(m->t, polynomial_digits(&p, arena) == row->digits, "digits: %u, not %u", polynomial_digits(&p, arena), row->digits);
+    expect(&m->t->tally, polynomial_digits(&p, arena) == row->digits, "digits: %u, not %u", polynomial_digits(&p, arena), row->digits);
     if (row->text != NULL)
-        expect(m->t, strcmp(text_of(m, polynomial_expr(&p, m->pool, arena, true)), row->text) == 0, "%s, not %s",
+        expect(&m->t->tally, strcmp(text_of(m, polynomial_expr(&p, m->pool, arena, true)), row->text) == 0, "%s, not %s",
                text_of(m, polynomial_expr(&p, m->pool, arena, true)), row->text);
-    expect(m->t, fabs(polynomial_horner(&p, 0.9) / row->horner - 1) < row->tolerance, "Horner's rule: %.17g, not %.12g",
+    expect(&m->t->tally, fabs(polynomial_horner(&p, 0.9) / row->horner - 1) < row->tolerance, "Horner's rule: %.17g, not %.12g",
            polynomial_horner(&p, 0.9), row->horner);
 }
 
@@ -297,9 +297,5 @@ int main(void)
         with_model(&t, "param x, y, z\nf = x*y*z\n", check_random, &seed);
     for (uint64_t seed = 1; seed <= 20; seed++)
         with_model(&t, "param x, y, z\nf = x*y*z\n", check_expanded, &seed);
-    if (t.failed == 0)
-        printf("PASS tidy: %u checks\n", t.passed);
-    else
-        printf("FAIL tidy: %u of %u checks\n", t.failed, t.passed + t.failed);
-    return t.failed != 0;
+    return tally_close(&t.tally, "tidy");
 }
