@@ -10,6 +10,25 @@ static void meet_subs(const Program *p, SymId symbol, const AffId *subs, uint32_
             dimensions[symbol] = k;
 }
 
+/* Turns have the loops around as dimensions. */
+static void meet_loops(const Program *p, Arena *arena, uint32_t *dimensions)
+{
+    VEC(LoopId) open = { 0 };
+
+    for (size_t i = 0; i < p->body.count; i++) {
+        Item item = p->body.at[i];
+        SymId turns = item.kind == ITEM_LOOP ? p->loops.at[item.id].turns : NO_ID;
+
+        for (uint32_t k = 0; turns != NO_ID && k < p->symbols.at[turns].rank; k++)
+            if (p->loops.at[open.at[open.count - p->symbols.at[turns].rank + k]].index == p->sample)
+                dimensions[turns] = k;
+        if (item.kind == ITEM_LOOP)
+            vec_push(arena, &open, item.id);
+        else if (item.kind == ITEM_END)
+            (void)vec_pop(&open);
+    }
+}
+
 uint32_t *sample_dimensions(const Program *p, Arena *arena)
 {
     uint32_t *dimensions = arena_array(arena, uint32_t, p->symbols.count + 1);
@@ -36,5 +55,6 @@ uint32_t *sample_dimensions(const Program *p, Arena *arena)
         if (atom->kind == ATOM_ELEMENT)
             meet_subs(p, atom->of, p->affs.subs.at + atom->subs, atom->rank, dimensions);
     }
+    meet_loops(p, arena, dimensions);
     return dimensions;
 }

@@ -9,12 +9,6 @@
 
 #include <string.h>
 
-/* What counts the turns of the loop around it that asks a condition, or NO_ID. */
-static SymId counter_of(const Samples *s, const Step *step)
-{
-    return step->asked == NO_ID ? NO_ID : s->p->loops.at[step->asked].turns;
-}
-
 /* ---- what a loop over the samples contains ------------------------------------------------------------ */
 
 static void choose(Samples *s, uint32_t step)
@@ -33,16 +27,6 @@ static void choose_writers(Samples *s, const Step *reader, SymId symbol, bool st
         if (strictly ? writer->item < reader->item : samples_before(writer, reader))
             choose(s, w - 1);
     }
-    if (s->counter[symbol] != 0 && !strictly)
-        choose(s, s->counter[symbol] - 1);
-}
-
-/* A loop that asks a condition needs all that it computes for its condition, and more than that does no harm. */
-static void choose_loop(Samples *s, const Step *step)
-{
-    for (uint32_t i = 0; i < s->steps.count && step->asked != NO_ID; i++)
-        if (s->steps.at[i].asked == step->asked && s->steps.at[i].by_sample && samples_has(s, samples_target(s, &s->steps.at[i])))
-            choose(s, i);
 }
 
 static bool choose_for_pass(Samples *s, uint32_t level)
@@ -50,21 +34,19 @@ static bool choose_for_pass(Samples *s, uint32_t level)
     for (uint32_t i = 0; i < s->steps.count; i++) {
         const Step *step = &s->steps.at[i];
 
-        if (samples_in_part(s, step) && step->by_sample && step->level == level && !samples_has(s, samples_target(s, step)))
+        if (samples_in_part(s, step) && step->by_sample && step->level == level && !samples_has(s, step->target))
             choose(s, i);
     }
     if (s->work.count == 0)
         return false;
     while (s->work.count > 0) {
         const Step *step = &s->steps.at[vec_pop(&s->work)];
-        SymId target = samples_target(s, step);
 
         for (uint32_t i = step->reads; i < step->read_end; i++)
             if (samples_has(s, s->reads.at[i]))
                 choose_writers(s, step, s->reads.at[i], false);
-        if (!step->first && samples_has(s, target))
-            choose_writers(s, step, target, true);
-        choose_loop(s, step);
+        if (!step->first && samples_has(s, step->target))
+            choose_writers(s, step, step->target, true);
     }
     return true;
 }
@@ -82,20 +64,17 @@ static void choose_outside(Samples *s, uint32_t level)
 
 static void version(Samples *s, SymId symbol)
 {
-    if (s->used[symbol] && s->rebuild.symbols[symbol] == symbol)
-        s->rebuild.symbols[symbol] = program_symbol(s->p, s->p->symbols.at[symbol]);
+    if (s->used[symbol] && s->rebuild.symbols[symbol] == s->home[symbol])
+        s->rebuild.symbols[symbol] = program_symbol(s->p, s->p->symbols.at[s->home[symbol]]);
 }
 
 static void make_versions(Samples *s)
 {
     for (size_t i = 0; i < s->steps.count; i++) {
         const Step *step = &s->steps.at[i];
-        SymId target = samples_target(s, step), counter = counter_of(s, step);
 
-        if (step->chosen && samples_has(s, target))
-            version(s, target);
-        if (step->chosen && counter != NO_ID && samples_has(s, counter))
-            version(s, counter);
+        if (step->chosen && samples_has(s, step->target))
+            version(s, step->target);
     }
 }
 
@@ -105,13 +84,11 @@ static void end_versions(Samples *s)
         Step *step = &s->steps.at[i];
 
         if (step->chosen)
-            s->used[samples_target(s, step)] = true;
-        if (step->chosen && counter_of(s, step) != NO_ID)
-            s->used[counter_of(s, step)] = true;
+            s->used[step->target] = true;
         step->chosen = false;
     }
     for (SymId i = 0; s->rebuild.symbols[i] != NO_ID; i++)
-        s->rebuild.symbols[i] = i;
+        s->rebuild.symbols[i] = s->home[i];
     rebuild_forget(&s->rebuild);
 }
 
@@ -171,27 +148,15 @@ static void write_outside(Samples *s, const Step *step)
 
 /* ---- loops -------------------------------------------------------------------------------------------- */
 
-/* A loop of the old body around what is being written, begun when the first stage comes. */
+/* A loop of the old body around what is being written, begun when the first step comes. */
 typedef struct {
     LoopId old, made; /* NO_ID: not begun */
+    bool counts;      /* it asks its condition */
 } Open;
 typedef VEC(Open) Opens;
 
-static bool is_sampled_node(const Samples *s, NodeId node)
-{
-    const Program *p = s->p;
-    NodeVec nodes = { 0 };
-    bool sampled = false;
-
-    node_reach(p, s->arena, &node, 1, &nodes);
-    for (size_t i = 0; i < nodes.count; i++)
-        sampled |= set_has(p, p->nodes.at[nodes.at[i]].deps, p->sample);
-    return sampled;
-}
-
-/* A second loop with the index of the first gets one of its own. Inside a pass over the samples a condition that is the same for
- * all of them was asked before: the turns are counted. */
-static void begin_loop(Samples *s, Open *open, bool by_sample)
+/* A second loop with the index of the first gets one of its own. Where its turns were counted before, it takes their number. */
+static void begin_loop(Samples *s, Open *open)
 {
     Program *p = s->p;
     Loop loop = p->loops.at[open->old];
@@ -205,10 +170,7 @@ static void begin_loop(Samples *s, Open *open, bool by_sample)
         loop.index = index;
     }
     s->index_used[open->old] = true;
-    if (by_sample && loop.condition != NO_ID && loop.turns != NO_ID && !is_sampled_node(s, loop.condition))
-        loop.condition = NO_ID;
-    if (loop.condition != NO_ID)
-        loop.condition = rebuild_node(&s->rebuild, loop.condition);
+    loop.condition = open->counts ? rebuild_node(&s->rebuild, loop.condition) : NO_ID;
     if (loop.turns != NO_ID)
         loop.turns = s->rebuild.symbols[loop.turns];
     open->made = program_begin_loop(p, loop);
@@ -231,17 +193,18 @@ static void write_chosen(Samples *s, IndexId sample)
 
     for (size_t i = 0; i < s->end; i++) {
         Item item = s->items[i];
-        const Step *step = &s->steps.at[item.kind == ITEM_STAGE ? s->step_of[i] : 0];
+        const Step *step = s->step_of[i] == 0 ? NULL : &s->steps.at[s->step_of[i] - 1];
+        bool chosen = step != NULL && step->chosen;
 
         if (item.kind == ITEM_LOOP)
-            vec_push(s->arena, &opens, (Open){ item.id, NO_ID });
+            vec_push(s->arena, &opens, (Open){ item.id, NO_ID, chosen });
         else if (item.kind == ITEM_END)
             end_loop(s, &opens);
-        if (item.kind != ITEM_STAGE || !step->chosen)
-            continue;
-        for (size_t k = 0; k < opens.count; k++)
+        for (size_t k = 0; k < opens.count && chosen; k++)
             if (opens.at[k].made == NO_ID)
-                begin_loop(s, &opens.at[k], sample != NO_ID);
+                begin_loop(s, &opens.at[k]);
+        if (item.kind != ITEM_STAGE || !chosen)
+            continue;
         if (sample != NO_ID)
             write_by_sample(s, step, sample);
         else
@@ -290,6 +253,49 @@ static void write_part(Samples *s)
     }
 }
 
+/* The loop over the samples is the outermost one now, and the dimensions of counted turns are the loops in their order. */
+static void order_turns(Samples *s, SymId turns)
+{
+    Symbol symbol = s->p->symbols.at[turns];
+    int32_t extents[UINT8_MAX];
+
+    extents[0] = symbol.extents[s->dimension[turns]];
+    for (uint32_t k = 1; k < symbol.rank; k++)
+        extents[k] = symbol.extents[k - (k <= s->dimension[turns])];
+    symbol.extents = extents;
+    s->home[turns] = program_symbol(s->p, symbol);
+}
+
+static AffId element_of_turns(Rebuild *r, SymId symbol, const AffId *subs, uint32_t rank)
+{
+    const Samples *s = r->context;
+    AffId ordered[UINT8_MAX];
+
+    if (s->home[symbol] == symbol)
+        return AFF_FAIL;
+    ordered[0] = subs[s->dimension[symbol]];
+    for (uint32_t k = 1; k < rank; k++)
+        ordered[k] = subs[k - (k <= s->dimension[symbol])];
+    return aff_element(&r->to->affs, r->symbols[symbol], ordered, rank);
+}
+
+static void begin_symbols(Samples *s)
+{
+    s->home = arena_array(s->arena, SymId, s->symbols + 1);
+    s->rebuild.symbols = arena_array(s->arena, SymId, s->symbols + 1);
+    for (SymId i = 0; i <= s->symbols; i++)
+        s->home[i] = i < s->symbols ? i : NO_ID;
+    for (size_t i = 0; i < s->steps.count; i++) {
+        SymId target = s->steps.at[i].target;
+
+        if (s->steps.at[i].stage == NO_ID && samples_has(s, target) && s->dimension[target] > 0 && s->home[target] == target)
+            order_turns(s, target);
+    }
+    memcpy(s->rebuild.symbols, s->home, (s->symbols + 1) * sizeof *s->home);
+    s->rebuild.element = element_of_turns;
+    s->rebuild.context = s;
+}
+
 static void begin(Samples *s, Program *p)
 {
     *s = (Samples){ .from = p, .p = p, .arena = heap_arena(p->heap) };
@@ -300,10 +306,7 @@ static void begin(Samples *s, Program *p)
     s->symbols = (SymId)p->symbols.count;
     s->start = arena_array(s->arena, uint32_t, p->symbols.count + 1);
     rebuild_begin(&s->rebuild, p, p);
-    s->rebuild.symbols = arena_array(s->arena, SymId, p->symbols.count + 1);
-    for (SymId i = 0; i < p->symbols.count; i++)
-        s->rebuild.symbols[i] = i;
-    s->rebuild.symbols[p->symbols.count] = NO_ID;
+    begin_symbols(s);
     s->rebuild.indices = arena_array(s->arena, AffId, p->indices.count + 1);
     for (IndexId i = 0; i < p->indices.count; i++)
         s->rebuild.indices[i] = AFF_FAIL;

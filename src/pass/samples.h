@@ -4,13 +4,14 @@
 
 #include "pass/pass.h"
 
-/* A stage of the body as it was, and when it runs: 2q before the q-th pass over the samples (or behind the one before), 2q+1 in it. */
+/* A stage of the body as it was, or a loop that counts its turns, and when it runs: 2q before the q-th pass over
+ * the samples (or behind the one before), 2q+1 in it. */
 typedef struct {
-    StageId stage;
+    StageId stage;    /* NO_ID: the loop asks its condition, and writes how many turns it makes */
+    SymId target;
     size_t item;      /* in `items` */
     size_t top;       /* where its outermost loop begins, or its own place */
-    LoopId loop;      /* the innermost loop around it, or NO_ID */
-    LoopId asked;     /* the innermost loop around it with a condition, or NO_ID */
+    LoopId loop;      /* the innermost loop around it, or NO_ID; that which counts */
     bool by_sample;
     bool first;       /* it sets elements, or counts from 0 */
     bool early;       /* its elements get their start value before a pass, and it adds to them */
@@ -28,14 +29,14 @@ typedef struct {
     size_t count;
     size_t begin, end;      /* the part of the items that is being ordered */
     VEC(Step) steps;
-    uint32_t *step_of;      /* by item that is a stage */
+    uint32_t *step_of;      /* by item, + 1; 0: none */
     LoopId *outer;          /* by loop: the one around it */
     uint32_t *dimension;    /* by symbol: which one is the sample, or NO_ID */
     uint32_t *first_writer; /* by symbol, + 1 */
-    uint32_t *counter;      /* by symbol of counted turns: the first step of its loop, + 1 */
     VEC(SymId) reads;
     /* Writing down. */
     Rebuild rebuild;
+    SymId *home;            /* by symbol: itself, or (turns) one like it whose first dimension is the sample */
     bool *used;             /* by symbol: computed in an earlier pass, so that the next one has a copy */
     bool *index_used;       /* by loop: likewise */
     SymId symbols;          /* how many there were at the beginning */
@@ -53,11 +54,6 @@ bool samples_before(const Step *writer, const Step *reader);
 void samples_find_starts(Samples *s);
 void samples_write_whole_starts(Samples *s, uint32_t pass); /* in front of everything before the pass */
 void samples_write_starts(Samples *s, uint32_t pass);       /* right in front of it */
-
-static inline SymId samples_target(const Samples *s, const Step *step)
-{
-    return s->p->stages.at[step->stage].target;
-}
 
 /* Does it belong to the part that is being ordered? */
 static inline bool samples_in_part(const Samples *s, const Step *step)

@@ -79,14 +79,11 @@ static void read_loops(Reader *r, const Step *step)
     }
 }
 
-static void read_step(Reader *r, Step *step)
+static void read_stage(Reader *r, const Stage *stage)
 {
     const Program *p = r->s->from;
-    const Stage *stage = &p->stages.at[step->stage];
     NodeId roots[2] = { stage->value, stage->guard };
 
-    r->step++;
-    step->reads = (uint32_t)r->s->reads.count;
     read_nodes(r, roots, 2);
     for (unsigned d = 0; d < stage->rank; d++) {
         read_aff(r, stage->domain[d].low);
@@ -94,47 +91,64 @@ static void read_step(Reader *r, Step *step)
     }
     for (uint32_t k = 0; k < stage_subs(p, stage); k++)
         read_aff(r, stage->subs[k]);
+}
+
+static void read_step(Reader *r, Step *step)
+{
+    r->step++;
+    step->reads = (uint32_t)r->s->reads.count;
+    if (step->stage != NO_ID)
+        read_stage(r, &r->s->from->stages.at[step->stage]);
     read_loops(r, step);
     step->read_end = (uint32_t)r->s->reads.count;
 }
 
 /* ---- steps -------------------------------------------------------------------------------------------- */
 
+/* The loop over the samples itself, if it stands around already. */
+static bool is_in_sample_loop(const Samples *s, LoopId loop)
+{
+    while (loop != NO_ID && s->from->loops.at[loop].index != s->from->sample)
+        loop = s->outer[loop];
+    return loop != NO_ID;
+}
+
 static bool is_by_sample(const Samples *s, const Step *step)
 {
     const Program *p = s->from;
-    const Stage *stage = &p->stages.at[step->stage];
+    const Stage *stage = step->stage == NO_ID ? NULL : &p->stages.at[step->stage];
 
-    for (unsigned d = 0; d < stage->rank; d++)
+    for (unsigned d = 0; stage != NULL && d < stage->rank; d++)
         if (stage->domain[d].index == p->sample)
             return true;
-    for (LoopId loop = step->loop; loop != NO_ID; loop = s->outer[loop])
-        if (p->loops.at[loop].index == p->sample)
-            return true;
-    return samples_has(s, stage->target);
+    return is_in_sample_loop(s, step->loop) || samples_has(s, step->target);
 }
 
-static LoopId asked_loop(const Samples *s, LoopId loop)
+static void add_step(Samples *s, Step step)
 {
-    while (loop != NO_ID && s->from->loops.at[loop].condition == NO_ID)
-        loop = s->outer[loop];
-    return loop;
-}
-
-static void add_step(Samples *s, size_t item, size_t top, LoopId loop)
-{
-    const Stage *stage = &s->from->stages.at[s->items[item].id];
-    Step step = { .stage = s->items[item].id, .item = item, .top = top, .loop = loop, .asked = asked_loop(s, loop) };
-
     step.by_sample = is_by_sample(s, &step);
-    step.first = stage->fresh || stage->op == STAGE_SET || stage->op == STAGE_ARGMAX;
-    step.next = s->first_writer[stage->target];
-    s->step_of[item] = (uint32_t)s->steps.count;
+    step.next = s->first_writer[step.target];
     vec_push(s->arena, &s->steps, step);
-    s->first_writer[stage->target] = (uint32_t)s->steps.count;
-    if (step.asked != NO_ID && s->from->loops.at[step.asked].turns != NO_ID &&
-        s->counter[s->from->loops.at[step.asked].turns] == 0)
-        s->counter[s->from->loops.at[step.asked].turns] = (uint32_t)s->steps.count;
+    s->step_of[step.item] = (uint32_t)s->steps.count;
+    s->first_writer[step.target] = (uint32_t)s->steps.count;
+}
+
+static void add_stage(Samples *s, size_t item, size_t top, LoopId loop)
+{
+    StageId id = s->items[item].id;
+    const Stage *stage = &s->from->stages.at[id];
+    bool first = stage->fresh || stage->op == STAGE_SET || stage->op == STAGE_ARGMAX;
+
+    add_step(s, (Step){ .stage = id, .target = stage->target, .item = item, .top = top, .loop = loop, .first = first });
+}
+
+/* A loop with a condition is a step, so that its turns are counted where the condition is known, whatever stands in it. */
+static void add_count(Samples *s, size_t item, size_t top, LoopId loop)
+{
+    SymId turns = s->from->loops.at[loop].turns;
+
+    if (s->from->loops.at[loop].condition != NO_ID)
+        add_step(s, (Step){ .stage = NO_ID, .target = turns, .item = item, .top = top, .loop = loop, .first = true });
 }
 
 static void list_steps(Samples *s)
@@ -150,10 +164,11 @@ static void list_steps(Samples *s)
         if (item.kind == ITEM_LOOP) {
             s->outer[item.id] = loop;
             loop = item.id;
+            add_count(s, i, top, loop);
         } else if (item.kind == ITEM_END) {
             loop = s->outer[item.id];
         } else {
-            add_step(s, i, top, loop);
+            add_stage(s, i, top, loop);
         }
     }
 }
@@ -169,7 +184,6 @@ void samples_list(Samples *s)
         memcpy(s->items, s->from->body.at, s->count * sizeof *s->items);
     s->dimension = sample_dimensions(s->from, s->arena);
     s->first_writer = arena_array(s->arena, uint32_t, symbols + 1);
-    s->counter = arena_array(s->arena, uint32_t, symbols + 1);
     s->step_of = arena_array(s->arena, uint32_t, s->count + 1);
     s->outer = arena_array(s->arena, LoopId, s->from->loops.count + 1);
     list_steps(s);
@@ -201,16 +215,10 @@ static uint32_t level_of_reads(const Samples *s, const Step *step)
 
     for (uint32_t i = step->reads; i < step->read_end; i++) {
         SymId symbol = s->reads.at[i];
-        uint32_t counter = s->counter[symbol];
 
         for (uint32_t w = s->first_writer[symbol]; w != 0; w = s->steps.at[w - 1].next) {
             const Step *writer = &s->steps.at[w - 1];
             uint32_t after = samples_before(writer, step) ? level_after(s, writer, step, samples_has(s, symbol)) : 0;
-
-            level = after > level ? after : level;
-        }
-        if (counter != 0 && s->steps.at[counter - 1].asked != step->asked) {
-            uint32_t after = level_after(s, &s->steps.at[counter - 1], step, samples_has(s, symbol));
 
             level = after > level ? after : level;
         }
@@ -221,7 +229,7 @@ static uint32_t level_of_reads(const Samples *s, const Step *step)
 /* What adds to elements comes after the first writes. A sum over the samples may begin earlier (`early`). */
 static uint32_t level_of_target(const Samples *s, const Step *step)
 {
-    SymId target = s->from->stages.at[step->stage].target;
+    SymId target = step->target;
     uint32_t level = 0;
 
     if (step->first || (step->by_sample && !samples_has(s, target)))
@@ -235,18 +243,11 @@ static uint32_t level_of_target(const Samples *s, const Step *step)
     return level;
 }
 
-/* All stages of a loop that asks a condition run together. */
-static bool raise(Samples *s, Step *step, uint32_t *group)
+static bool raise(Samples *s, Step *step)
 {
     uint32_t reads = level_of_reads(s, step), target = level_of_target(s, step);
     uint32_t level = reads > target ? reads : target;
 
-    if (step->asked != NO_ID) {
-        uint32_t *shared = &group[2 * step->asked + step->by_sample];
-
-        *shared = level > *shared ? level : *shared;
-        level = *shared;
-    }
     if (level <= step->level)
         return false;
     step->level = level;
@@ -255,7 +256,6 @@ static bool raise(Samples *s, Step *step, uint32_t *group)
 
 bool samples_order(Samples *s, Span *at)
 {
-    uint32_t *group = arena_array(s->arena, uint32_t, 2 * s->from->loops.count + 2);
     uint32_t most = 2 * (uint32_t)s->steps.count + 2;
     bool changed = true;
 
@@ -264,12 +264,12 @@ bool samples_order(Samples *s, Span *at)
         for (size_t i = 0; i < s->steps.count; i++) {
             Step *step = &s->steps.at[i];
 
-            if (step->item < s->begin || step->item >= s->end || !raise(s, step, group))
+            if (step->item < s->begin || step->item >= s->end || !raise(s, step))
                 continue;
             changed = true;
             if (step->level <= most)
                 continue;
-            *at = s->from->stages.at[step->stage].at;
+            *at = step->stage == NO_ID ? s->from->loops.at[step->loop].at : s->from->stages.at[step->stage].at;
             return false;
         }
     }

@@ -70,19 +70,17 @@ static uint32_t first_pass(const Samples *s, SymId symbol)
 
 static bool begins_before(const Samples *s, const Step *step)
 {
-    SymId target = samples_target(s, step);
-
-    if (!step->first || samples_has(s, target))
+    if (!step->first || samples_has(s, step->target))
         return false;
-    return step->by_sample || first_pass(s, target) < step->level / 2;
+    return step->by_sample || first_pass(s, step->target) < step->level / 2;
 }
 
 /* Is the element chosen by a count of turns? */
 static bool is_at_turns(const Samples *s, const Step *step)
 {
-    const Stage *stage = &s->p->stages.at[step->stage];
+    const Stage *stage = step->stage == NO_ID ? NULL : &s->p->stages.at[step->stage];
 
-    for (uint32_t k = 0; k < stage_subs(s->p, stage); k++)
+    for (uint32_t k = 0; stage != NULL && k < stage_subs(s->p, stage); k++)
         if (aff_has_element(&s->p->affs, stage->subs[k]))
             return true;
     return false;
@@ -119,7 +117,7 @@ void samples_find_starts(Samples *s)
     for (size_t i = 0; i < s->steps.count; i++) {
         Step *step = &s->steps.at[i];
 
-        step->early |= samples_in_part(s, step) && step->first && s->start[samples_target(s, step)] != UINT32_MAX;
+        step->early |= samples_in_part(s, step) && step->first && s->start[step->target] != UINT32_MAX;
     }
 }
 
@@ -148,9 +146,8 @@ void samples_write_starts(Samples *s, uint32_t pass)
 {
     for (size_t i = 0; i < s->steps.count; i++) {
         const Step *step = &s->steps.at[i];
-        SymId target = samples_target(s, step);
 
-        if (step->early && s->start[target] == UINT32_MAX && first_pass(s, target) == pass)
+        if (step->early && s->start[step->target] == UINT32_MAX && first_pass(s, step->target) == pass)
             write_start(s, step);
     }
 }
