@@ -210,16 +210,16 @@ static bool is_one_plus_exp(const Program *p, NodeId node, NodeId *exponential)
     return (node_is_int(p, a, 1) || node_is_int(p, b, 1)) && is_op(p, *exponential, OP_EXP);
 }
 
-/* 1/(1+exp(z)) and exp(z)/(1+exp(z)). */
+/* x/(1+exp(z)) and exp(z)/(1+exp(z)): sig and its derivative have no infinity on the way where exp(z) overflows. */
 static NodeId divide_logistic(Program *p, NodeId a, NodeId b)
 {
     NodeId exponential;
 
     if (!is_one_plus_exp(p, b, &exponential))
         return NO_ID;
-    if (node_is_int(p, a, 1))
-        return node_op1(p, OP_SIG, node_op1(p, OP_NEG, first_of(p, exponential)));
-    return a == exponential ? node_op1(p, OP_SIG, first_of(p, exponential)) : NO_ID;
+    if (a == exponential)
+        return node_op1(p, OP_SIG, first_of(p, exponential));
+    return node_op2(p, OP_MUL, a, node_op1(p, OP_SIG, node_op1(p, OP_NEG, first_of(p, exponential))));
 }
 
 static NodeId simplify_div(Program *p, NodeId a, NodeId b)

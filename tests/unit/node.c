@@ -209,8 +209,8 @@ static const Rule rules[] = {
     /* functions */
     { "1 x + log", "x log1p" }, { "x 1 + log", "x log1p" }, { "1 x - log", "x neg log1p" }, { "x exp 1 -", "x expm1" },
     { "-1 x exp +", "x expm1" }, { "1 x exp -", "x expm1 neg" }, { "1 1 x neg exp + /", "x sig" }, { "1 x neg exp 1 + /", "x sig" },
-    { "1 1 x exp + /", "x neg sig" }, { "x exp 1 x exp + /", "x sig" }, { "1 x exp + log", "x softplus" },
-    { "x exp 1 + log", "x softplus" }, { "x exp log1p", "x softplus" }, { "x sig log", "x logsig" }, { "x neg abs", "x abs" }, { "x neg cos", "x cos" },
+    { "1 1 x exp + /", "x neg sig" }, { "x exp 1 x exp + /", "x sig" }, { "y 1 x exp + /", "y x neg sig *" },
+    { "1 x exp + log", "x softplus" }, { "x exp 1 + log", "x softplus" }, { "x exp log1p", "x softplus" }, { "x sig log", "x logsig" }, { "x neg abs", "x abs" }, { "x neg cos", "x cos" },
 };
 
 static void test_rules(Test *t)
