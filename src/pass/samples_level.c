@@ -226,7 +226,8 @@ static uint32_t level_of_reads(const Samples *s, const Step *step)
     return level;
 }
 
-/* What adds to elements comes after the first writes. A sum over the samples may begin earlier (`early`). */
+/* What adds to elements comes after the first writes, which in a loop may stand behind it: in the turn before. A sum over the samples
+ * may begin earlier (`early`). */
 static uint32_t level_of_target(const Samples *s, const Step *step)
 {
     SymId target = step->target;
@@ -236,7 +237,8 @@ static uint32_t level_of_target(const Samples *s, const Step *step)
         return 0;
     for (uint32_t w = s->first_writer[target]; w != 0; w = s->steps.at[w - 1].next) {
         const Step *writer = &s->steps.at[w - 1];
-        uint32_t after = writer->item < step->item ? level_after(s, writer, step, samples_has(s, target)) : 0;
+        bool before = writer->first ? samples_before(writer, step) : writer->item < step->item;
+        uint32_t after = before ? level_after(s, writer, step, samples_has(s, target)) : 0;
 
         level = after > level ? after : level;
     }
