@@ -1,15 +1,68 @@
 /* simplify_condition.c -- rules about conditions and selects. */
 #include "ir/simplify_rules.h"
 
-/* i + 1 > i: integer expressions whose difference is a number, written into loops or found by substitution. */
+/* The values that an integer expression may have by the ranges of the elements in it: `end` 0 the least, 1 the largest. */
+static bool end_of_range(const Program *p, AffId aff, unsigned end, int64_t *value)
+{
+    const Affine *sum = &p->affs.affs.at[aff];
+
+    *value = sum->constant;
+    for (uint32_t i = 0; i < sum->count; i++) {
+        AffTerm term = p->affs.terms.at[sum->first + i];
+        const Atom *atom = &p->affs.atoms.at[term.atom];
+        int64_t range[2], product;
+
+        if (atom->kind == ATOM_INDEX || p->symbols.at[atom->of].local)
+            return false;
+        program_element_range(p, atom, &range[0], &range[1]);
+        if (range[0] >= range[1]) /* not known yet */
+            return false;
+        range[1]--;
+        if (__builtin_mul_overflow(term.coef, range[term.coef > 0 ? end : 1 - end], &product) ||
+            __builtin_add_overflow(*value, product, value))
+            return false;
+    }
+    return sum->den == 1;
+}
+
+/* Is the difference of two numbers as the operator wants it? */
+static bool compares(Op op, int64_t difference)
+{
+    switch (op) {
+    case OP_EQ: return difference == 0;
+    case OP_NE: return difference != 0;
+    case OP_LT: return difference < 0;
+    case OP_LE: return difference <= 0;
+    case OP_GT: return difference > 0;
+    default: return difference >= 0;
+    }
+}
+
+static AffId integer_of(Program *p, NodeId node)
+{
+    Rational literal;
+    int64_t value;
+
+    if (is_op(p, node, OP_INTEGER))
+        return p->nodes.at[node].u.aff;
+    return node_is_literal(p, node, &literal) && rational_to_int(literal, &value) ? aff_const(&p->affs, value) : AFF_FAIL;
+}
+
+/* i + 1 > i: integer expressions whose difference is a number, written into loops or found by substitution; or one whose
+ * sign is known by the ranges of integer inputs: k < 3 with k in 0..3. */
 NodeId simplify_integers(Program *p, Op op, NodeId a, NodeId b)
 {
-    int64_t difference;
+    int64_t least, most;
+    AffId difference;
 
-    if (op < OP_EQ || op > OP_GE || !is_op(p, a, OP_INTEGER) || !is_op(p, b, OP_INTEGER) ||
-        !aff_is_const(&p->affs, aff_sub(&p->affs, p->nodes.at[a].u.aff, p->nodes.at[b].u.aff), &difference))
+    if (op < OP_EQ || op > OP_GE || (!is_op(p, a, OP_INTEGER) && !is_op(p, b, OP_INTEGER)))
         return NO_ID;
-    return fold_literals(p, op, node_int(p, difference), node_int(p, 0));
+    difference = aff_sub(&p->affs, integer_of(p, a), integer_of(p, b));
+    if (difference == AFF_FAIL || !end_of_range(p, difference, 0, &least) || !end_of_range(p, difference, 1, &most))
+        return NO_ID;
+    if (compares(op, least) != compares(op, most) || ((op == OP_EQ || op == OP_NE) && least <= 0 && most >= 0 && least != most))
+        return NO_ID;
+    return node_int(p, compares(op, least));
 }
 
 static bool is_known(const Program *p, NodeId condition, bool *holds)

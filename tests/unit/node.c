@@ -325,6 +325,37 @@ static void test_integers(Test *t)
     program_free(p);
 }
 
+/* Comparisons of k in 0..3 and m in -2..6 with numbers and with each other. */
+static void test_integer_ranges(Test *t)
+{
+    static const struct {
+        Op op;
+        int64_t k, m, constant; /* factors, and what they are compared with */
+        int known;              /* -1: not decided */
+    } cases[] = {
+        { OP_LT, 1, 0, 3, 1 }, { OP_LT, 1, 0, 2, -1 }, { OP_LT, 1, 0, 0, 0 }, { OP_LE, 1, 0, 2, 1 }, { OP_LE, 1, 0, 1, -1 },
+        { OP_LE, 1, 0, -1, 0 }, { OP_GE, 1, 0, 0, 1 }, { OP_GE, 1, 0, 1, -1 }, { OP_GE, 1, 0, 3, 0 }, { OP_GT, 1, 0, -1, 1 },
+        { OP_GT, 1, 0, 0, -1 }, { OP_GT, 1, 0, 2, 0 }, { OP_EQ, 1, 0, 3, 0 }, { OP_EQ, 1, 0, 1, -1 }, { OP_EQ, 1, 0, 0, -1 },
+        { OP_NE, 1, 0, 3, 1 }, { OP_NE, 1, 0, -1, 1 }, { OP_NE, 1, 0, 2, -1 }, { OP_LT, -2, 0, 1, 1 }, { OP_GT, -2, 0, -4, -1 },
+        { OP_GE, -2, 0, -4, 1 }, { OP_LE, 1, 1, 7, 1 }, { OP_LE, 1, 1, 6, -1 }, { OP_GE, 1, -1, -5, 1 }, { OP_GE, 1, -1, -4, -1 },
+        { OP_LT, INT64_MAX, 0, 1, -1 },
+    };
+    Program *p = t->simple;
+    Symbol k = { .name = names_intern(&t->names, "k", 1), .role = SYM_INTEGER, .integer = true, .high = 3, .of = NO_ID };
+    Symbol m = { .name = names_intern(&t->names, "m", 1), .role = SYM_INTEGER, .integer = true, .low = -2, .high = 6, .of = NO_ID };
+    AffId of_k = aff_element(&p->affs, program_symbol(p, k), NULL, 0), of_m = aff_element(&p->affs, program_symbol(p, m), NULL, 0);
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        NodeId left = node_integer(p, aff_add(&p->affs, aff_scale(&p->affs, of_k, cases[i].k, 1), aff_scale(&p->affs, of_m, cases[i].m, 1)));
+        NodeId test = node_op2(p, cases[i].op, left, node_int(p, cases[i].constant));
+        bool decided = p->nodes.at[test].op == OP_LITERAL;
+        char what[80];
+
+        snprintf(what, sizeof what, "a comparison of integer inputs, case %zu", i);
+        expect(t, cases[i].known < 0 ? !decided : node_is_int(p, test, cases[i].known), what);
+    }
+}
+
 static void test_sets(Test *t)
 {
     Program *p = program_new(&t->heap, &t->names, &t->source);
@@ -427,6 +458,7 @@ int main(void)
     test_consing(t);
     test_sets(t);
     test_integers(t);
+    test_integer_ranges(t);
     test_rules(t);
     test_random(t);
     test_partials(t);
