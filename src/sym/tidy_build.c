@@ -159,6 +159,8 @@ static bool has_open_divisor(const Tidy *t, const Product *p)
     return false;
 }
 
+/* NOLINTBEGIN(misc-no-recursion): TIDY_MOST_DEPTH, which build_once counts, limits it. */
+
 /* Then it is made as a product by itself, so that the same again changes nothing. */
 static ExprId build_over_divisor(Tidy *t, const Product *p)
 {
@@ -266,3 +268,5 @@ ExprId product_build(Tidy *t, Product *p)
 {
     return product_stays(p) && rational_is_int(p->coefficient, 1) ? p->factors.at[0].base : build_switched(t, p);
 }
+
+/* NOLINTEND(misc-no-recursion) */

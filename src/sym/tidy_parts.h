@@ -53,7 +53,7 @@ struct Tidy {
     ExprPool *pool;
     Arena *arena;
     uint32_t rules;      /* used for the present node */
-    unsigned depth;      /* of denominators in denominators, or choices in choices, at hand */
+    unsigned depth;      /* of denominators in denominators, choices in choices, sums that are taken apart in such, at hand */
     VEC(Fact) facts;     /* by node, as far as it was asked */
     VEC(ExprId) results; /* by node: tidy, or EXPR_NONE */
     VEC(Known) known;
@@ -65,7 +65,8 @@ struct Tidy {
     VEC(uint32_t) ranks; /* by variable: its place among names, as learnt; else the variables' own order */
 };
 
-/* Quotients in denominators of quotients in denominators, and choices of 0 in such choices: deeper ones stay as they are. */
+/* Quotients in denominators of quotients in denominators, choices of 0 in such choices, sums in products in sums: deeper ones
+ * stay as they are. */
 enum { TIDY_MOST_DEPTH = 100 };
 
 void tidy_used(Tidy *t, TidyRule rule);

@@ -134,19 +134,16 @@ static bool split_power(Tidy *t, Product *p, ExprId id, Rational exponent)
     return true;
 }
 
-/* c ? 2*u : 0 is 2*(c ? u : 0) as long as it is taken apart, so that it is a like term. */
-static bool split_switch(Tidy *t, Product *p, ExprId id, Rational exponent)
+/* NOLINTBEGIN(misc-no-recursion): TIDY_MOST_DEPTH, which split_switch and product_settle count, limits it. */
+
+static bool split_chosen(Tidy *t, Product *p, ExprId id, Rational exponent)
 {
     Product inner = { .coefficient = RATIONAL(1) };
     uint32_t rules = t->rules;
     Rational power;
     int64_t whole;
 
-    if (t->depth > TIDY_MOST_DEPTH)
-        return false;
-    t->depth++;
     product_multiply(t, &inner, tidy_switched(t, id), RATIONAL(1));
-    t->depth--;
     if (rational_is_int(inner.coefficient, 1) || rational_sign(inner.coefficient) == 0 || !rational_to_int(exponent, &whole) ||
         !rational_power(t->arena, inner.coefficient, whole, &power))
         return false;
@@ -156,6 +153,19 @@ static bool split_switch(Tidy *t, Product *p, ExprId id, Rational exponent)
     add_factor(t, p, tidy_switch(t, id, product_build(t, &inner)), exponent);
     t->rules = rules;
     return true;
+}
+
+/* c ? 2*u : 0 is 2*(c ? u : 0) as long as it is taken apart, so that it is a like term. */
+static bool split_switch(Tidy *t, Product *p, ExprId id, Rational exponent)
+{
+    bool done;
+
+    if (t->depth > TIDY_MOST_DEPTH)
+        return false;
+    t->depth++;
+    done = split_chosen(t, p, id, exponent);
+    t->depth--;
+    return done;
 }
 
 /* Takes the node apart if it is made of factors; the exponent is whole. */
@@ -271,12 +281,16 @@ static bool settle_sum(Tidy *t, Product *p, size_t at)
 
 void product_settle(Tidy *t, Product *p)
 {
-    if (rational_sign(p->coefficient) == 0 || product_stays(p))
+    if (rational_sign(p->coefficient) == 0 || product_stays(p) || t->depth > TIDY_MOST_DEPTH)
         return;
+    t->depth++;
     for (size_t i = 0; i < p->factors.count && !t->pool->full; i++)
         if (tidy_is_sum(t, p->factors.at[i].base) && (settle_sum(t, p, i) || oppose(t, p, i)))
             i = SIZE_MAX;
+    t->depth--;
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 /* ---- powers ------------------------------------------------------------------------------------------ */
 

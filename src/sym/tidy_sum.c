@@ -276,23 +276,31 @@ static ExprId build(Tidy *t, const TermVec *terms)
     return sum;
 }
 
+/* NOLINTBEGIN(misc-no-recursion): TIDY_MOST_DEPTH, which factor_out counts, limits it. */
+
+static ExprId take_out(Tidy *t, ExprId sum, Product *common)
+{
+    t->depth++;
+    product_multiply(t, common, sum_divided(t, sum, common), RATIONAL(1));
+    product_settle(t, common);
+    tidy_used(t, TIDY_COMMON);
+    sum = product_build(t, common);
+    t->depth--;
+    return sum;
+}
+
 /* sig(x)*(1 - sig(x))*a + sig(x)*(1 - sig(x))*b: where all terms have a sum as a factor, what they have in common comes out. */
 static ExprId factor_out(Tidy *t, ExprId sum)
 {
     Product common;
     bool any = false;
 
-    if (!tidy_is_sum(t, sum) || tidy_fact(t, sum).settled)
+    if (!tidy_is_sum(t, sum) || tidy_fact(t, sum).settled || t->depth > TIDY_MOST_DEPTH)
         return sum;
     common = sum_common(t, sum);
     for (size_t i = 0; i < common.factors.count; i++)
         any |= tidy_is_sum(t, common.factors.at[i].base);
-    if (!any)
-        return sum;
-    product_multiply(t, &common, sum_divided(t, sum, &common), RATIONAL(1));
-    product_settle(t, &common);
-    tidy_used(t, TIDY_COMMON);
-    return product_build(t, &common);
+    return any ? take_out(t, sum, &common) : sum;
 }
 
 ExprId sum_build(Tidy *t, TermVec *terms)
@@ -410,3 +418,5 @@ ExprId sum_divided(Tidy *t, ExprId sum, const Product *by)
     t->rules = rules;
     return made;
 }
+
+/* NOLINTEND(misc-no-recursion) */
