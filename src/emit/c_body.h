@@ -76,6 +76,8 @@ typedef struct {
     uint32_t writes;                                 /* leaves that write it */
     bool partial;                                    /* written in a loop that a condition may end early */
     bool guarded;                                    /* some elements are written only under a guard */
+    bool skipped;                                    /* set in a loop that may have no turn: j in 0..i */
+    bool picked;                                     /* an element is read by constant subscripts */
     bool in_text;                                    /* of an integer symbol: its elements are written somewhere */
     uint32_t last_write;                             /* number (from 1) of the last of them, 0: none */
     uint32_t write_scope, write_segment, write_time; /* c_place.c: its last writer so far */

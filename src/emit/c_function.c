@@ -148,8 +148,13 @@ static Member array_of(CBody *b, SymId id, const char *name)
     return member;
 }
 
-/* What is written only under a condition begins as 0: compilers do not see that it is read only under that condition.
- */
+/* What is written only under a condition begins as 0: compilers do not see that it is read only under that condition. So
+ * does what a loop over a triangle writes, where an element is read for itself: they do not see that the loop reaches it. */
+static bool is_cleared(const CSymbol *s)
+{
+    return s->guarded || s->partial || (s->skipped && s->picked);
+}
+
 static void print_array(CBody *b, const Member *array, bool cleared)
 {
     text_begin_line(b->out);
@@ -197,7 +202,7 @@ static const char *place_array(CBody *b, SymId id, const char *name, WorkArea *a
     Member array = array_of(b, id, c_names_take(&b->names, name));
 
     if (area == NULL) {
-        print_array(b, &array, b->symbols[id].guarded || b->symbols[id].partial);
+        print_array(b, &array, is_cleared(&b->symbols[id]));
         return array.name;
     }
     vec_push(b->m->arena, &area->members, array);

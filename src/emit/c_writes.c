@@ -37,6 +37,28 @@ static bool may_end_early(const CBody *b, PlanId loop)
     return false;
 }
 
+static bool is_moving(const AffPool *affs, AffId bound)
+{
+    int64_t value;
+
+    return !aff_is_const(affs, bound, &value) && !aff_has_element(affs, bound);
+}
+
+/* Does a loop that moves over the target's elements have bounds that move with an outer one, so that it may have no turn? */
+static bool may_have_no_turn(const CBody *b, const Stage *stage, PlanId loop)
+{
+    for (; loop != NO_ID; loop = b->plan->nodes.at[loop].parent) {
+        const PlanNode *node = &b->plan->nodes.at[loop];
+
+        if (!is_moving(&b->p->affs, node->low) && !is_moving(&b->p->affs, node->high))
+            continue;
+        for (uint32_t k = 0; k < stage_subs(b->p, stage); k++)
+            if (aff_uses_index(&b->p->affs, stage->subs[k], node->index))
+                return true;
+    }
+    return false;
+}
+
 /* Loops that end before a node whose parent is `parent`: their counts of turns are written. */
 static void end_loops(CBody *b, PlanId *open, PlanId parent, uint32_t leaves)
 {
@@ -74,6 +96,7 @@ static void number_leaves(CBody *b)
             target->last_write = ++leaves;
             target->writes++;
             target->partial |= may_end_early(b, node->parent);
+            target->skipped |= (stage->op == STAGE_SET || stage->fresh) && may_have_no_turn(b, stage, node->parent);
             target->guarded |= stage->op == STAGE_SET && stage->guard != NO_ID && !node->zero;
         } else {
             note_range(b, node);
@@ -143,6 +166,25 @@ static void find_text(CBody *b)
     }
     for (SymId s = 0; s < p->symbols.count; s++)
         b->symbols[s].in_text |= b->plan->stores[s].kind == STORE_CALLER;
+}
+
+/* ---- elements that are read for themselves ------------------------------------------------------------ */
+
+static bool is_picked(const Program *p, NodeId read)
+{
+    int64_t subscript;
+
+    for (unsigned k = 0; k < p->symbols.at[p->nodes.at[read].u.read.symbol].rank; k++)
+        if (!aff_is_const(&p->affs, node_subs(p, read)[k], &subscript))
+            return false;
+    return true;
+}
+
+static void find_picked(CBody *b)
+{
+    for (NodeId id = 0; id < b->p->nodes.count; id++)
+        if (b->p->nodes.at[id].op == OP_READ)
+            b->symbols[b->p->nodes.at[id].u.read.symbol].picked |= is_picked(b->p, id);
 }
 
 /* ---- what reads need --------------------------------------------------------------------------------- */
@@ -305,6 +347,7 @@ void c_writes_find(CBody *b)
     number_leaves(b);
     if (b->p->loops.count > 0)
         find_text(b);
+    find_picked(b);
     find_atom_writes(b);
     find_node_writes(b);
     find_unsafe(b);

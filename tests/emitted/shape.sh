@@ -43,6 +43,12 @@ for model in cs231n lee matmul sigmoids_index; do
         "$(sed '1,/^int m_selftest(void)/d' "$work/s.c" | grep '(void)[a-z]\|= 0; [a-z] < 1;' | head -n 1)"
 done
 
+# gcc sees no element of a triangle that is read before it is set, and no subscript that an integer input would lead out of range.
+for model in triangles guarded_integers; do
+    "$bpgen" "tests/regress/$model.expr" --name m --functions value,value_grad,jvp,jacobian,hvp -o "$work/m.c"
+    same "gcc -O2 -Wall -Wextra of $model" "" "$(gcc -std=c99 -Wall -Wextra -O2 -c -o "$work/m.o" "$work/m.c" 2>&1)"
+done
+
 # Loops.
 loops() { "$bpgen" "examples/$1.expr" -o "$work/l.c"; function_text "$work/l.c" "$2" | grep -c '^ *for ('; }
 same "loops of rosenbrock_value" 1 "$(loops rosenbrock rosenbrock_value)"
