@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 
 bpgen, root, chosen = sys.argv[1], sys.argv[2], sys.argv[3]
 every = chosen != ""
@@ -55,6 +56,11 @@ def symbols(work, name):
 # ---- one object ---------------------------------------------------------------------------------------------------
 
 STRICT = "-std=c99 -Wall -Wextra -Wpedantic -Wvla -Wdouble-promotion -Wconversion -Werror -ffp-contract=off".split()
+
+
+# gcc -O2 puts k = 0 into a branch where k == 0 holds, finds x[k-1] there, and does not see that it stands in an inner branch, where
+# k > 0 held: the Hessian of this model has one choice inside of another that excludes it.
+NOT_SEEN = {"tests/regress/guarded_integers.expr": "-Wno-array-bounds"}
 
 
 def check_symbols(found, real, externs):
@@ -116,15 +122,25 @@ OPTIONAL = [cross("powerpc-linux-gnu", "ppc", ""), cross("powerpc64-linux-gnu", 
             cross("arm-linux-gnueabihf", "arm", ""), cross("riscv64-linux-gnu", "riscv64", ""), cross("mips-linux-gnu", "mips", "")]
 
 MAIN = "int m_selftest(void);\nint shown(void);\nint main(void)\n{\n    shown();\n    return m_selftest();\n}\n"
+SANITIZED = Target("sanitized", ["gcc", *SANITIZE], [], "gcc")
 
 
-def results(work, target, real, flags):
+def own_objects(target, real):
+    """What the programs of all models have in common, compiled once."""
+    return ["../%s-%s-%s.o" % (part, target.name, real) for part in ("main", "externs")]
+
+
+def compile_own(target):
+    for real in "double", "float":
+        for source, made in zip(("../main.c", root + "/tests/emitted/externs.c"), own_objects(target, real)):
+            must("own", *target.command, "-std=c99", "-w", "-DREAL=" + real, "-c", source, "-o", made)
+
+
+def results(work, target, real, optimise):
     """All results at the point of --example, digit for digit; the self-test has passed."""
     program = "program-" + target.name
-    must(work, *target.command, "-std=c99", "-ffp-contract=off", *flags, "-w", "-DBPGEN_SELFTEST", "-DREAL=" + real, "-c", "m.c", "-o", program + ".o")
-    must(work, *target.command, "-std=c99", *flags, "-w", "-DREAL=" + real, "-Dmain=shown", "-c", "example.c", "-o", program + "e.o")
-    must(work, *target.command, "-std=c99", *flags, "-w", "-DREAL=" + real, "main.c", root + "/tests/emitted/externs.c", program + ".o", program + "e.o",
-         "-o", program, "-lm")
+    must(work, *target.command, "-std=c99", "-ffp-contract=off", optimise, "-w", "-DBPGEN_SELFTEST", "-Dmain=shown", "m.c", "example.c",
+         *own_objects(target, real), "-o", program, "-lm")
     return must(work, *target.runner, "./" + program).replace("-nan", "nan")
 
 
@@ -139,19 +155,18 @@ def emit(work, model, real):
 def check(model, real, targets):
     work = "%s-%s" % (os.path.relpath(model, root).replace("/", "_"), real)
     os.makedirs(work, exist_ok=True)
-    with open(work + "/main.c", "w") as f:
-        f.write(MAIN)
     emit(work, model, real)
     externs = set(re.findall(r"\w+", (re.search(r"Calls C functions of yours:([^.]*)\.", read(work + "/m.c")) or ["", ""])[1]))
     literals = ["-Wunsuffixed-float-constants"] if real == "float" else []
-    must(work, "gcc", *STRICT, *literals, "-O2" if every else "-O1", "-fstack-usage", "-c", "m.c", "-o", "m.o")
+    not_seen = [NOT_SEEN[name] for name in NOT_SEEN if model == os.path.join(root, name)]
+    must(work, "gcc", *STRICT, *literals, *not_seen, "-O2" if every else "-O1", "-fstack-usage", "-c", "m.c", "-o", "m.o")
     called = check_symbols(symbols(work, "m.o"), real, externs)
     check_stack(work, "m.su")
     if real == "float":
         check_soft_float(work, externs)
-    optimise = ["-O1" if os.path.getsize(work + "/m.c") < LARGE else "-O0"]
+    optimise = "-O1" if os.path.getsize(work + "/m.c") < LARGE else "-O0"
     wanted = results(work, NATIVE, real, optimise)
-    if results(work, Target("sanitized", ["gcc"], [], ""), real, ["-O0", *SANITIZE]) != wanted and called <= exact(real):
+    if results(work, SANITIZED, real, "-O0") != wanted and called <= exact(real):
         raise AssertionError("other results with sanitizers")
     for target in targets:
         got = results(work, target, real, optimise)
@@ -179,12 +194,18 @@ def models():
 
 
 def main():
+    begin = time.time()
     targets = []
     for target in OTHERS + OPTIONAL:
         if target.works():
             targets.append(target)
         elif target in OTHERS:
             print("SKIP %s: no compiler that runs; install %s" % (target.name, target.package))
+    os.makedirs("own", exist_ok=True)
+    with open("main.c", "w") as f:
+        f.write(MAIN)
+    for target in [NATIVE, SANITIZED, *targets]:
+        compile_own(target)
     os.makedirs("stub", exist_ok=True)
     shutil.copy(root + "/tests/emitted/stub_math.h", "stub/math.h")
     found = models() if chosen in ("", "all") else [os.path.join(root, chosen)]
@@ -199,13 +220,18 @@ def main():
         except (AssertionError, subprocess.TimeoutExpired) as error:
             return job, False, str(error)
 
-    same = 0
+    for name, flag in NOT_SEEN.items():
+        if os.path.join(root, name) in {model for model, _ in jobs}:
+            print("SKIP %s of %s: what gcc does not see (see the program)" % (flag.replace("-Wno-", "-W"), name))
+    same = failed = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() if every else 1) as pool:
         for (model, real), is_exact, wrong in pool.map(one, jobs):
             name = "%s, %s" % (os.path.relpath(model, root), real)
             same += is_exact
+            failed += wrong is not None
             print("FAIL %s: %s" % (name, wrong) if wrong else "PASS " + name, flush=True)
-    print("bit for bit on %s: %d of %d" % (", ".join(t.name for t in targets), same, len(jobs)))
+    print("bit for bit on %s: %d of %d; %d failed; %.0f s, %.0f s of processor time" %
+          (", ".join(t.name for t in targets), same, len(jobs), failed, time.time() - begin, os.times().children_user + os.times().children_system))
     if same == 0 and len(jobs) > 2:
         print("FAIL no program without libm was compared")
 
