@@ -165,12 +165,16 @@ static NodeId *find_scalar(const Unroller *u, SymId symbol, const AffId *subs)
     return &u->scalars[symbol][element];
 }
 
+/* What was never written stands in branches that are never taken. */
 static NodeId read_scalar(Rebuild *r, NodeId old, SymId symbol, const AffId *subs)
 {
-    NodeId *scalar = find_scalar(r->context, symbol, subs);
+    const Unroller *u = r->context;
+    NodeId *scalar = find_scalar(u, symbol, subs);
 
     (void)old;
-    return scalar == NULL ? NO_ID : *scalar;
+    if (scalar == NULL)
+        return u->unwritten[symbol] ? node_int(u->to, 0) : NO_ID;
+    return *scalar;
 }
 
 /* Which one it is of the arrays of its name that gave elements a name so far: 1, 2, ... */
@@ -404,6 +408,8 @@ static void copy_stage(Unroller *u, StageId id, int64_t turn)
     begin_points(&c, &c.points, false);
     while (next_point(&c.points))
         copy_point(&c);
+    if (c.groups.count == 0 && c.plan->turn == NO_ID && --u->writers[c.stage.target] == 0)
+        u->unwritten[c.stage.target] = true;
     for (size_t i = 0; i < c.groups.count; i++) {
         NodeId *scalar = find_scalar(u, c.stage.target, c.groups.at[i]->subs);
 

@@ -25,6 +25,8 @@ typedef struct {
     NodeId **scalars;  /* by symbol: the nodes of its elements (in `to`), or NULL where it stays a symbol; in a loop that
                         * stays, those of the present turn */
     uint8_t *turns;    /* by symbol: how many of its first dimensions are turns of loops that stay */
+    uint32_t *writers; /* by symbol: stages that write it, but for those of which no point was left */
+    bool *unwritten;   /* by symbol: there were such stages, and all are gone */
     LoopId *outer;     /* by loop: the loop around it that stays, or NO_ID */
 } Unroller;
 

@@ -227,6 +227,7 @@ static void plan_body(Planning *g)
             turn = NULL;
         } else {
             g->u->plans[item.id] = (StagePlan){ 0, loop, turn == NULL ? NO_ID : turn->index };
+            g->u->writers[p->stages.at[item.id].target]++;
             plan_stage(g, item.id, turn == NULL ? 1 : (uint64_t)(turn->high - turn->low));
         }
     }
@@ -386,6 +387,8 @@ void unroll_plan(Unroller *u)
     u->turns = arena_array(u->scratch, uint8_t, u->from->symbols.count);
     u->outer = arena_array(u->scratch, LoopId, u->from->loops.count);
     u->scalars = arena_array(u->scratch, NodeId *, u->from->symbols.count);
+    u->writers = arena_array(u->scratch, uint32_t, u->from->symbols.count);
+    u->unwritten = arena_array(u->scratch, bool, u->from->symbols.count);
     plan_body(&g);
     plan_scalars(&g);
 }
