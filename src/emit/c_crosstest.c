@@ -64,6 +64,17 @@ static void begin_scale(const Test *t, double others)
     text_add(t->out, ";\n");
 }
 
+static double rounding_of(const Test *t, Part part)
+{
+    return t->sample->golden[part].rounding;
+}
+
+/* Is it emitted, and finite as far as is known? */
+static bool has(const Test *t, Part part)
+{
+    return c_test_has(t, part) && !t->sample->golden[part].infinite;
+}
+
 /* ---- one function against another -------------------------------------------------------------------- */
 
 /* seed (J d) = (seed J) d */
@@ -73,7 +84,7 @@ static void tangent_with_gradient(Test *t)
     const char *i = c_test_index("i", outputs), *j = c_test_index("j", wanted);
 
     c_test_open(t, "b", directions(t));
-    begin_scale(t, 0);
+    begin_scale(t, rounding_of(t, PART_TANGENT) + rounding_of(t, PART_GRAD));
     add_terms(t, "up", "i", outputs, c_test_seeded(t, i, result_of(t, "t", PART_OUTPUTS, i)));
     add_terms(t, "down", "j", wanted, text_formatted(t->arena, "g[%s] * %s", j, direction_of(t, j)));
     compare(t, "down");
@@ -89,7 +100,7 @@ static void product_with_matrix(Test *t, const char *vector, Part part, const ch
 
     c_test_open(t, "b", directions(t));
     c_test_open(t, "i", row_count);
-    begin_scale(t, t->sample->golden[part].scale);
+    begin_scale(t, t->sample->golden[part].scale + rounding_of(t, part == PART_TANGENT ? PART_JACOBIAN : PART_HESSIAN));
     add_terms(t, "up", "j", columns, text_formatted(t->arena, "%s * %s", element, direction_of(t, j)));
     compare(t, result_of(t, vector, rows, i));
     c_test_close(t, row_count);
@@ -107,7 +118,7 @@ static void gradient_with_jacobian(Test *t)
     uint64_t outputs = c_model_reals(t->m, PART_OUTPUTS), wanted = c_model_reals(t->m, PART_GRAD);
 
     c_test_open(t, "j", wanted);
-    begin_scale(t, t->sample->golden[PART_GRAD].scale);
+    begin_scale(t, t->sample->golden[PART_GRAD].scale + rounding_of(t, PART_JACOBIAN));
     add_terms(t, "up", "i", outputs, c_test_seeded(t, c_test_index("i", outputs), jacobian_at(t)));
     compare(t, text_formatted(t->arena, "g[%s]", c_test_index("j", wanted)));
     c_test_close(t, wanted);
@@ -356,13 +367,13 @@ void c_crosstest_print(Test *t)
 {
     uint64_t wanted = c_model_reals(t->m, PART_GRAD);
 
-    if (c_test_has(t, PART_TANGENT) && c_test_has(t, PART_GRAD))
+    if (has(t, PART_TANGENT) && has(t, PART_GRAD))
         tangent_with_gradient(t);
-    if (c_test_has(t, PART_TANGENT) && c_test_has(t, PART_JACOBIAN))
+    if (has(t, PART_TANGENT) && has(t, PART_JACOBIAN))
         product_with_matrix(t, "t", PART_TANGENT, jacobian_at(t));
-    if (c_test_has(t, PART_GRAD) && c_test_has(t, PART_JACOBIAN))
+    if (has(t, PART_GRAD) && has(t, PART_JACOBIAN))
         gradient_with_jacobian(t);
-    if (c_test_has(t, PART_PRODUCT) && c_test_has(t, PART_HESSIAN) && is_symmetric(t))
+    if (has(t, PART_PRODUCT) && has(t, PART_HESSIAN) && is_symmetric(t))
         product_with_matrix(t, "h", PART_PRODUCT, hessian_at(t, c_test_index("i", wanted), c_test_index("j", wanted)));
     if (!has_slope(t) && !has_curvature(t))
         return;

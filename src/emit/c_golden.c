@@ -8,7 +8,7 @@
 #include "emit/c_sample.h"
 
 /* A difference costs two evaluations here: of programs with more nodes than LARGE fewer are taken. */
-enum { MOST_GOLDEN = 16, MOST_DIFFERENCES = 12, LARGE = 100000, MOST_OF_LARGE = 3 };
+enum { MOST_GOLDEN = 16, MOST_DIFFERENCES = 12, LARGE = 100000, MOST_OF_LARGE = 3, ROUNDING_RUNS = 3, ROUNDINGS = 512 };
 
 typedef struct {
     const SampleSymbol *symbol;
@@ -104,8 +104,35 @@ static double difference_at(Sample *s, const CModel *m, const GradientElement *e
 
 /* ---- what is kept ------------------------------------------------------------------------------------ */
 
+/* The most that an element moves where numbers have fewer bits. What comes out not finite says nothing, but for float, which it is
+ * infinite for, too. */
+static double find_rounding(const CModel *m, Evaluation *e, const Vector *v)
+{
+    unsigned runs = e->program->nodes.count > LARGE ? 1 : ROUNDING_RUNS;
+    double *values = arena_array(e->arena, double, v->size), most = 0;
+
+    for (uint64_t i = 0; i < v->size; i++)
+        values[i] = vector_at(v, i);
+    for (unsigned run = 0; run < runs; run++) {
+        eval_run_coarse(e, c_tolerance(m).bits, run);
+        for (uint64_t i = 0; i < v->size; i++) {
+            double gap = fabs(vector_at(v, i) - values[i]);
+
+            most = isfinite(gap) || m->is_float ? fmax(most, isnan(gap) ? HUGE_VAL : gap) : most;
+        }
+    }
+    eval_run(e);
+    return most;
+}
+
+/* As large as a number is whose last of so many bits are wrong like that after ROUNDINGS operations. */
+static double size_of_rounding(const CModel *m, double gap)
+{
+    return ldexp(gap, (int)c_tolerance(m).bits) / ROUNDINGS;
+}
+
 /* Elements spread over the vector, not all in one column of a matrix. */
-static void keep(GoldenList *list, const Vector *v, Arena *arena)
+static void keep(GoldenList *list, const CModel *m, Evaluation *e, const Vector *v, Arena *arena)
 {
     uint64_t count = v->size, stride = (count + MOST_GOLDEN - 1) / MOST_GOLDEN;
 
@@ -116,6 +143,14 @@ static void keep(GoldenList *list, const Vector *v, Arena *arena)
         list->found &= isfinite(value);
         list->scale = fmax(list->scale, fabs(value));
     }
+    if (list->found) {
+        double rounding = size_of_rounding(m, find_rounding(m, e, v));
+
+        list->found = isfinite(rounding);
+        list->rounding = rounding > list->scale ? rounding : 0;
+        list->scale = fmax(list->scale, list->rounding);
+    }
+    list->infinite = !list->found;
     for (uint64_t i = 0, k = 0; list->found && i < count; i += stride, k++) {
         uint64_t place = i + 7 * k % stride;
 
@@ -129,7 +164,7 @@ static void keep_differences(Sample *s, const CModel *m, Arena *arena)
     bool large = s->value.program->nodes.count > LARGE;
     uint64_t count = c_model_reals(m, PART_GRAD), most = large ? MOST_OF_LARGE : MOST_DIFFERENCES;
     uint64_t stride = (count + most - 1) / most;
-    double step = c_tolerance(m).step, gap = c_tolerance(m).difference * (s->golden[PART_GRAD].scale + fabs(s->total));
+    double step = c_tolerance(m).step, gap = c_tolerance(m).difference * (s->golden[PART_GRAD].scale + s->total);
 
     for (uint64_t i = 0; i < count; i += stride) {
         GradientElement element = gradient_at(s, i);
@@ -171,12 +206,12 @@ void c_golden_find(Sample *sample, const CModel *m, Arena *arena)
 {
     Vector outputs = outputs_of(&sample->value), gradients;
 
-    sample->total = total_of(m, &outputs);
-    keep(&sample->golden[PART_OUTPUTS], &outputs, arena);
+    keep(&sample->golden[PART_OUTPUTS], m, &sample->value, &outputs, arena);
+    sample->total = fabs(total_of(m, &outputs)) + sample->golden[PART_OUTPUTS].rounding;
     if (!sample->has_gradient)
         return;
     gradients = gradients_of(&sample->gradient);
-    keep(&sample->golden[PART_GRAD], &gradients, arena);
+    keep(&sample->golden[PART_GRAD], m, &sample->gradient, &gradients, arena);
     keep_differences(sample, m, arena);
 }
 
@@ -230,7 +265,7 @@ static void try_slope(Sample *s, const CModel *m, Evaluation *e, const Vector *t
 
     for (uint64_t i = 0; i < outputs.size; i++)
         slope += c_sample_seed(m, i) * (matrix ? row_at(m, tangent, i) : vector_at(tangent, i));
-    gap = c_tolerance(m).difference * (fabs(slope) + fabs(s->total));
+    gap = c_tolerance(m).difference * (fmax(fabs(slope), s->golden[matrix ? PART_JACOBIAN : PART_TANGENT].rounding) + s->total);
     run_moved(s, m, e, step);
     up = total_of(m, &outputs);
     run_moved(s, m, e, -step);
@@ -251,6 +286,7 @@ static void try_curvatures(Sample *s, const CModel *m, Evaluation *e, const Vect
         curves[i] = matrix ? row_at(m, product, i) : vector_at(product, i);
         scale = fmax(scale, fabs(curves[i]));
     }
+    scale = fmax(scale, s->golden[matrix ? PART_HESSIAN : PART_PRODUCT].rounding);
     s->curvature_gap = c_tolerance(m).difference * (scale + s->golden[PART_GRAD].scale);
     run_moved(s, m, e, step);
     for (uint64_t i = 0; i < count; i++)
@@ -280,7 +316,7 @@ void c_sample_take(Sample *sample, const CModel *m, const Program *program, Aren
     eval_run(&e);
     results = vector_of(&e, program->derivatives.at, program->derivatives.count,
                         c_model_is_batch(m, part) ? (uint64_t)m->unit->options.directions : 1);
-    keep(&sample->golden[part], &results, arena);
+    keep(&sample->golden[part], m, &e, &results, arena);
     found = sample->golden[part].found;
     if (found && (part == PART_TANGENT || part == PART_JACOBIAN) && sample->slope_gap == 0)
         try_slope(sample, m, &e, &results, part == PART_JACOBIAN);

@@ -184,17 +184,24 @@ static void choose_point(Sample *s, const CModel *m, unsigned point)
             choose_values(m, &m->unit->lowered.declared.at[i], &s->symbols.at[i], point);
 }
 
+/* Are the results finite, as floats with everything on the way to them? */
+static bool run_finite(const Sample *s, const CModel *m, Evaluation *e, SymRole role)
+{
+    bool finite = true;
+
+    c_sample_fill(s, m, e);
+    if (m->is_float) {
+        eval_run_coarse(e, FLOAT_BITS, 0);
+        finite = all_finite(m, e, role);
+    }
+    eval_run(e);
+    return finite && all_finite(m, e, role);
+}
+
 static void run_point(Sample *s, const CModel *m, unsigned point)
 {
     choose_point(s, m, point);
-    c_sample_fill(s, m, &s->value);
-    eval_run(&s->value);
-    s->finite = all_finite(m, &s->value, SYM_OUTPUT);
-    if (!s->has_gradient || !s->finite)
-        return;
-    c_sample_fill(s, m, &s->gradient);
-    eval_run(&s->gradient);
-    s->finite = all_finite(m, &s->gradient, SYM_GRADIENT);
+    s->finite = run_finite(s, m, &s->value, SYM_OUTPUT) && (!s->has_gradient || run_finite(s, m, &s->gradient, SYM_GRADIENT));
 }
 
 static void list_symbols(Sample *s, const CModel *m, Arena *arena)

@@ -25,11 +25,13 @@ typedef struct {
     double value;
 } Golden;
 
-/* Some elements of one kind of result; `scale` is the size of the largest. */
+/* Some elements of one kind of result. */
 typedef struct {
     VEC(Golden) at;
-    double scale;
+    double scale;    /* the size of the largest, or `rounding` */
+    double rounding; /* the size that numbers of such rounding errors have; 0: it is not above that of the largest element */
     bool found;
+    bool infinite;   /* not found: some element is not finite at the point */
 } GoldenList;
 
 /* An element of the gradient that differences agree with, and what has to be moved for them. */
@@ -54,7 +56,7 @@ typedef struct {
     VEC(uint64_t) curvatures; /* places of the first product that differences of gradients agree with */
     double curvature_gap;
     double slope_gap;         /* of the first tangent, likewise; 0: they do not agree */
-    double total;             /* sum of seed times output */
+    double total;             /* the size of the sum of seed times output, with its rounding */
 } Sample;
 
 /* The function whose program gives the gradient at the point; FUNCTION_COUNT: no emitted function has a gradient. */
@@ -80,13 +82,15 @@ void c_golden_unknown(Sample *sample, const CModel *m, Arena *arena);
 /* Of the program of another function, after c_sample_find. */
 void c_sample_take(Sample *sample, const CModel *m, const Program *program, Arena *arena);
 
-/* Steps and tolerances: of float like those that held on the small machines of the firmware trials. */
+/* Steps and tolerances: of float like those that held on the small machines of the firmware trials. `bits`: with so many numbers are
+ * computed to see what rounding does. */
 typedef struct {
     double golden, step, difference;
+    unsigned bits;
 } Tolerance;
 static inline Tolerance c_tolerance(const CModel *m)
 {
-    return m->is_float ? (Tolerance){ 1e-3, 1e-2, 1e-2 } : (Tolerance){ 1e-9, 1e-5, 1e-6 };
+    return m->is_float ? (Tolerance){ 1e-3, 1e-2, 1e-2, FLOAT_BITS } : (Tolerance){ 1e-9, 1e-5, 1e-6, 40 };
 }
 
 /* emit_c.c: makes one program after the other, prints its function and forgets it. False: unit->diag has errors. */

@@ -2,7 +2,7 @@
 #ifndef BPGEN_EVAL_CODE_H
 #define BPGEN_EVAL_CODE_H
 
-#include "eval/eval.h"
+#include "eval/point.h"
 
 /* What one stage computes: `free` once a run (no index), `bound` at every point, both in ascending order. */
 typedef struct {
@@ -28,6 +28,8 @@ struct EvalCode {
     bool *started;       /* by symbol: is it a maximum? */
     double **rests;      /* by symbol: of compensated sums, what each element is too large by; else NULL */
     Best *best;          /* by symbol: of positions of maxima */
+    unsigned bits;       /* of results; 0: all */
+    Random random;       /* which way they are rounded */
 };
 
 /* Fills the lists of e->code, whose arrays by stage, loop and node exist already. */

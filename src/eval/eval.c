@@ -8,6 +8,7 @@
 #include "eval/code.h"
 #include "runtime/bpgen_runtime.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -153,6 +154,21 @@ static double read_element(const Evaluation *e, NodeId id)
     return e->reals[symbol] != NULL ? e->reals[symbol][offset] : e->integers[symbol][offset];
 }
 
+/* What an operation gives, in as many bits as are wanted. */
+static double rounded(EvalCode *code, double result)
+{
+    uint64_t bits, mask = (UINT64_C(1) << (DBL_MANT_DIG - code->bits)) - 1;
+
+    if (code->bits == 0 || !isfinite(result))
+        return result;
+    memcpy(&bits, &result, sizeof bits);
+    bits = (bits + (random_next(&code->random) & mask)) & ~mask;
+    memcpy(&result, &bits, sizeof result);
+    if (code->bits == FLOAT_BITS && fabs(result) > (double)FLT_MAX)
+        return copysign(HUGE_VAL, result);
+    return code->bits == FLOAT_BITS && fabs(result) < (double)FLT_MIN * (double)FLT_EPSILON ? 0 : result;
+}
+
 static double compute_node(const Evaluation *e, NodeId id)
 {
     const Node *node = &e->program->nodes.at[id];
@@ -171,7 +187,7 @@ static double compute_node(const Evaluation *e, NodeId id)
     default:
         for (unsigned k = 0; k < op_info[node->op].arity; k++)
             args[k] = values[node->u.arg[k]];
-        return op_value((Op)node->op, args);
+        return rounded(e->code, op_value((Op)node->op, args));
     }
 }
 
@@ -232,7 +248,7 @@ static void store_point(Evaluation *e, const Stage *stage, double value)
         if (rests != NULL)
             add_to(element, &rests[offset], value);
         else
-            *element += value;
+            *element = rounded(e->code, *element + value);
         break;
     case STAGE_MAX:
         *element = op_value(OP_MAX, (const double[]){ *element, value });
@@ -357,4 +373,12 @@ void eval_run(Evaluation *e)
             (void)vec_pop(&running);
         }
     }
+}
+
+void eval_run_coarse(Evaluation *e, unsigned bits, uint64_t seed)
+{
+    e->code->bits = bits;
+    e->code->random = (Random){ seed };
+    eval_run(e);
+    e->code->bits = 0;
 }

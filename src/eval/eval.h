@@ -21,6 +21,11 @@ void eval_init(Evaluation *e, Arena *arena, const Program *program);
 /* Runs the body. May be called again with other inputs. */
 void eval_run(Evaluation *e);
 
+/* The same in numbers of `bits` bits: what an operation gives is rounded up or down at random (a result with so few bits stays as it
+ * is). How far results are from those of eval_run tells what rounding does to them. As floats: 24 bits, in their range. */
+enum { FLOAT_BITS = 24 };
+void eval_run_coarse(Evaluation *e, unsigned bits, uint64_t seed);
+
 /* Points of all stages in all turns, and elements of all symbols: what one evaluation does and holds at most, saturating. */
 uint64_t eval_work(const Program *program);
 
