@@ -105,6 +105,7 @@ typedef struct CBody {
     uint32_t *atom_write; /* by atom: likewise */
     bool *unsafe;         /* by node: it may be computed only where its users ask for it */
     uint32_t *where;      /* by node: its visible instance, or NO_ID */
+    uint32_t *handed_up;  /* by node: 1 + the last scope whose parent computes it */
     VEC(Inst) insts;
     VEC(Context) contexts;
     VEC(Group) groups;

@@ -397,6 +397,7 @@ static void begin_body(CBody *b)
     b->last_write = arena_array(b->arena, uint32_t, nodes + 1);
     b->unsafe = arena_array(b->arena, bool, nodes + 1);
     b->where = no_ids(b->arena, nodes);
+    b->handed_up = arena_array(b->arena, uint32_t, nodes + 1);
     b->atom_write = arena_array(b->arena, uint32_t, b->p->affs.atoms.count + 1);
     b->index_names = arena_array(b->arena, const char *, indices + 1);
     b->index_low = arena_array(b->arena, int64_t, indices + 1);

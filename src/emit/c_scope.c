@@ -104,6 +104,8 @@ static void demand(Finder *f, NodeId node, uint32_t context, uint32_t item, uint
         note_use(b, node);
         return;
     }
+    if (b->handed_up[node] == f->scope + 1) /* as a condition around a smaller node: the parent has it for the whole scope */
+        return;
     for (uint32_t id = b->where[node]; id != NO_ID; id = f->pending.at[id].next) {
         uint32_t held = f->pending.at[id].context, common;
 
@@ -255,6 +257,7 @@ static void take_all(Finder *f)
         if (wanted.context == scope->context && !c_is_part(b, wanted.node) && is_invariant(f, wanted.node)) {
             vec_push(b->arena, &b->exports, wanted.node);
             b->where[wanted.node] = NO_ID;
+            b->handed_up[wanted.node] = f->scope + 1;
         } else {
             vec_push(f->arena, &f->popped, id);
             demand_conditions(f, wanted.context, wanted.item);

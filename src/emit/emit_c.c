@@ -115,7 +115,7 @@ static bool make_functions(Making *k, Arena *arena)
     for (unsigned id = LAST_OF_POINT + 1; id < FUNCTION_COUNT; id++) {
         if (!make_function(k, (FunctionId)id))
             return false;
-        if (k->sample != NULL)
+        if (k->sample != NULL && function_is_asked(unit, (FunctionId)id))
             c_sample_take(k->sample, k->m, *function_program(unit, (FunctionId)id), arena);
         unit_forget(function_program(unit, (FunctionId)id));
     }

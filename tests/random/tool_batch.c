@@ -1,6 +1,11 @@
-/* tool_batch.c -- random models as C, many in one file, with what the evaluator gives: tool_batch FIRST MODELS SIZES BYTES > batch.c
+/* tool_batch.c -- random models as C, many in one file, with what they should give: tool_batch FIRST MODELS SIZES BYTES KIND > batch.c
  *
- * The program calls every emitted function at one point and compares each number with the evaluator's, and runs the self-tests.
+ * The program calls every emitted function at one point, compares each number, and runs the self-tests. KIND is
+ *   plain        one output after the other: values, gradients, products, bit for bit what the evaluator gives
+ *   matrices     Jacobians and Hessians, dense and sparse, several directions, a triangle: likewise
+ *   checkpoints  --tape-limit, where it cuts a loop (one extent is longer): bit for bit what the evaluator gives without it
+ *   float        --real=float: within the running error bounds of floats of what MPFR gives
+ *   bounds       likewise in double, however the compiler contracts and rounds
  * Models have up to SIZES statements besides declarations; what becomes more than BYTES of C is left out. C functions of the
  * user's cannot be evaluated: of models that call them the self-test is all.
  */
@@ -13,23 +18,42 @@
 #include "eval/point.h"
 #include "tests/support/generate.h"
 #include "tests/support/given.h"
+#include "tests/support/oracle.h"
 
-enum { TRIES = 12 };
+enum { TRIES = 12, MOST_MEASURED = 50000, SMALL_TAPE = 16 };
+
+typedef enum { PLAIN, MATRICES, CHECKPOINTS, FLOAT, BOUNDS, KIND_COUNT } Kind;
+
+static const char *const kind_names[KIND_COUNT] = { "plain", "matrices", "checkpoints", "float", "bounds" };
 
 typedef struct {
+    Kind kind;
     uint64_t seed;
     unsigned sizes;
     size_t most_bytes;
     const char *name;
+    Text model;
     CModel m;
     CFunction functions[FUNCTION_COUNT];
     Sample sample;
     Unit *unit;
+    Unit *reference; /* whose programs are evaluated: the same, or without --tape-limit */
     bool printed;
 } Job;
 
-static const FunctionId asked[] = { FUNCTION_VALUE, FUNCTION_VALUE_GRAD, FUNCTION_VJP, FUNCTION_FORWARD, FUNCTION_BACKWARD, FUNCTION_JVP,
-                                    FUNCTION_HVP };
+typedef struct {
+    unsigned count;
+    FunctionId ids[8];
+} Asked;
+
+static const Asked asked[KIND_COUNT] = {
+    [PLAIN] = { 7, { FUNCTION_VALUE, FUNCTION_VALUE_GRAD, FUNCTION_VJP, FUNCTION_FORWARD, FUNCTION_BACKWARD, FUNCTION_JVP, FUNCTION_HVP } },
+    [MATRICES] = { 8, { FUNCTION_VALUE_GRAD, FUNCTION_VJP, FUNCTION_JVP, FUNCTION_JACOBIAN, FUNCTION_HVP, FUNCTION_HESSIAN,
+                        FUNCTION_JACOBIAN_SPARSE, FUNCTION_HESSIAN_SPARSE } },
+    [CHECKPOINTS] = { 6, { FUNCTION_VALUE, FUNCTION_VALUE_GRAD, FUNCTION_VJP, FUNCTION_FORWARD, FUNCTION_BACKWARD, FUNCTION_HVP } },
+    [FLOAT] = { 6, { FUNCTION_VALUE, FUNCTION_VALUE_GRAD, FUNCTION_FORWARD, FUNCTION_BACKWARD, FUNCTION_JVP, FUNCTION_HVP } },
+    [BOUNDS] = { 6, { FUNCTION_VALUE, FUNCTION_VALUE_GRAD, FUNCTION_FORWARD, FUNCTION_BACKWARD, FUNCTION_JVP, FUNCTION_HVP } },
+};
 
 extern const Emitter emit_c;
 
@@ -61,7 +85,11 @@ static void choose_point(Job *job)
             symbol->spelled = true;
             symbol->values = arena_array(job->unit->arena, double, symbol->count);
             point_sample(&e, &job->unit->lowered.declared.at[k], &random);
-            memcpy(symbol->values, e.reals[symbol->symbol], symbol->count * sizeof *symbol->values);
+            for (uint64_t i = 0; i < symbol->count; i++) {
+                double given = e.reals[symbol->symbol][i];
+
+                symbol->values[i] = job->m.is_float ? (double)(float)given : given;
+            }
         }
         c_sample_fill(&job->sample, &job->m, &e);
         eval_run(&e);
@@ -71,6 +99,16 @@ static void choose_point(Job *job)
 }
 
 /* ---- the program ---------------------------------------------------------------------------------------- */
+
+static bool has(const Job *job, Part part)
+{
+    return (job->m.parts >> part & 1) != 0;
+}
+
+static size_t batch_of(const Job *job, Part part)
+{
+    return part != PART_SAMPLES && c_model_is_batch(&job->m, part) ? (size_t)job->m.unit->options.directions : 1;
+}
 
 static void print_vectors(const Job *job)
 {
@@ -84,28 +122,84 @@ static void print_vectors(const Job *job)
 
         if (!c_model_has(&job->m, parts[i]))
             continue;
-        print_given(&job->sample, &e, parts[i], parts[i] == PART_SAMPLES ? (uint64_t)job->unit->lowered.program->samples : 1);
+        print_given(&job->m, &job->sample, &e, parts[i], parts[i] == PART_SAMPLES ? (uint64_t)job->unit->lowered.program->samples : 1);
         printf("    memcpy(&%s, given_%s, sizeof %s);\n", name, name, name);
     }
-    for (uint64_t i = 0; !job->m.scalar && (job->m.parts >> PART_SEED & 1) != 0 && i < c_model_reals(&job->m, PART_SEED); i++)
-        printf("    ((double *)&seed)[%llu] = %a;\n", (unsigned long long)i, c_sample_seed(&job->m, i));
-    for (uint64_t i = 0; (job->m.parts >> PART_DIRECTION & 1) != 0 && i < c_model_reals(&job->m, PART_DIRECTION); i++)
-        printf("    ((double *)&direction)[%llu] = %a;\n", (unsigned long long)i, c_sample_direction(i));
+    for (uint64_t i = 0; !job->m.scalar && has(job, PART_SEED) && i < c_model_reals(&job->m, PART_SEED); i++)
+        printf("    ((%s *)&seed)[%llu] = %a;\n", job->m.real, (unsigned long long)i, c_sample_seed(&job->m, i));
+    for (uint64_t i = 0; has(job, PART_DIRECTION) && i < batch_of(job, PART_DIRECTION) * c_model_reals(&job->m, PART_DIRECTION); i++)
+        printf("    ((%s *)&direction)[%llu] = %a;\n", job->m.real, (unsigned long long)i, c_sample_direction(i));
 }
 
-static void print_expected(const Job *job, const CFunction *function, const Evaluation *e, Part part)
+/* What is expected of one result: the evaluator's numbers, or those of MPFR with bounds, which are -1 where there are none. */
+typedef struct {
+    Job *job;
+    const CFunction *function;
+    const Evaluation *e;
+    Oracle *exact; /* or NULL */
+} Expected;
+
+static void print_exact(const Oracle *o, SymId symbol, size_t i)
 {
-    const Program *p = e->program;
+    double exact = mpfr_get_d(oracle_elements(o, symbol)[i], MPFR_RNDN);
+
+    printf("%a,", isfinite(exact) ? exact : 0);
+}
+
+static void print_bound(const Oracle *o, SymId symbol, size_t i)
+{
+    double exact = mpfr_get_d(oracle_elements(o, symbol)[i], MPFR_RNDN), bound = oracle_bounds(o, symbol)[i];
+
+    printf("%a,", isfinite(exact) && isfinite(bound) && !oracle_undecided(o) ? bound + ldexp(fabs(exact), -52) : -1);
+}
+
+/* Several directions: the last dimension of a symbol, one struct behind the other in C. */
+static size_t print_elements(const Expected *x, Part part, bool bounds)
+{
+    const Program *p = x->e->program;
     const SymId *symbols = part == PART_OUTPUTS ? p->outputs.at : part == PART_GRAD ? p->gradients.at : p->derivatives.at;
     size_t count = part == PART_OUTPUTS ? p->outputs.count : part == PART_GRAD ? p->gradients.count : p->derivatives.count, all = 0;
-    bool returned = part == PART_OUTPUTS && job->m.scalar;
+    size_t batch = batch_of(x->job, part);
+
+    for (size_t b = 0; b < batch; b++)
+        for (size_t k = 0; k < count; k++)
+            for (size_t i = b; i < eval_elements(p, symbols[k]); i += batch, all++) {
+                if (bounds)
+                    print_bound(x->exact, symbols[k], i);
+                else if (x->exact != NULL)
+                    print_exact(x->exact, symbols[k], i);
+                else
+                    printf("%a,", x->e->reals[symbols[k]][i]);
+            }
+    return all;
+}
+
+static void print_expected(const Expected *x, Part part)
+{
+    const char *what = part == PART_OUTPUTS && x->job->m.scalar ? "value" : c_argument_names[part];
+    size_t count;
 
     printf("    {\n        static const double expected[] = {");
-    for (size_t k = 0; k < count; k++)
-        for (size_t i = 0; i < eval_elements(p, symbols[k]); i++, all++)
-            printf("%a,", e->reals[symbols[k]][i]);
-    printf("};\n        compare(\"%s\", \"%s: %s\", (const double *)&%s, expected, %zu);\n    }\n", job->name, function->name,
-           c_argument_names[part], returned ? "value" : c_argument_names[part], all);
+    count = print_elements(x, part, false);
+    if (x->exact != NULL) {
+        printf("};\n        static const double bounds[] = {");
+        (void)print_elements(x, part, true);
+    }
+    printf("};\n        compare%s(\"%s\", \"%s: %s\", (const %s *)&%s, expected, %s%zu);\n    }\n",
+           x->exact == NULL ? "" : x->job->m.is_float ? "_floats" : "_doubles", x->job->name, x->function->name, what, x->job->m.real, what,
+           x->exact != NULL ? "bounds, " : "", count);
+}
+
+/* False: it would take too long. */
+static bool measure(Expected *x)
+{
+    if (eval_work(x->e->program) + x->e->program->nodes.count > MOST_MEASURED)
+        return false;
+    x->exact = oracle_new(x->e->program, x->e->arena, ORACLE_VALUE_BITS);
+    oracle_measure(x->exact, x->job->kind == FLOAT ? oracle_float : oracle_double);
+    oracle_set_point(x->exact, x->e);
+    oracle_run(x->exact);
+    return true;
 }
 
 /* Both sweeps together give what vjp gives. */
@@ -117,25 +211,30 @@ static FunctionId evaluated(FunctionId id)
 static void print_call(Job *job, FunctionId id)
 {
     const CFunction *function = &job->functions[id];
+    Expected x = { .job = job, .function = function };
     Evaluation e;
     Text call;
 
-    if (!function->made || !function_rows[evaluated(id)].make(job->unit))
+    if (!function->made || !function_rows[evaluated(id)].make(job->reference))
         return;
-    eval_init(&e, job->unit->arena, *function_program(job->unit, evaluated(id)));
+    eval_init(&e, job->reference->arena, *function_program(job->reference, evaluated(id)));
     c_sample_fill(&job->sample, &job->m, &e);
     eval_run(&e);
+    x.e = &e;
+    if ((job->kind == FLOAT || job->kind == BOUNDS) && !measure(&x))
+        return;
     text_init(&call, job->unit->arena);
     c_sample_call(&job->m, function, &call);
     for (unsigned part = PART_OUTPUTS; part < PART_WORK; part++)
         if (c_function_has(function, (Part)part))
-            printf("    memset(&%s, 0x7f, sizeof %s);\n", c_argument_names[part], c_argument_names[part]);
+            printf("    memset(&%s, %s, sizeof %s);\n", c_argument_names[part],
+                   part == PART_HESSIAN && job->m.unit->options.lower_triangle ? "0" : "0x7f", c_argument_names[part]);
     printf("    %s%s;\n", function->returns ? "value = " : "", text_string(&call));
     if (function->returns)
-        print_expected(job, function, &e, PART_OUTPUTS);
+        print_expected(&x, PART_OUTPUTS);
     for (unsigned part = PART_OUTPUTS; part < PART_WORK; part++)
         if (c_function_has(function, (Part)part))
-            print_expected(job, function, &e, (Part)part);
+            print_expected(&x, (Part)part);
 }
 
 static void print_runner(Job *job)
@@ -146,90 +245,157 @@ static void print_runner(Job *job)
     c_sample_declare(&job->m, job->m.parts, &declarations);
     printf("\nstatic void run_%s(void)\n{\n%s", job->name, text_string(&declarations));
     if (job->m.scalar)
-        printf("    double value = 0;\n\n    (void)value;\n");
+        printf("    %s value = 0;\n\n    (void)value;\n", job->m.real);
     choose_point(job);
     print_vectors(job);
-    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
-        print_call(job, asked[i]);
+    for (size_t i = 0; i < asked[job->kind].count; i++)
+        print_call(job, asked[job->kind].ids[i]);
     printf("    tested(\"%s\", %s_selftest());\n}\n\n", job->name, job->name);
 }
 
 /* ---- models --------------------------------------------------------------------------------------------- */
 
-/* What has a derivative that the language does not know is emitted as a value only. */
-static void ask(Unit *unit)
+/* What a model has: without derivatives that the language does not know, and matrices without an entry. */
+static void ask(Job *job, Unit *unit)
 {
     bool derivatives = unit->wanted.count > 0 && unit_make_reversed(unit) && unit_make_jvp(unit) && unit_make_hvp(unit);
 
-    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
-        if (asked[i] == FUNCTION_VALUE || (derivatives && (unit->scalar || asked[i] != FUNCTION_VALUE_GRAD)))
-            unit->options.functions |= 1u << asked[i];
+    for (size_t i = 0; i < asked[job->kind].count; i++) {
+        FunctionId id = asked[job->kind].ids[i];
+
+        if (id == FUNCTION_VALUE || (derivatives && (unit->scalar || id != FUNCTION_VALUE_GRAD) && function_rows[id].make(unit)))
+            unit->options.functions |= 1u << id;
+    }
+    if (unit->options.functions == 0)
+        unit->options.functions = 1u << FUNCTION_VALUE;
+    unit->diag.errors = 0;
+}
+
+static void reference_work(Unit *unit, void *context)
+{
+    Job *job = context;
+
+    job->reference = unit;
+    if (unit_open(unit, job->name, text_string(&job->model), job->model.size))
+        print_runner(job);
+}
+
+/* The program of the run, from the same model without --tape-limit. */
+static void print_without_limit(Job *job)
+{
+    Options options = job->unit->options;
+    Unit unit;
+
+    options.tape_limit = NO_TAPE_LIMIT;
+    unit_init(&unit, &options);
+    if (!unit_run(&unit, reference_work, job))
+        printf("#error %s\n", unit.failure);
+    unit_close(&unit);
+}
+
+static bool emit(Job *job, Emitted *out)
+{
+    Unit *unit = job->unit;
+    Text again;
+
+    text_init(&out->main, unit->arena);
+    text_init(&out->header, unit->arena);
+    text_init(&out->tables, unit->arena);
+    text_init(&again, unit->arena);
+    return emit_c.emit(unit, out) && out->main.size <= job->most_bytes && (job->kind != CHECKPOINTS || unit->cuts.count > 0) &&
+           c_functions_make(&job->m, unit, unit->arena, job->functions, &job->sample, &again);
 }
 
 static void work(Unit *unit, void *context)
 {
     Job *job = context;
     Emitted out;
-    Text model, again;
+    bool calls;
 
-    job->unit = unit;
-    text_init(&model, unit->arena);
-    piece_print(generate_model(unit->arena, job->seed, 1 + (unsigned)(job->seed % job->sizes), NULL), &model);
-    if (!unit_open(unit, job->name, text_string(&model), model.size))
+    job->unit = job->reference = unit;
+    text_init(&job->model, unit->arena);
+    piece_print(generate_model(unit->arena, job->seed, 1 + (unsigned)(job->seed % job->sizes), NULL), &job->model);
+    if (!unit_open(unit, job->name, text_string(&job->model), job->model.size))
         return;
-    ask(unit);
-    if (unit->diag.errors > 0)
+    calls = program_has(unit->lowered.program, OP_CALL);
+    if (calls && job->kind != PLAIN && job->kind != MATRICES)
         return;
-    text_init(&out.main, unit->arena);
-    text_init(&out.header, unit->arena);
-    text_init(&out.tables, unit->arena);
-    text_init(&again, unit->arena);
-    if (!emit_c.emit(unit, &out) || out.main.size > job->most_bytes ||
-        !c_functions_make(&job->m, unit, unit->arena, job->functions, &job->sample, &again))
+    ask(job, unit);
+    if (!emit(job, &out))
         return;
-    printf("/* model %s\n%s*/\n%s\n%s\n", job->name, text_string(&model), text_string(&out.header), text_string(&out.main));
-    if (program_has(unit->lowered.program, OP_CALL))
+    printf("/* model %s\n%s*/\n%s\n%s\n%s\n", job->name, text_string(&job->model), text_string(&out.header), text_string(&out.tables),
+           text_string(&out.main));
+    if (calls)
         printf("\nstatic void run_%s(void)\n{\n    tested(\"%s\", %s_selftest());\n}\n\n", job->name, job->name, job->name);
+    else if (job->kind == CHECKPOINTS)
+        print_without_limit(job);
     else
         print_runner(job);
     job->printed = true;
 }
 
-static bool print_model(uint64_t seed, unsigned sizes, size_t most_bytes)
+/* Most loops are too short to be cut. Models that have other extents for good reasons are no models then. */
+static const ConstOverride long_extents[] = { { "n", "9" }, { "m", "7" }, { "q", "12" } };
+
+static void choose_options(const Job *job, Options *options)
+{
+    uint64_t which = job->seed / 7;
+
+    options->prefix = job->name;
+    options->header_name = options->tables_name = "";
+    options->include_runtime = true;
+    if (job->kind == FLOAT)
+        options->real = REAL_FLOAT;
+    if (job->kind == CHECKPOINTS) {
+        options->tape_limit = SMALL_TAPE;
+        options->overrides = &long_extents[job->seed % 3];
+        options->override_count = 1;
+    }
+    if (job->kind != MATRICES)
+        return;
+    options->directions = which % 3 == 0 ? 2 : 0;
+    options->lower_triangle = which % 4 == 0;
+    options->mode = which % 5 == 0 ? MODE_FORWARD : which % 5 == 1 ? MODE_REVERSE : MODE_CHEAPER;
+}
+
+static bool print_model(Job job)
 {
     char name[24];
     Options options = options_default();
-    Job job = { .seed = seed, .sizes = sizes, .most_bytes = most_bytes, .name = name };
     Unit unit;
 
-    (void)snprintf(name, sizeof name, "m%llu", (unsigned long long)seed);
-    options.prefix = name;
-    options.header_name = options.tables_name = "";
-    options.include_runtime = true;
+    (void)snprintf(name, sizeof name, "m%llu", (unsigned long long)job.seed);
+    job.name = name;
+    choose_options(&job, &options);
     unit_init(&unit, &options);
     (void)unit_run(&unit, work, &job); /* what fails there, differential.c reports */
     unit_close(&unit);
+    mpfr_free_cache();
     return job.printed;
 }
 
 int main(int argc, char **argv)
 {
-    uint64_t first = argc == 5 ? strtoull(argv[1], NULL, 10) : 1;
-    unsigned models = argc == 5 ? (unsigned)atoi(argv[2]) : 0;
-    unsigned count = 0;
+    uint64_t first = argc == 6 ? strtoull(argv[1], NULL, 10) : 1;
+    unsigned models = argc == 6 ? (unsigned)atoi(argv[2]) : 0, count = 0;
     bool *printed = calloc(models + 1, sizeof *printed);
+    Job job = { .sizes = models > 0 ? (unsigned)atoi(argv[3]) : 1, .most_bytes = models > 0 ? (size_t)strtoull(argv[4], NULL, 10) : 0 };
 
+    while (models > 0 && strcmp(argv[5], kind_names[job.kind]) != 0)
+        if (++job.kind == KIND_COUNT)
+            return 2;
     if (printed == NULL)
         return 70;
     printf("#define BPGEN_SELFTEST\n#include \"batch_driver.h\"\n\n");
-    for (unsigned k = 0; k < models; k++)
-        printed[k] = print_model(first + k, (unsigned)atoi(argv[3]), (size_t)strtoull(argv[4], NULL, 10));
+    for (unsigned k = 0; k < models; k++) {
+        job.seed = first + k;
+        printed[k] = print_model(job);
+    }
     printf("int main(void)\n{\n");
     for (unsigned k = 0; k < models; k++)
         if (printed[k] && ++count > 0)
             printf("    run_m%llu();\n", (unsigned long long)(first + k));
-    printf("    printf(\"%u models, %%lu numbers, %%lu wrong, %%u self-tests failed\\n\", compared, wrong, failed);\n"
-           "    return wrong + failed > 0;\n}\n", count);
+    printf("    return summary(%u);\n}\n", count);
     free(printed);
     return 0;
 }
