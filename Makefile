@@ -143,8 +143,7 @@ $(BUILD)/tests/fuzz/emit: $(BUILD)/tests/fuzz/input.o $(BUILD)/tests/fuzz/emit.o
 N    ?= 10000
 SEED ?= 100000
 fuzz-models: all $(BUILD)/bpgen_runtime.h $(BUILD)/tests/random/differential $(BUILD)/tests/random/tool_batch
-	@$(BUILD)/tests/random/differential $(SEED) $(N)
-	@sh tests/random/emitted.sh $(BUILD) $(SEED) $(N) 6 200000
+	@sh tests/random/tool_long.sh $(BUILD) $(SEED) $(N) $(JOBS)
 
 # Everything again with the address and undefined-behaviour sanitizers, in a build folder of its own.
 asan:

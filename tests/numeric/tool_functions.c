@@ -96,7 +96,7 @@ static void print_arguments(const Job *job)
 
         if (!c_model_has(&job->m, parts[i]))
             continue;
-        print_given(&job->m, &job->sample, &job->runs[FUNCTION_VALUE], parts[i],
+        print_given("double", &job->sample, &job->runs[FUNCTION_VALUE], parts[i],
                     parts[i] == PART_SAMPLES ? (uint64_t)job->unit->lowered.program->samples : 1);
         if (parts[i] == PART_INDEX)
             printf("    memcpy(&%s, given_%s, sizeof %s);\n", name, name, name);

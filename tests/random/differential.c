@@ -26,10 +26,10 @@ typedef struct {
     uint64_t seed;
 } Failure;
 
-/* "internal: after the pass", "hvp in double": up to the first thing that a smaller model changes. */
+/* "internal: after the pass", "hvp in double": up to the first thing that a smaller model changes. What is no model has its message. */
 static void kind_of(const char *what, char *kind)
 {
-    size_t size = strcspn(what, ":");
+    size_t size = strncmp(what, "invalid", 7) == 0 ? strlen(what) : strcspn(what, ":");
 
     if (strncmp(what, "internal: after", 15) == 0)
         size += 2 + strcspn(what + size + 2, ":");

@@ -3,7 +3,7 @@
  * The program calls every emitted function at one point, compares each number, and runs the self-tests. KIND is
  *   plain        one output after the other: values, gradients, products, bit for bit what the evaluator gives
  *   matrices     Jacobians and Hessians, dense and sparse, several directions, a triangle: likewise
- *   checkpoints  --tape-limit, where it cuts a loop (one extent is longer): bit for bit what the evaluator gives without it
+ *   checkpoints  --tape-limit, where it cuts a loop (with longer extents): bit for bit what the evaluator gives without it
  *   float        --real=float: within the running error bounds of floats of what MPFR gives
  *   bounds       likewise in double, however the compiler contracts and rounds
  * Models have up to SIZES statements besides declarations; what becomes more than BYTES of C is left out. C functions of the
@@ -122,7 +122,7 @@ static void print_vectors(const Job *job)
 
         if (!c_model_has(&job->m, parts[i]))
             continue;
-        print_given(&job->m, &job->sample, &e, parts[i], parts[i] == PART_SAMPLES ? (uint64_t)job->unit->lowered.program->samples : 1);
+        print_given(job->m.real, &job->sample, &e, parts[i], parts[i] == PART_SAMPLES ? (uint64_t)job->unit->lowered.program->samples : 1);
         printf("    memcpy(&%s, given_%s, sizeof %s);\n", name, name, name);
     }
     for (uint64_t i = 0; !job->m.scalar && has(job, PART_SEED) && i < c_model_reals(&job->m, PART_SEED); i++)
@@ -263,6 +263,8 @@ static void ask(Job *job, Unit *unit)
     for (size_t i = 0; i < asked[job->kind].count; i++) {
         FunctionId id = asked[job->kind].ids[i];
 
+        if (job->kind == CHECKPOINTS && id == FUNCTION_HVP && job->seed % 4 != 0) /* large, and the first derivative is in it */
+            continue;
         if (id == FUNCTION_VALUE || (derivatives && (unit->scalar || id != FUNCTION_VALUE_GRAD) && function_rows[id].make(unit)))
             unit->options.functions |= 1u << id;
     }
@@ -306,6 +308,16 @@ static bool emit(Job *job, Emitted *out)
            c_functions_make(&job->m, unit, unit->arena, job->functions, &job->sample, &again);
 }
 
+/* Most loops are too short to be cut. Models that have the extents that they have for good reasons are no models then. */
+static void lengthen(const Job *job, Unit *unit)
+{
+    static const ConstOverride extents[] = { { "n", "8" }, { "m", "7" }, { "q", "9" } };
+
+    unit->options.overrides = extents;
+    for (size_t k = 0; k < sizeof extents / sizeof *extents; k++)
+        unit->options.override_count += strstr(text_string(&job->model), text_formatted(unit->arena, "const %s = ", extents[k].name)) != NULL;
+}
+
 static void work(Unit *unit, void *context)
 {
     Job *job = context;
@@ -315,6 +327,8 @@ static void work(Unit *unit, void *context)
     job->unit = job->reference = unit;
     text_init(&job->model, unit->arena);
     piece_print(generate_model(unit->arena, job->seed, 1 + (unsigned)(job->seed % job->sizes), NULL), &job->model);
+    if (job->kind == CHECKPOINTS)
+        lengthen(job, unit);
     if (!unit_open(unit, job->name, text_string(&job->model), job->model.size))
         return;
     calls = program_has(unit->lowered.program, OP_CALL);
@@ -334,9 +348,6 @@ static void work(Unit *unit, void *context)
     job->printed = true;
 }
 
-/* Most loops are too short to be cut. Models that have other extents for good reasons are no models then. */
-static const ConstOverride long_extents[] = { { "n", "9" }, { "m", "7" }, { "q", "12" } };
-
 static void choose_options(const Job *job, Options *options)
 {
     uint64_t which = job->seed / 7;
@@ -346,11 +357,8 @@ static void choose_options(const Job *job, Options *options)
     options->include_runtime = true;
     if (job->kind == FLOAT)
         options->real = REAL_FLOAT;
-    if (job->kind == CHECKPOINTS) {
+    if (job->kind == CHECKPOINTS)
         options->tape_limit = SMALL_TAPE;
-        options->overrides = &long_extents[job->seed % 3];
-        options->override_count = 1;
-    }
     if (job->kind != MATRICES)
         return;
     options->directions = which % 3 == 0 ? 2 : 0;

@@ -115,18 +115,33 @@ static Piece *arithmetic(Generator *g, Axes shape)
     return chance(g, 30) ? expression(g, text, b, a) : expression(g, text, a, b);
 }
 
+/* Is there something in it that is known only when the model runs? Else it may be a constant that is 0. */
+static bool varies(const Generator *g, const Piece *piece)
+{
+    for (unsigned k = 0; k < g->name_count; k++)
+        if (strcmp(piece->text, g->names[k].name) == 0 && !g->names[k].constant)
+            return true;
+    for (size_t k = 0; k < piece->parts.count; k++)
+        if (varies(g, piece->parts.at[k]))
+            return true;
+    return false;
+}
+
 static Piece *division(Generator *g, Axes shape)
 {
     static const char *const texts[] = { "($)/(1.5 + ($)^2)", "($)/(2 + sin($))", "($)/(1 + exp($))", "($)/3", "($)/($)" };
     unsigned which = choose(g, 20) == 0 ? 4 : choose(g, 4);
-    Piece *a = value(g, shape);
+    Piece *a = value(g, shape), *b;
 
     count(g, CONSTRUCT_DIVISION);
     if (which == 3)
         return expression(g, texts[3], a);
+    b = value(g, narrower(g, shape));
+    if (which == 4 && !varies(g, b))
+        return expression(g, texts[1], a, b);
     if (which == 4)
         count(g, CONSTRUCT_OUTSIDE);
-    return expression(g, texts[which], a, value(g, narrower(g, shape)));
+    return expression(g, texts[which], a, b);
 }
 
 static Piece *power(Generator *g, Axes shape)
@@ -195,7 +210,9 @@ static Piece *guarded(Generator *g, Axes shape)
     switch (choose(g, 4)) {
     case 0: return expression(g, texts[0], x, x);
     case 1: return expression(g, texts[1], x, x, value(g, shape));
-    case 2: return expression(g, texts[2], x, value(g, shape), x, value(g, shape));
+    case 2:
+        x = varies(g, x) ? x : expression(g, "0.75");
+        return expression(g, texts[2], x, value(g, shape), x, value(g, shape));
     default: return expression(g, texts[3], x, x);
     }
 }

@@ -13,9 +13,9 @@ static void print_elements(const SampleSymbol *symbol, const Evaluation *e, uint
     }
 }
 
-void print_given(const CModel *m, const Sample *sample, const Evaluation *e, Part part, uint64_t samples)
+void print_given(const char *real, const Sample *sample, const Evaluation *e, Part part, uint64_t samples)
 {
-    printf("    static const %s given_%s[] = {", part == PART_INDEX ? "int32_t" : m->real, c_argument_names[part]);
+    printf("    static const %s given_%s[] = {", part == PART_INDEX ? "int32_t" : real, c_argument_names[part]);
     for (uint64_t at = 0; at < samples; at++)
         for (size_t k = 0; k < sample->symbols.count; k++) {
             const SampleSymbol *symbol = &sample->symbols.at[k];

@@ -4,8 +4,8 @@
 
 #include "emit/c_sample.h"
 
-/* "    static const double given_params[] = {...};": the elements of a part (parameters, inputs, index, samples) in the order of its
+/* "    static const REAL given_params[] = {...};": the elements of a part (parameters, inputs, index, samples) in the order of its
  * struct, one struct behind the other for each of `samples`, which is 1 for all parts but PART_SAMPLES. */
-void print_given(const CModel *m, const Sample *sample, const Evaluation *e, Part part, uint64_t samples);
+void print_given(const char *real, const Sample *sample, const Evaluation *e, Part part, uint64_t samples);
 
 #endif
