@@ -8,8 +8,6 @@
 
 #include "eval/check.h"
 #include "eval/code.h"
-#include "tests/support/oracle.h"
-#include "unit.h"
 
 enum {
     TRIES = 12, MOST_CHOSEN = 2, /* elements of the gradient that differences are taken of, besides a direction */
@@ -256,6 +254,7 @@ static void compare_rows(Check *c, const Run *r)
         row_times(c, r, hessian, c->chosen[i], sum);
         compare_bits(c, r, "row times direction", c->chosen[i], sum->at, &c->product[i], SECOND_BITS);
     }
+    agree_sparse(c->a, c->unit, r->exact, &r->doubles);
 }
 
 /* ---- rounding --------------------------------------------------------------------------------------------- */

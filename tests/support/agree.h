@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "tests/support/oracle.h"
 #include "unit.h"
 
 enum { AGREE_TEXT = 400 };
@@ -23,14 +24,17 @@ typedef struct {
 /* The model at points of this seed:
  * - what is printed of it and read again is the same program;
  * - all programs (value, gradient, vjp, jvp, Jacobian, hvp, Hessian), run in MPFR, have the values of the lowered program and its
- *   central differences: so far there is no rounding, and nothing is forgiven;
+ *   central differences: so far there is no rounding, and nothing is forgiven; sparse matrices have the elements of dense ones;
  * - the same programs in double are as near to that as their rounding lets expect. */
 void agree(Agreement *a, const char *text, uint64_t seed);
 
 /* The first of these. */
 void agree_reread(Unit *unit, Agreement *a);
 
-/* The same in a process of its own, which may crash or run for too long. */
+/* A dense matrix that was computed, in MPFR, and the sparse one. */
+void agree_sparse(Agreement *a, Unit *unit, const Oracle *exact, const Evaluation *dense);
+
+/* The same as agree in a process of its own, which may crash or run for too long. */
 void agree_apart(Agreement *a, const char *text, uint64_t seed);
 
 #endif
