@@ -349,10 +349,8 @@ static void test_integer_ranges(Test *t)
         NodeId left = node_integer(p, aff_add(&p->affs, aff_scale(&p->affs, of_k, cases[i].k, 1), aff_scale(&p->affs, of_m, cases[i].m, 1)));
         NodeId test = node_op2(p, cases[i].op, left, node_int(p, cases[i].constant));
         bool decided = p->nodes.at[test].op == OP_LITERAL;
-        char what[80];
 
-        snprintf(what, sizeof what, "a comparison of integer inputs, case %zu", i);
-        expect(t, cases[i].known < 0 ? !decided : node_is_int(p, test, cases[i].known), what);
+        expect(&t->tally, cases[i].known < 0 ? !decided : node_is_int(p, test, cases[i].known), "a comparison of integer inputs, case %zu", i);
     }
 }
 
