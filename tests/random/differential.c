@@ -16,7 +16,7 @@ enum { FIRST = 1, MODELS = 250, SIZES = 6, TRIALS = 1500, MOST_SHRUNK = 4 };
 typedef struct {
     uint64_t first;
     unsigned models, failed, refused, undefined, large, shrunk;
-    unsigned long compared, kinks, ops[OP_COUNT];
+    unsigned long compared, kinks, poles, ops[OP_COUNT];
     double worst;
     Tally tally;
 } Test;
@@ -78,6 +78,7 @@ static void add(Test *t, const Agreement *a)
     t->large += a->large;
     t->compared += a->compared;
     t->kinks += a->kinks;
+    t->poles += a->poles;
     t->worst = a->worst > t->worst ? a->worst : t->worst;
     for (unsigned k = 0; k < OP_COUNT; k++)
         t->ops[k] += a->ops[k];
@@ -135,8 +136,8 @@ int main(int argc, char **argv)
         test_model(&t, t.first + k);
     if (t.models >= MODELS)
         check_occurrence(&t);
-    printf("%u models: %lu numbers compared, %lu at kinks or not finite; %u models not finite, %u refused in part, %u programs too large; worst rounding %.2g of what is allowed\n",
-           t.models, t.compared, t.kinks, t.undefined, t.refused, t.large, t.worst);
+    printf("%u models: %lu numbers compared, %lu at kinks or not finite (%lu NaN at poles); %u models not finite, %u refused in part, %u programs too large; worst rounding %.2g of what is allowed\n",
+           t.models, t.compared, t.kinks, t.poles, t.undefined, t.refused, t.large, t.worst);
     printf("%u passed, %u failed\n", t.models - (t.failed < t.models ? t.failed : t.models), t.failed);
     return t.failed > 0;
 }

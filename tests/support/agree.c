@@ -33,7 +33,6 @@ typedef struct {
     size_t outputs, wanted;
     OracleReal *values, *tangents, *gradient, *product; /* of the lowered program; gradient and product: the chosen elements */
     bool smooth;          /* there are no functions with stated derivatives */
-    bool ends_early;      /* elements that a loop with a condition has not gathered are 0, where functions may have no derivative */
     bool calls;           /* C functions of the user's, which only MPFR can compute */
 } Check;
 
@@ -115,6 +114,7 @@ typedef struct {
     const Program *program;
     Evaluation doubles;
     Oracle *exact;
+    bool pole; /* a partial derivative is infinite there, which times 0 is no number: sqrt(x) where x is 0 */
 } Run;
 
 /* Seeds and directions, in the order of outputs and wanted symbols. */
@@ -143,7 +143,9 @@ static void run(Check *c, Run *r, const char *name, const Program *program)
     fill_role(&r->doubles, SYM_DIRECTION, c->unit->wanted.at, c->unit->wanted.count, c->directions);
     r->exact = oracle_new(program, c->unit->arena, ORACLE_BITS);
     oracle_set_point(r->exact, &r->doubles);
+    mpfr_clear_divby0();
     oracle_run(r->exact);
+    r->pole = mpfr_divby0_p() != 0;
     eval_run(&r->doubles);
 }
 
@@ -162,8 +164,9 @@ static void compare_bits(Check *c, const Run *r, const char *what, size_t place,
 {
     mpfr_t gap, most;
 
-    if (wanted->kink || !mpfr_number_p(wanted->at) || mpfr_cmpabs_ui(wanted->at, MOST_SLOPE) > 0 || (c->ends_early && mpfr_nan_p(got))) {
+    if (wanted->kink || !mpfr_number_p(wanted->at) || mpfr_cmpabs_ui(wanted->at, MOST_SLOPE) > 0 || (r->pole && mpfr_nan_p(got))) {
         c->a->kinks++;
+        c->a->poles += !wanted->kink && mpfr_nan_p(got) && mpfr_number_p(wanted->at);
         return;
     }
     c->a->compared++;
@@ -475,8 +478,6 @@ static void work(Unit *unit, void *context)
     agree_reread(unit, c->a);
     make_programs(c);
     c->smooth = c->a->ops[OP_LINK] == 0;
-    for (LoopId l = 0; l < unit->lowered.program->loops.count; l++)
-        c->ends_early |= unit->lowered.program->loops.at[l].condition != NO_ID;
     c->calls = c->a->ops[OP_CALL] > 0;
     c->lowered = oracle_new(unit->lowered.program, unit->arena, ORACLE_BITS);
     find_reference(c);

@@ -16,6 +16,7 @@ typedef struct {
     bool undefined;             /* no point with finite values was found */
     unsigned long compared;     /* numbers with those of MPFR */
     unsigned long kinks;        /* numbers not compared: the function is not smooth there */
+    unsigned long poles;        /* of these: NaN, where a partial derivative on the way is infinite */
     unsigned large;             /* programs that were not run: they would take too long in MPFR */
     double worst;               /* rounding error of doubles over what arithmetic of fewer bits lets expect */
     unsigned long ops[OP_COUNT]; /* nodes of the lowered program */

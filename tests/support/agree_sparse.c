@@ -13,6 +13,7 @@ typedef struct {
     mpfr_t *elements;
     size_t columns, count;
     const char *name;
+    bool pole; /* a partial derivative is infinite in the sparse program */
 } Dense;
 
 static SymId find_seed(const Program *p, SymId output)
@@ -45,8 +46,11 @@ static void compare(const Dense *d, size_t at, mpfr_t got)
 {
     mpfr_t gap, most;
 
-    if (!mpfr_number_p(d->elements[at]))
+    if (!mpfr_number_p(d->elements[at]) || (d->pole && mpfr_nan_p(got))) {
+        d->a->kinks++;
+        d->a->poles += mpfr_number_p(d->elements[at]) != 0;
         return;
+    }
     d->a->compared++;
     mpfr_inits2(64, gap, most, (mpfr_ptr)0);
     mpfr_sub(gap, got, d->elements[at], MPFR_RNDN);
@@ -116,6 +120,8 @@ void agree_sparse(Agreement *a, Unit *unit, const Oracle *exact, const Evaluatio
     copy_seeds(&e, dense);
     sparse = oracle_new(program, unit->arena, ORACLE_BITS);
     oracle_set_point(sparse, &e);
+    mpfr_clear_divby0();
     oracle_run(sparse);
+    d.pole = mpfr_divby0_p() != 0;
     compare_all(&d, hessian ? &unit->hessian_columns : &unit->jacobian_columns, oracle_elements(sparse, find_role(program, role)));
 }
