@@ -11,7 +11,7 @@
 #include "tests/support/generate.h"
 #include "tests/support/shrink.h"
 
-enum { FIRST = 1, MODELS = 250, SIZES = 6, TRIALS = 1500, MOST_SHRUNK = 4 };
+enum { FIRST = 1, MODELS = 256, SIZES = 6, TRIALS = 1500, MOST_SHRUNK = 4 };
 
 typedef struct {
     uint64_t first;

@@ -69,16 +69,25 @@ typedef struct {
     Piece *body;
 } LoopParts;
 
+/* Is what comes now per sample? Until in_data is false again. */
+static bool begin_sampled(Generator *g)
+{
+    g->in_data = g->sampled_turns || (g->sampled_loop && chance(g, 60));
+    return g->in_data;
+}
+
 /* A name with a value before the loop. */
 static void begin_carried(Generator *g, LoopParts *loop)
 {
     Axes shape = some_shape(g, chance(g, 20) ? 2 : 1);
     const char *name = fresh_name(g);
+    bool sampled = begin_sampled(g);
 
     if (shape.rank > 0)
         count(g, CONSTRUCT_CARRIED_ARRAY);
     statement(g, make(g, PIECE_STATEMENT, formatted(g, "%s = $", name), tame(g, value_of_size(g, shape, 3))));
-    loop->carried[loop->carried_count++] = *declare(g, (Variable){ .name = name, .shape = shape, .assigned = true });
+    g->in_data = false;
+    loop->carried[loop->carried_count++] = *declare(g, (Variable){ .name = name, .shape = shape, .assigned = true, .sampled = sampled });
 }
 
 /* Its new value stays small. */
@@ -87,6 +96,7 @@ static void carry(Generator *g, const Variable *v)
     static const char *const texts[] = { "%s = 0.5*%s + 0.4*sin($)", "%s = tanh(%s + $)", "%s = %s - 0.1*sin($)", "%s = cos($)" };
     unsigned which = choose(g, 4);
 
+    g->in_data = v->sampled;
     if (v->shape.rank == 1 && chance(g, 25)) {
         const char *i = push_index(g, v->shape.dims[0]);
         Piece *inner = tame(g, value_of_size(g, scalar_shape, TURN));
@@ -95,10 +105,11 @@ static void carry(Generator *g, const Variable *v)
         pop_index(g);
         statement(g, make(g, PIECE_STATEMENT, formatted(g, "%s[%s] = 0.6*%s[%s] + 0.3*($) for %s in 0..$", v->name, i, v->name, i, i),
                           inner, dim_piece(g, v->shape.dims[0])));
-        return;
+    } else {
+        statement(g, make(g, PIECE_STATEMENT, which == 3 ? formatted(g, texts[3], v->name) : formatted(g, texts[which], v->name, v->name),
+                          value_of_size(g, v->shape, TURN)));
     }
-    statement(g, make(g, PIECE_STATEMENT, which == 3 ? formatted(g, texts[3], v->name) : formatted(g, texts[which], v->name, v->name),
-                      value_of_size(g, v->shape, TURN)));
+    g->in_data = false;
 }
 
 /* "o[t] = e", "o[s,t] = e": an element of an array that is there after the outermost of `depth` loops. */
@@ -106,6 +117,7 @@ static void gather(Generator *g, LoopParts *loop, unsigned depth)
 {
     Axes element = some_shape(g, 1), shape = element;
     const char *name = fresh_name(g), *left = "";
+    bool sampled;
 
     if (loop->gathered_count == 2)
         return;
@@ -116,28 +128,42 @@ static void gather(Generator *g, LoopParts *loop, unsigned depth)
         shape = with_first(index->dim, shape);
     }
     count(g, depth > 1 ? CONSTRUCT_GATHERED_BOTH : CONSTRUCT_GATHERED);
+    sampled = begin_sampled(g);
     statement(g, make(g, PIECE_STATEMENT, formatted(g, "%s[%s] = $", name, left), value_of_size(g, element, TURN)));
-    loop->gathered[loop->gathered_count++] = (Variable){ .name = name, .shape = shape, .assigned = true };
+    g->in_data = false;
+    loop->gathered[loop->gathered_count++] = (Variable){ .name = name, .shape = shape, .assigned = true, .sampled = sampled };
 }
 
 static void local(Generator *g)
 {
     Axes shape = some_shape(g, 1);
     const char *name = fresh_name(g);
+    bool sampled = begin_sampled(g);
 
     count(g, CONSTRUCT_LOCAL);
     statement(g, make(g, PIECE_STATEMENT, formatted(g, "%s = $", name), value_of_size(g, shape, TURN)));
-    declare(g, (Variable){ .name = name, .shape = shape, .assigned = true });
+    g->in_data = false;
+    declare(g, (Variable){ .name = name, .shape = shape, .assigned = true, .sampled = sampled });
+}
+
+/* The names that the loop carries are the last that were declared. */
+static void sample_turns(Generator *g, LoopParts *loop)
+{
+    g->sampled_turns = true;
+    for (unsigned k = 0; k < loop->carried_count; k++)
+        loop->carried[k].sampled = g->names[g->name_count - 1 - k].sampled = true;
 }
 
 /* A condition over a carried name and the index. */
-static Piece *loop_condition(Generator *g, const LoopParts *loop)
+static Piece *loop_condition(Generator *g, LoopParts *loop)
 {
     static const char *const texts[] = { "$ < 0.45", "abs($) > 0.05", "$ != 0.375", "$ > -0.35" };
     const Variable *v = &loop->carried[0];
     Piece *x = v->shape.rank == 0 ? expression(g, v->name) : expression(g, formatted(g, "sum(%s)", v->name));
     Piece *c = condition(g, texts[choose(g, 4)], x);
 
+    if (v->sampled)
+        sample_turns(g, loop);
     if (chance(g, 20))
         return condition(g, formatted(g, "(%s < 1 || $)", loop->index), c);
     return c;
@@ -175,6 +201,7 @@ static void add_inner_loop(Generator *g, LoopParts *outer)
 {
     LoopParts loop = { 0 };
     Piece *around, *while_ = NULL;
+    bool sampled_turns = g->sampled_turns;
     unsigned kept;
 
     begin_carried(g, &loop);
@@ -189,6 +216,7 @@ static void add_inner_loop(Generator *g, LoopParts *outer)
         gather(g, &loop, 1);
     }
     g->name_count = kept;
+    g->sampled_turns = sampled_turns;
     end_loop(g, &loop, around, while_);
     for (unsigned k = 0; k < loop.gathered_count; k++)
         declare(g, loop.gathered[k]);
@@ -203,6 +231,9 @@ static void add_loop(Generator *g)
 
     if (g->name_count + 12 > MOST_NAMES)
         return;
+    g->sampled_loop = g->has_data && chance(g, 50);
+    if (g->sampled_loop)
+        count(g, CONSTRUCT_FOR_DATA);
     begin_carried(g, &loop);
     if (chance(g, 40))
         begin_carried(g, &loop);
@@ -219,6 +250,7 @@ static void add_loop(Generator *g)
     if (chance(g, 60))
         gather(g, &loop, 1);
     g->name_count = kept;
+    g->sampled_loop = g->sampled_turns = false;
     end_loop(g, &loop, around, while_);
     for (unsigned k = 0; k < loop.gathered_count; k++)
         declare(g, loop.gathered[k]);

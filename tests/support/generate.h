@@ -33,6 +33,7 @@
     CONSTRUCT(FOR, "for") \
     CONSTRUCT(FOR_WHILE, "for with while") \
     CONSTRUCT(FOR_NESTED, "for inside for") \
+    CONSTRUCT(FOR_DATA, "for with names per sample") \
     CONSTRUCT(CARRIED_ARRAY, "carried array") \
     CONSTRUCT(GATHERED, "gathered array") \
     CONSTRUCT(GATHERED_BOTH, "gathered over two loops") \

@@ -136,7 +136,7 @@ void add_declarations(Generator *g)
         declare_table(g);
     if (chance(g, 25))
         declare_places(g);
-    if (chance(g, 12))
+    if (chance(g, 15))
         declare_data(g);
 }
 

@@ -55,6 +55,8 @@ typedef struct {
     unsigned nesting;  /* comprehensions and reductions around */
     unsigned derived;  /* derivatives around */
     unsigned loops;    /* around */
+    bool sampled_loop; /* some names of the loop around are per sample */
+    bool sampled_turns; /* every name in it is: each sample ends it at a turn of its own */
     bool has_data, in_data; /* data is declared; may be used here */
     bool in_def;
     bool elementwise;  /* no array functions: the body of a function for any shapes */
