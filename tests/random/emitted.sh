@@ -4,7 +4,7 @@
 # else those of `make check`. Without fused multiply-add and functions of numbers computed by the compiler (it rounds better than the
 # library) the same operations in the same order give the same bits; locals that nobody set hold a pattern. The other kinds of
 # tool_batch under one compiler each: floats always, one of the others in turn, double with bounds under all that rounds otherwise.
-# "thin": at -O2 the two compilers take turns, and every eighth batch has models of more than a third of the bytes.
+# "thin": the floats take turns, too, as do the compilers at -O2; only one batch of 15 has models of more than a third of the bytes.
 first=${2:-1} models=${3:-150} sizes=${4:-2} most=${5:-40000} thin=${6:-} each=50
 . tests/start.sh
 
@@ -37,21 +37,23 @@ kind() { # kind, compilers with their options
 }
 
 filled=-ftrivial-auto-var-init=pattern
-last=$((first + models)) turn=$((first / each))
+last=$((first + models)) turn=$((first / each)) turns=3
+[ -z "$thin" ] || turns=4
 while [ "$first" -lt "$last" ]; do
     count=$((last - first < each ? last - first : each)) bytes=$most
-    [ -z "$thin" ] || [ $((turn % 8)) -eq 7 ] || bytes=$((most / 3))
-    case $((turn % 2)) in 0) fast="gcc -O2" ;; *) fast="clang -O2 $filled" ;; esac
+    [ -z "$thin" ] || [ $((turn % 15)) -eq 7 ] || bytes=$((most / 3))
+    case $((turn / turns % 2)) in 0) fast="gcc -O2" ;; *) fast="clang -O2 $filled" ;; esac
     if [ -n "$thin" ]; then
         kind plain "gcc -O0 $filled" "clang -O0" "$fast"
     else
         kind plain "gcc -O0 $filled" "gcc -O2" "clang -O0" "clang -O2 $filled"
     fi
-    kind float "$fast"
-    case $((turn % 3)) in
+    [ -n "$thin" ] || kind float "$fast"
+    case $((turn % turns)) in
     0) kind matrices "$fast" ;;
-    1) bytes=$((most * 2)) && kind checkpoints "$fast" ;;
+    1) bytes=$((bytes * 2)) && kind checkpoints "$fast" ;;
     2) kind bounds "$fast" ;;
+    3) kind float "$fast" ;;
     esac
     first=$((first + count)) turn=$((turn + 1))
 done

@@ -139,6 +139,14 @@ typedef struct {
     Oracle *exact; /* or NULL */
 } Expected;
 
+static void print_number(double x)
+{
+    if (isfinite(x))
+        printf("%a,", x);
+    else
+        printf(isnan(x) ? "NAN," : x > 0 ? "INFINITY," : "-INFINITY,");
+}
+
 static void print_exact(const Oracle *o, SymId symbol, size_t i)
 {
     double exact = mpfr_get_d(oracle_elements(o, symbol)[i], MPFR_RNDN);
@@ -169,7 +177,7 @@ static size_t print_elements(const Expected *x, Part part, bool bounds)
                 else if (x->exact != NULL)
                     print_exact(x->exact, symbols[k], i);
                 else
-                    printf("%a,", x->e->reals[symbols[k]][i]);
+                    print_number(x->e->reals[symbols[k]][i]);
             }
     return all;
 }

@@ -16,9 +16,9 @@ slices() {
 slices | xargs -P "$jobs" -L 1 sh -c '
     case $2 in
     differential) "$0/tests/random/differential" "$3" "$4" > "$1/d$3" 2>&1 ;;
-    emitted) sh tests/random/emitted.sh "$0" "$3" "$4" 6 180000 thin > "$1/e$3" 2>&1 ;;
+    emitted) sh tests/random/emitted.sh "$0" "$3" "$4" 6 150000 thin > "$1/e$3" 2>&1 ;;
     esac
-    grep -A 40 "^FAIL" "$1"/[de]"$3"
+    grep -h -A 20 "^FAIL" "$1/${2%"${2#?}"}$3"
     echo "$2, $4 models from $3: $(tail -n 1 "$1"/"${2%"${2#?}"}$3")"' "$build" "$out"
 
 cat "$out"/d* | awk '
