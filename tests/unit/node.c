@@ -330,15 +330,15 @@ static void test_integer_ranges(Test *t)
 {
     static const struct {
         Op op;
-        int64_t k, m, constant; /* factors, and what they are compared with */
         int known;              /* -1: not decided */
+        int64_t k, m, constant; /* factors, and what they are compared with */
     } cases[] = {
-        { OP_LT, 1, 0, 3, 1 }, { OP_LT, 1, 0, 2, -1 }, { OP_LT, 1, 0, 0, 0 }, { OP_LE, 1, 0, 2, 1 }, { OP_LE, 1, 0, 1, -1 },
-        { OP_LE, 1, 0, -1, 0 }, { OP_GE, 1, 0, 0, 1 }, { OP_GE, 1, 0, 1, -1 }, { OP_GE, 1, 0, 3, 0 }, { OP_GT, 1, 0, -1, 1 },
-        { OP_GT, 1, 0, 0, -1 }, { OP_GT, 1, 0, 2, 0 }, { OP_EQ, 1, 0, 3, 0 }, { OP_EQ, 1, 0, 1, -1 }, { OP_EQ, 1, 0, 0, -1 },
-        { OP_NE, 1, 0, 3, 1 }, { OP_NE, 1, 0, -1, 1 }, { OP_NE, 1, 0, 2, -1 }, { OP_LT, -2, 0, 1, 1 }, { OP_GT, -2, 0, -4, -1 },
-        { OP_GE, -2, 0, -4, 1 }, { OP_LE, 1, 1, 7, 1 }, { OP_LE, 1, 1, 6, -1 }, { OP_GE, 1, -1, -5, 1 }, { OP_GE, 1, -1, -4, -1 },
-        { OP_LT, INT64_MAX, 0, 1, -1 },
+        { OP_LT, 1, 1, 0, 3 }, { OP_LT, -1, 1, 0, 2 }, { OP_LT, 0, 1, 0, 0 }, { OP_LE, 1, 1, 0, 2 }, { OP_LE, -1, 1, 0, 1 },
+        { OP_LE, 0, 1, 0, -1 }, { OP_GE, 1, 1, 0, 0 }, { OP_GE, -1, 1, 0, 1 }, { OP_GE, 0, 1, 0, 3 }, { OP_GT, 1, 1, 0, -1 },
+        { OP_GT, -1, 1, 0, 0 }, { OP_GT, 0, 1, 0, 2 }, { OP_EQ, 0, 1, 0, 3 }, { OP_EQ, -1, 1, 0, 1 }, { OP_EQ, -1, 1, 0, 0 },
+        { OP_NE, 1, 1, 0, 3 }, { OP_NE, 1, 1, 0, -1 }, { OP_NE, -1, 1, 0, 2 }, { OP_LT, 1, -2, 0, 1 }, { OP_GT, -1, -2, 0, -4 },
+        { OP_GE, 1, -2, 0, -4 }, { OP_LE, 1, 1, 1, 7 }, { OP_LE, -1, 1, 1, 6 }, { OP_GE, 1, 1, -1, -5 }, { OP_GE, -1, 1, -1, -4 },
+        { OP_LT, -1, INT64_MAX, 0, 1 },
     };
     Program *p = t->simple;
     Symbol k = { .name = names_intern(&t->names, "k", 1), .role = SYM_INTEGER, .integer = true, .high = 3, .of = NO_ID };
