@@ -201,8 +201,8 @@ void oracle_bound_store(Oracle *o, const Stage *s, int64_t at, bool from_nothing
 {
     double *error = &o->element_errors[s->target][at], of_value = o->node_errors[s->value];
 
-    if (s->op == STAGE_ADD && !from_nothing)
-        *error += of_value + o->format.unit * size_of(o, o->elements[s->target][at]);
+    if (s->op == STAGE_ADD) /* to what is 0 by cancellation, too: its error stays */
+        *error += of_value + (from_nothing ? 0 : o->format.unit * size_of(o, o->elements[s->target][at]));
     else if (s->op == STAGE_MAX && !from_nothing)
         *error = fmax(*error, of_value);
     else
