@@ -147,7 +147,7 @@ done
 
 # The structure of every kind of model is found, or refused with a message: maxima and counts of turns choose elements there.
 for model in "$root"/tests/regress/*.expr; do
-    timeout 60 "$bpgen" eval "$model" --sparsity > out 2> err < /dev/null
+    timeout 300 "$bpgen" eval "$model" --sparsity > out 2> err < /dev/null
     code=$?
     if { [ $code -eq 0 ] && [ -s out ]; } || { [ $code -eq 1 ] && [ -s err ]; }; then
         echo "PASS structure of ${model##*/}"

@@ -99,7 +99,7 @@ for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27
     echo "def f$i(u) = f$((i-1))(u) + f$((i-1))(0.5*u) derivative f$((i-1))(u) - f$((i-1))(2*u)"
 done >> deep.expr
 printf 'param x\ny = f30(x)\n' >> deep.expr
-exits 1 "functions that call each other too often" timeout 60 "$bpgen" deep.expr -o deep.c
+exits 1 "functions that call each other too often" timeout 300 "$bpgen" deep.expr -o deep.c
 good "message" has err 'more than 16777216 steps'
 
 # The self-test: functions that agree pass; a wrong value of a stated derivative, of the first or the second order, does not.

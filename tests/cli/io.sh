@@ -13,7 +13,7 @@ refused() { # status name text-of-the-message arguments...
     shift 3
     echo old > x.c
     echo old > x.h
-    timeout 60 "$bpgen" "$@" > out 2> err < /dev/null
+    timeout 300 "$bpgen" "$@" > out 2> err < /dev/null
     code=$?
     if [ "$code" -eq "$status" ] && grep -q -- "$text" err && [ "$(cat x.c x.h)" = "old
 old" ] && [ "$(find . -name 'x.c.*' -o -name 'x.h.*' | wc -l)" -eq 0 ]; then
@@ -59,14 +59,14 @@ chmod 640 target.c
 
 # Depth and size.
 awk 'BEGIN { printf "f = "; for (i = 0; i < 100000; i++) printf "("; printf "x"; for (i = 0; i < 100000; i++) printf ")"; print "" }' > deep.expr
-timeout 60 "$bpgen" deep.expr -o deep.c 2> err && echo "PASS 100000 parentheses" || echo "FAIL 100000 parentheses: $(head -c 200 err)"
+timeout 300 "$bpgen" deep.expr -o deep.c 2> err && echo "PASS 100000 parentheses" || echo "FAIL 100000 parentheses: $(head -c 200 err)"
 awk 'BEGIN { printf "f = "; for (i = 0; i < 100000; i++) printf "sin("; printf "x"; for (i = 0; i < 100000; i++) printf ")"; print "" }' > calls.expr
 timeout 120 "$bpgen" calls.expr -o calls.c 2> err && echo "PASS 100000 nested calls" || echo "FAIL 100000 nested calls: $(head -c 200 err)"
 awk 'BEGIN { printf "f = x # "; for (i = 0; i < 1000000; i++) printf "0123456789"; print "" }' > long.expr
-timeout 60 "$bpgen" long.expr -o long.c 2> err && echo "PASS a line of 10 MB" || echo "FAIL a line of 10 MB: $(head -c 200 err)"
+timeout 300 "$bpgen" long.expr -o long.c 2> err && echo "PASS a line of 10 MB" || echo "FAIL a line of 10 MB: $(head -c 200 err)"
 awk 'BEGIN { printf "f = x"; for (i = 0; i < 1000000; i++) printf " + x"; print " $" }' > longbad.expr
-timeout 60 "$bpgen" longbad.expr -o longbad.c 2> err
+timeout 300 "$bpgen" longbad.expr -o longbad.c 2> err
 [ $? -eq 1 ] && [ "$(wc -c < err)" -lt 1000 ] && echo "PASS the message about a long line is short" || echo "FAIL the message about a long line: $(head -c 300 err)"
 awk 'BEGIN { for (i = 0; i < 200000; i++) print "a" i " = )" }' > errors.expr
-timeout 60 "$bpgen" errors.expr -o errors.c 2> err
+timeout 300 "$bpgen" errors.expr -o errors.c 2> err
 [ $? -eq 1 ] && [ "$(grep -c ' error: ' err)" -eq 20 ] && echo "PASS at most 20 errors" || echo "FAIL at most 20 errors: $(grep -c ' error: ' err)"

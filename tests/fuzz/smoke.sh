@@ -7,7 +7,7 @@ seconds=60 models=24
 
 # Of the plain program; under `make asan` it has the sanitizers.
 replay() { # input: what is wrong with it, if anything
-    timeout 60 "$build/tests/fuzz/replay" "$1" > "$work/messages" 2>&1 ||
+    timeout 300 "$build/tests/fuzz/replay" "$1" > "$work/messages" 2>&1 ||
         echo "exit $?: $(grep -m 1 -E 'FINDING|ERROR|runtime error' "$work/messages")"
 }
 for finding in tests/fuzz/findings/*; do

@@ -194,7 +194,7 @@ def numbers(work, blocks, real):
         wrong = fails(step, work)
         if wrong:
             return None, wrong
-    done = subprocess.run([work + "/driver"], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([work + "/driver"], capture_output=True, text=True, timeout=300)
     return done.stdout, None if done.returncode == 0 else "self-test: %d" % done.returncode
 
 

@@ -86,7 +86,7 @@ def test_formulas(words):
         some = words[begin:begin + size]
         name = "ff" if begin % 24 else some.pop()
         write("formula/m.expr", "param %s\n%s = %s\n" % (", ".join(some), name, " + ".join("sin(%s*%s)*exp(%s)" % (w, some[0], w) for w in some)))
-        done = subprocess.run([bpgen, "derive", "m.expr", "--format", "c", "-o", "m%d.c" % begin], cwd="formula", capture_output=True, text=True, timeout=60)
+        done = subprocess.run([bpgen, "derive", "m.expr", "--format", "c", "-o", "m%d.c" % begin], cwd="formula", capture_output=True, text=True, timeout=300)
         bad += ["%s: exit %d: %s" % (some, done.returncode, done.stderr[:300])] if done.returncode != 0 else []
     wrong = fails(["gcc", "-std=c99", *[f for f in STRICT if f != "-Wmissing-prototypes"], "-fsyntax-only", *sorted(f for f in os.listdir("formula") if f.endswith(".c"))],
                   "formula")

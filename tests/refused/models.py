@@ -33,7 +33,7 @@ def messages(model, arguments):
         file.write(re.sub(rb'<0x(..)>', lambda byte: bytes.fromhex(byte[1].decode()), model.encode()))
     compiles = not arguments or arguments[0].startswith('-')
     command = [bpgen, 'model.expr', '-o', 'model.c'] + arguments if compiles else [bpgen, arguments[0], 'model.expr'] + arguments[1:]
-    run = subprocess.run(command, capture_output=True, encoding='utf-8', errors='replace', timeout=60)
+    run = subprocess.run(command, capture_output=True, encoding='utf-8', errors='replace', timeout=300)
     wrote = os.path.exists('model.c')
     if wrote:
         os.remove('model.c')

@@ -12,7 +12,7 @@ bpgen, models = sys.argv[1], [m for m in sys.argv[2:] if os.path.exists(m)]
 
 
 def run(*arguments):
-    r = subprocess.run([bpgen, *arguments], stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    r = subprocess.run([bpgen, *arguments], stdin=subprocess.DEVNULL, capture_output=True, timeout=300)
     return r.returncode, r.stdout.decode(), r.stderr.decode()
 
 

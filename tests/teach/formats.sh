@@ -9,7 +9,7 @@ printf '# <a & "b">, \\end %% _ # ~ ^ {}\n%s\n' 'f_1 = x_1*sig(x_2)' > 'odd <&"%
 run() { # file arguments...
     file=$1
     shift
-    timeout 60 "$bpgen" "$@" > "$file" 2> why < /dev/null
+    timeout 300 "$bpgen" "$@" > "$file" 2> why < /dev/null
     code=$?
     case $code in
     0) [ -s "$file" ] || echo "FAIL $*: nothing is written" ;;
@@ -22,7 +22,7 @@ run() { # file arguments...
 listing() { # file arguments...
     file=$1
     shift
-    timeout 60 "$bpgen" "$@" > "$file" 2> why < /dev/null
+    timeout 300 "$bpgen" "$@" > "$file" 2> why < /dev/null
     code=$?
     if [ $code -gt 1 ]; then
         echo "FAIL $*: exit $code: $(head -n 2 why)"

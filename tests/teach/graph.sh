@@ -76,7 +76,7 @@ for file in "$examples"/*.expr; do
     for way in $ways; do
         option=$way
         [ "$way" != circuit ] || option=
-        timeout 60 "$bpgen" graph "$file" -o "$model.svg" ${option:+"$option"} > out 2>&1 < /dev/null
+        timeout 300 "$bpgen" graph "$file" -o "$model.svg" ${option:+"$option"} > out 2>&1 < /dev/null
         code=$?
         if [ $code -eq 1 ] && grep -q . out; then
             continue
