@@ -10,17 +10,17 @@ trap 'rm -rf "$log"' EXIT
 export LC_ALL=C BUILD="$build"
 
 list() { # a line a test: its name and its command; those that take longest first
-    for script in tests/emitted/*.sh; do echo "$script timeout 1200 sh $script $build"; done
+    for script in tests/emitted/*.sh; do echo "$script timeout 3000 sh $script $build"; done
     for source in tests/*/*.c; do
         case $source in
         */tool_* | tests/emitted/* | tests/fuzz/* | tests/support/*) ;; # programs that scripts use, parts of programs
-        *) echo "${source%.c} timeout 600 $build/${source%.c}" ;;
+        *) echo "${source%.c} timeout 3000 $build/${source%.c}" ;;
         esac
     done
     for script in tests/*/*.sh; do
         case $script in
         tests/emitted/* | */tool_*) ;;
-        *) echo "$script timeout 1200 sh $script $build" ;;
+        *) echo "$script timeout 3000 sh $script $build" ;;
         esac
     done
 }
