@@ -87,12 +87,19 @@ NodeId simplify_not(Program *p, NodeId a)
     }
 }
 
+static bool is_opposite(const Program *p, NodeId a, NodeId b)
+{
+    return is_op(p, a, OP_NOT) && first_of(p, a) == b;
+}
+
 NodeId simplify_junction(Program *p, Op op, NodeId a, NodeId b)
 {
     bool holds;
 
     if (a == b)
         return a;
+    if (is_opposite(p, a, b) || is_opposite(p, b, a))
+        return node_int(p, op == OP_OR);
     if (is_known(p, a, &holds))
         return holds == (op == OP_AND) ? b : a;
     if (is_known(p, b, &holds))
