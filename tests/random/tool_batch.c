@@ -216,6 +216,12 @@ static FunctionId evaluated(FunctionId id)
     return id == FUNCTION_BACKWARD ? FUNCTION_VJP : id == FUNCTION_FORWARD ? FUNCTION_VALUE : id;
 }
 
+/* Floats, and what is contracted. And a backward sweep of its own over samples, which may begin an element with another term than vjp. */
+static bool is_bounded(const Job *job, FunctionId id)
+{
+    return job->kind == FLOAT || job->kind == BOUNDS || (id == FUNCTION_BACKWARD && c_model_has(&job->m, PART_SAMPLES));
+}
+
 static void print_call(Job *job, FunctionId id)
 {
     const CFunction *function = &job->functions[id];
@@ -229,7 +235,7 @@ static void print_call(Job *job, FunctionId id)
     c_sample_fill(&job->sample, &job->m, &e);
     eval_run(&e);
     x.e = &e;
-    if ((job->kind == FLOAT || job->kind == BOUNDS) && !measure(&x))
+    if (is_bounded(job, id) && !measure(&x))
         return;
     text_init(&call, job->unit->arena);
     c_sample_call(&job->m, function, &call);
