@@ -6,7 +6,9 @@ build=$1
 lines=95 branches=85
 
 find "$build" -name '*.gcda' -exec rm {} +
-sh tests/run.sh "$build"
+# Not tests/failure: the counters' own memory and files would fail, too.
+# shellcheck disable=SC2046 # a list of parts of names
+sh tests/run.sh "$build" $(ls -d tests/*/ | grep -v failure)
 status=$?
 
 echo
