@@ -14,9 +14,9 @@ git archive HEAD | tar -x -C "$tree"
 [ ! -e "$home/../shared" ] || ln -sfn "$(cd "$home/../shared" && pwd)" "$tree/../shared"
 cd "$tree" || exit 1
 
-# Tests of seconds or a minute, as different as possible; not those that run compilers for every model.
+# Tests of seconds or a minute, as different as possible; not those that run compilers for the models of all folders.
 quick="tests/unit/ tests/numeric/second_ops tests/numeric/second tests/numeric/recurrences tests/numeric/properties
-    tests/random/differential tests/corpora/ tests/examples/ tests/emitted/shape tests/emitted/turns tests/teach/explain.sh
+    tests/random/ tests/corpora/ tests/examples/ tests/emitted/shape tests/emitted/turns tests/teach/explain.sh
     tests/teach/derive.sh tests/language/derive"
 
 build() {
