@@ -28,14 +28,7 @@ static bool end_of_range(const Program *p, AffId aff, unsigned end, int64_t *val
 /* Is the difference of two numbers as the operator wants it? */
 static bool compares(Op op, int64_t difference)
 {
-    switch (op) {
-    case OP_EQ: return difference == 0;
-    case OP_NE: return difference != 0;
-    case OP_LT: return difference < 0;
-    case OP_LE: return difference <= 0;
-    case OP_GT: return difference > 0;
-    default: return difference >= 0;
-    }
+    return op_value(op, (const double[]){ (double)difference, 0 }) != 0;
 }
 
 static AffId integer_of(Program *p, NodeId node)

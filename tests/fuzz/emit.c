@@ -1,5 +1,5 @@
-/* emit.c -- emit FOLDER MOST INPUT...: writes the C of the models in inputs of the fuzzers, every function that a model has, double and
- * float, as FOLDER/N_double.c and N_float.c; at most MOST models. What takes longer than some seconds is left out, and said. */
+/* emit.c -- emit FOLDER MOST < INPUTS: writes the C of the models in inputs of the fuzzers, whose paths are lines, every function that a
+ * model has, double and float, as FOLDER/N_double.c and N_float.c; at most MOST models. What takes longer than some seconds is left out, and said. */
 #define _GNU_SOURCE
 #include "target.h"
 
@@ -116,11 +116,15 @@ int main(int argc, char **argv)
 {
     unsigned most = argc > 2 ? (unsigned)atoi(argv[2]) : 0;
     Job job = { .folder = argc > 1 ? argv[1] : "." };
+    char *line = NULL;
+    size_t size = 0;
 
-    for (int i = 3; i < argc && job.number < most; i++) {
-        job.path = argv[i];
+    while (job.number < most && getline(&line, &size, stdin) > 0) {
+        line[strcspn(line, "\n")] = '\0';
+        job.path = line;
         job.number += run(&job);
     }
+    free(line);
     printf("%u models\n", job.number);
     return 0;
 }

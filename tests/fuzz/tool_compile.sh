@@ -9,7 +9,7 @@ trap 'rm -rf "$out"' EXIT
 flags="-std=c99 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion -Wmissing-prototypes -Werror -DBPGEN_SELFTEST -I$build"
 at_once=16
 
-find "$@" -type f -print0 | sort -z | xargs -0 "$build/tests/fuzz/emit" "$out" "$most" > "$out/models" || { echo "FAIL emit: $(cat "$out/models")"; exit 1; }
+find "$@" -type f | sort | "$build/tests/fuzz/emit" "$out" "$most" > "$out/models" || { echo "FAIL emit: $(cat "$out/models")"; exit 1; }
 
 compile() { # file: prints what is wrong
     # shellcheck disable=SC2086 # a list of flags
