@@ -60,14 +60,17 @@ $(BUILD)/emitters.def: $(EMITTERS)
 
 # ---- the two commands for a fresh machine ----------------------------------------------------------------
 
+# As many compilers at once as there are processors, but where the user said how many.
+SIDE_BY_SIDE = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 demo:
 	@sh tests/setup.sh build
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) $(SIDE_BY_SIDE) --no-print-directory all
 	@sh examples/demo.sh $(BUILD)
 
 check:
 	@sh tests/setup.sh tests
-	@$(MAKE) --no-print-directory all tests $(BUILD)/bpgen_runtime.h
+	@$(MAKE) $(SIDE_BY_SIDE) --no-print-directory all tests $(BUILD)/bpgen_runtime.h
 	@sh tests/run.sh $(BUILD)
 
 setup:

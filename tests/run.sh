@@ -25,7 +25,11 @@ list() { # a line a test: its name and its command; those that take longest firs
     done
 }
 
-report() { # name, file with its output, exit status
+seconds() { # file with what the shell's `times` printed: processor time of the test
+    sed -n '2s/[ms]/ /gp' "$1" | awk '{ printf "%.0f s", 60 * ($1 + $3) + $2 + $4 }'
+}
+
+report() { # name, file with its output, exit status, processor time
     p=$(grep -c '^PASS ' "$2")
     f=$(grep -c '^FAIL ' "$2")
     s=$(grep -c '^SKIP ' "$2")
@@ -36,7 +40,7 @@ report() { # name, file with its output, exit status
     fi
     [ "$3" -eq 0 ] || [ "$f" -gt 0 ] || f=1
     [ $((p + f + s)) -gt 0 ] || f=1 # a test that tests nothing has failed
-    echo "$1: $p passed, $f failed$([ "$s" -eq 0 ] || echo ", $s skipped")"
+    echo "$1: $p passed, $f failed$([ "$s" -eq 0 ] || echo ", $s skipped"), $4"
     grep '^SKIP ' "$2"
     if [ "$f" -gt 0 ]; then
         grep -v '^PASS ' "$2" | head -n 60 | sed 's/^/    /'
@@ -47,12 +51,12 @@ report() { # name, file with its output, exit status
 list | awk -v parts="$*" 'BEGIN { n = split(parts, part, " ") }
     { take = n == 0; for (i = 1; i <= n; i++) if (index($1, part[i]) > 0) take = 1; if (take) print }' > "$log/list"
 # shellcheck disable=SC2016 # the inner shell expands
-xargs -P "$(nproc)" -L 1 sh -c 'log=$0/$(echo "$1" | tr / _); shift; "$@" > "$log" 2>&1; echo $? > "$log.status"' "$log" < "$log/list"
+xargs -P "$(nproc)" -L 1 sh -c 'log=$0/$(echo "$1" | tr / _); shift; "$@" > "$log" 2>&1; echo $? > "$log.status"; times > "$log.times"' "$log" < "$log/list"
 
 passed=0 failed=0 skipped=0
 while read -r name _; do
     at=$log/$(echo "$name" | tr / _)
-    if [ -e "$at.status" ]; then report "$name" "$at" "$(cat "$at.status")"; else report "$name" /dev/null 1; fi
+    if [ -e "$at.status" ]; then report "$name" "$at" "$(cat "$at.status")" "$(seconds "$at.times")"; else report "$name" /dev/null 1 "killed"; fi
 done < "$log/list"
 
 echo

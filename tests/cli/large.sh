@@ -2,7 +2,9 @@
 # large.sh -- models that are large in what they compute, not in what they say: the compiler takes no longer for 10^9 turns than for ten,
 # and what would take hours or terabytes is refused in words. Ten seconds of processor time and 3 GB have to do for each.
 . tests/start.sh
+# shellcheck disable=SC3045 # every sh of Debian has ulimit -v and -t
 (ulimit -v 3000000 && "$bpgen" --version) > /dev/null 2>&1 && ulimit -v 3000000 # the address sanitizer cannot have such a limit
+# shellcheck disable=SC3045
 ulimit -t 10
 
 compiles() { # name, model on standard input

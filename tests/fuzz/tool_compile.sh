@@ -16,7 +16,7 @@ compile() { # file: prints what is wrong
     gcc $flags -O1 -c "$1" -o "$1.o" && clang $flags -fsyntax-only "$1"
 }
 
-files=$(cd "$out" && ls | grep '_[a-z]*\.c$' | sort -n)
+files=$(find "$out" -name '*_[a-z]*.c' -printf '%f\n' | sort -n)
 failed=0 passed=0
 # shellcheck disable=SC2086 # a list of files
 set -- $files
