@@ -112,7 +112,7 @@ fuzz: all $(BUILD)/tests/fuzz/emit $(BUILD)/bpgen_runtime.h
 	@sh tests/fuzz/tool_run.sh $(BUILD) $(TIME) $(JOBS)
 
 fuzz-target:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)-fuzz CC=clang CFLAGS="$(FUZZ_CFLAGS)" $(BUILD)-fuzz/tests/fuzz/target
+	@$(MAKE) $(SIDE_BY_SIDE) --no-print-directory BUILD=$(BUILD)-fuzz CC=clang CFLAGS="$(FUZZ_CFLAGS)" $(BUILD)-fuzz/tests/fuzz/target
 
 smoke-target:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)-smoke CC=clang CFLAGS="$(FUZZ_CFLAGS) -O0" $(BUILD)-smoke/tests/fuzz/target
@@ -156,14 +156,14 @@ asan:
 # memory taken for zero, is found. Tests of the library and the command line; no compilers.
 stress:
 	@sh tests/setup.sh tests
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)-stress CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+	@$(MAKE) $(SIDE_BY_SIDE) --no-print-directory BUILD=$(BUILD)-stress CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
 	    -DARENA_OWN_CHUNK=1 -DVEC_FACTOR=1" all tests
 	@sh tests/run.sh $(BUILD)-stress tests/unit/ tests/language/ tests/cli/ tests/teach/all_models tests/random/
 
 # Which lines and branches of src/ the tests run, with counters in a build folder of its own; fails below the stated shares.
 coverage:
 	@sh tests/setup.sh coverage
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)-coverage CFLAGS="-O0 -g --coverage" all tests $(BUILD)-coverage/bpgen_runtime.h
+	@$(MAKE) $(SIDE_BY_SIDE) --no-print-directory BUILD=$(BUILD)-coverage CFLAGS="-O0 -g --coverage" all tests $(BUILD)-coverage/bpgen_runtime.h
 	@sh tests/coverage.sh $(BUILD)-coverage
 
 # bpgen broken on purpose, one line at a time: at least two tests have to see each (tests/mutants.def).
