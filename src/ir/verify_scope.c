@@ -131,25 +131,29 @@ static bool is_full_index(const Scope *s, AffId sub, IndexId *index)
            || (is_plain(&s->p->affs.affs.at[entry->low]) && is_plain(&s->p->affs.affs.at[entry->high]));
 }
 
+/* Whether one of the first `count` subscripts is this index, too: a diagonal is no box. */
+static bool stands_before(const Scope *s, const AffId *subs, uint32_t count, IndexId index)
+{
+    IndexId other;
+
+    for (uint32_t k = 0; k < count; k++) {
+        if (is_full_index(s, subs[k], &other) && other == index)
+            return true;
+    }
+    return false;
+}
+
 bool scope_box(Scope *s, const AffId *subs, uint32_t count, Box *box)
 {
-    IndexId seen[UINT8_MAX], index;
-    uint32_t used = 0;
+    IndexId index;
 
     box->rank = (uint8_t)count;
     box->exact = true;
     for (uint32_t k = 0; k < count; k++) {
         if (!range_of(s, subs[k], &box->low[k], &box->high[k]))
             return false;
-        if (is_plain(&s->p->affs.affs.at[subs[k]]))
-            continue;
-        if (!is_full_index(s, subs[k], &index)) {
-            box->exact = false;
-            continue;
-        }
-        for (uint32_t i = 0; i < used; i++)
-            box->exact &= seen[i] != index;
-        seen[used++] = index;
+        if (!is_plain(&s->p->affs.affs.at[subs[k]]))
+            box->exact &= is_full_index(s, subs[k], &index) && !stands_before(s, subs, k, index);
     }
     return true;
 }
