@@ -1,13 +1,11 @@
 /* agree.c -- all programs of a unit against each other, in MPFR and in double. */
 #include "tests/support/agree.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "eval/check.h"
-#include "eval/code.h"
 
 enum {
     TRIES = 12, MOST_CHOSEN = 2, /* elements of the gradient that differences are taken of, besides a direction */
@@ -16,9 +14,6 @@ enum {
     MOST_SLOPE = 1000000, /* beside larger ones differences are not that good: it is steep, and steeper beside the point */
     MOST_WORK = 50000     /* stages times points times turns of a program: more would take too long in MPFR */
 };
-
-/* A rounding error may be so many times what fewer bits let expect, and so many units of the largest number of the result, and of all. */
-static const double MOST_OF_EXPECTED = 60, MOST_UNITS = 40, MOST_UNITS_OF_ALL = 4, NO_DIGITS = 1e-3;
 
 typedef struct {
     Agreement *a;
@@ -260,91 +255,10 @@ static void compare_rows(Check *c, const Run *r)
     agree_sparse(c->a, c->unit, r->exact, &r->doubles);
 }
 
-/* ---- rounding --------------------------------------------------------------------------------------------- */
-
-/* Errors at 40, 44 and 48 bits tell how large they are at 53: the worst of three samples of one distribution. */
-static double expected_error(Oracle *const *fewer, const Run *r, SymId symbol, size_t i)
+static void compare_rounding(Check *c, const Run *r)
 {
-    double worst = 0;
-
-    for (int k = 0; k < 3; k++) {
-        double gap;
-        mpfr_t difference;
-
-        mpfr_init2(difference, 64);
-        mpfr_sub(difference, oracle_elements(fewer[k], symbol)[i], oracle_elements(r->exact, symbol)[i], MPFR_RNDN);
-        gap = ldexp(fabs(mpfr_get_d(difference, MPFR_RNDN)), 40 + 4 * k - 53);
-        mpfr_clear(difference);
-        worst = isnan(gap) || gap > worst ? gap : worst;
-    }
-    return worst;
-}
-
-/* Of all numbers that the program has in arrays. */
-static double largest_number(const Run *r)
-{
-    double largest = 0;
-
-    for (SymId s = 0; s < r->program->symbols.count; s++)
-        for (size_t i = 0; r->doubles.reals[s] != NULL && i < eval_elements(r->program, s); i++)
-            if (isfinite(r->doubles.reals[s][i]))
-                largest = fmax(largest, fabs(r->doubles.reals[s][i]));
-    return largest;
-}
-
-/* Was a number in between too large for a double? The exact one has a larger range of exponents. */
-static bool overflows(const Run *r)
-{
-    for (NodeId n = 0; n < r->program->nodes.count; n++)
-        if (isinf(r->doubles.code->values[n]))
-            return true;
-    return false;
-}
-
-static void compare_doubles(Check *c, Run *r, Oracle *const *fewer, SymId symbol, double scale)
-{
-    size_t count = eval_elements(r->program, symbol);
-    double largest = 0, expected = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        largest = fmax(largest, fabs(mpfr_get_d(oracle_elements(r->exact, symbol)[i], MPFR_RNDN)));
-        expected = fmax(expected, expected_error(fewer, r, symbol, i));
-    }
-    for (size_t i = 0; i < count; i++) {
-        double exact = mpfr_get_d(oracle_elements(r->exact, symbol)[i], MPFR_RNDN), got = r->doubles.reals[symbol][i];
-        double limit = MOST_OF_EXPECTED * expected + ldexp(MOST_UNITS * largest + MOST_UNITS_OF_ALL * scale, -53), gap = fabs(got - exact);
-
-        if (!isfinite(exact) || isnan(limit) || MOST_OF_EXPECTED * expected > NO_DIGITS * largest || (isnan(got) && overflows(r))) {
-            c->a->kinks++;
-            continue;
-        }
-        c->a->compared++;
-        if (!(gap <= limit))
-            complain(c, "%s in double: %s[%zu] is %.17g, not %.17g; expected error %.3g", r->name,
-                     names_text(&c->unit->names, r->program->symbols.at[symbol].name), i, got, exact, expected);
-        else
-            c->a->worst = fmax(c->a->worst, gap / limit);
-    }
-}
-
-static void compare_rounding(Check *c, Run *r)
-{
-    Oracle *fewer[3];
-
-    if (c->calls)
-        return;
-    for (int k = 0; k < 3; k++) {
-        fewer[k] = oracle_new(r->program, c->unit->arena, 40 + 4 * k);
-        oracle_set_point(fewer[k], &r->doubles);
-        oracle_run(fewer[k]);
-    }
-    for (SymId s = 0; s < r->program->symbols.count; s++)
-        switch (r->program->symbols.at[s].role) {
-        case SYM_OUTPUT: case SYM_GRADIENT: case SYM_TANGENT: case SYM_JACOBIAN: case SYM_HESSIAN:
-            compare_doubles(c, r, fewer, s, largest_number(r));
-            break;
-        default: break;
-        }
+    if (!c->calls)
+        agree_rounding(c->a, c->unit, r->name, r->exact, &r->doubles);
 }
 
 /* ---- all programs ----------------------------------------------------------------------------------------- */

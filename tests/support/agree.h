@@ -26,7 +26,7 @@ typedef struct {
  * - what is printed of it and read again is the same program;
  * - all programs (value, gradient, vjp, jvp, Jacobian, hvp, Hessian), run in MPFR, have the values of the lowered program and its
  *   central differences: so far there is no rounding, and nothing is forgiven; sparse matrices have the elements of dense ones;
- * - the same programs in double are as near to that as their rounding lets expect. */
+ * - the same programs in double are as near to that as their rounding lets expect: what arithmetic of fewer bits shows, or else running error bounds. */
 void agree(Agreement *a, const char *text, uint64_t seed);
 
 /* The first of these. */
@@ -34,6 +34,9 @@ void agree_reread(Unit *unit, Agreement *a);
 
 /* A dense matrix that was computed, in MPFR, and the sparse one. */
 void agree_sparse(Agreement *a, Unit *unit, const Oracle *exact, const Evaluation *dense);
+
+/* A program in double (its point, and what it gave) and in MPFR. */
+void agree_rounding(Agreement *a, Unit *unit, const char *name, const Oracle *exact, const Evaluation *doubles);
 
 /* The same as agree in a process of its own, which may crash or run for too long. */
 void agree_apart(Agreement *a, const char *text, uint64_t seed);

@@ -147,6 +147,8 @@ static void compute_operator(Oracle *o, NodeId id, const Node *n)
         args[k] = (const mpfr_t *)&o->nodes[n->u.arg[k < op_info[n->op].arity ? k : 0]];
     o->work++;
     oracle_function((Op)n->op, o->nodes[id], *args[0], *args[1], *args[2]);
+    if (mpfr_zero_p(o->nodes[id]))
+        mpfr_set_zero(o->nodes[id], 1);
     decide(o, oracle_decision((Op)n->op, *args[0], *args[1], *args[2]));
     if (o->measured)
         oracle_bound_operator(o, id, args);

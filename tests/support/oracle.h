@@ -34,7 +34,8 @@ int32_t *oracle_integers(const Oracle *o, SymId symbol);
  * there); seeds and directions, if the program is the same. */
 void oracle_set_point(Oracle *o, const Evaluation *from);
 
-/* Computes all symbols. */
+/* Computes all symbols. Zeros that are computed have no sign: real numbers have one zero, and programs of bpgen do not keep it (x*0
+ * is 0), so 1/0 is infinite by the same sign in all of them. */
 void oracle_run(Oracle *o);
 /* How many operators it has computed in the last run. */
 uint64_t oracle_work(const Oracle *o);
