@@ -173,8 +173,12 @@ static bool left_shape(Sema *s, AstId id, const Scope *scope, Shape *shape)
                        sema_name(s, s->model->indices.at[index].name), sema_name(s, s->ast->nodes.at[id].u.name));
             return false;
         }
+        if (high > INT32_MAX) {
+            sema_error(s, s->model->indices.at[index].at, "the range of '%s' is too large", sema_name(s, s->model->indices.at[index].name));
+            return false;
+        }
         if (shape->rank < MOST_AXES)
-            shape->extent[shape->rank] = (int32_t)(high > INT32_MAX ? INT32_MAX : high);
+            shape->extent[shape->rank] = (int32_t)high;
         if (shape->rank < UINT8_MAX - MOST_AXES)
             shape->rank++;
     }

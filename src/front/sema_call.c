@@ -128,7 +128,12 @@ static void call_concat(Sema *s, AstId id, uint32_t count)
         sema_drop(s, id, count);
         return;
     }
-    shape.extent[0] = (int32_t)(extent > INT32_MAX ? INT32_MAX : extent);
+    if (extent > INT32_MAX) {
+        sema_error(s, sema_at(s, id), "an array has at most %d elements; these together have %lld", INT32_MAX, (long long)extent);
+        sema_drop(s, id, count);
+        return;
+    }
+    shape.extent[0] = (int32_t)extent;
     push_array(s, id, CHECKED_CONCAT, count, shape);
 }
 

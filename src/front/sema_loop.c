@@ -21,6 +21,15 @@ static bool loop_bound(Sema *s, AstId ast, int64_t *value)
     return true;
 }
 
+/* A carried name has an element before the first turn and one behind each. */
+static bool has_room(Sema *s, AstId at, int64_t turns)
+{
+    if (turns < INT32_MAX)
+        return true;
+    sema_error(s, sema_at(s, at), "a loop has at most %d turns; this one has %lld", INT32_MAX - 1, (long long)turns);
+    return false;
+}
+
 /* The first assignment behind `first`: Sema.assigns is in ascending order. */
 static size_t first_assign(const Sema *s, AstId first)
 {
@@ -72,6 +81,8 @@ static CheckedIndex loop_index(Sema *s, AstId id, int64_t *low, int64_t *high)
     ast_kids(s->ast, id, kids);
     first = loop_bound(s, kids[0], low);
     last = loop_bound(s, kids[1], high);
+    if (first && last)
+        last = has_room(s, kids[1], *high - *low);
     s->indices.at[index].is_loop = true;
     s->indices.at[index].stated = true;
     s->indices.at[index].bad = !(good && first && last);
