@@ -172,9 +172,9 @@ static NodeId read_scalar(Rebuild *r, NodeId old, SymId symbol, const AffId *sub
     NodeId *scalar = find_scalar(u, symbol, subs);
 
     (void)old;
-    if (scalar == NULL)
-        return u->unwritten[symbol] ? node_int(u->to, 0) : NO_ID;
-    return *scalar;
+    if (scalar != NULL && *scalar != NO_ID)
+        return *scalar;
+    return u->unwritten[symbol] ? node_int(u->to, 0) : NO_ID;
 }
 
 /* Which one it is of the arrays of its name that gave elements a name so far: 1, 2, ... */
@@ -404,11 +404,13 @@ static void copy_stage(Unroller *u, StageId id, int64_t turn)
 {
     Copier c = { .u = u, .stage = u->from->stages.at[id], .plan = &u->plans[id], .turn = turn };
 
+    if (unroll_writes_nothing(u->from, &c.stage))
+        return;
     begin_groups(&c);
     begin_points(&c, &c.points, false);
     while (next_point(&c.points))
         copy_point(&c);
-    if (c.groups.count == 0 && c.plan->turn == NO_ID && --u->writers[c.stage.target] == 0)
+    if (c.groups.count == 0 && --u->writers[c.stage.target] == 0)
         u->unwritten[c.stage.target] = true;
     for (size_t i = 0; i < c.groups.count; i++) {
         NodeId *scalar = find_scalar(u, c.stage.target, c.groups.at[i]->subs);

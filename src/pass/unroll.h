@@ -25,13 +25,16 @@ typedef struct {
     NodeId **scalars;  /* by symbol: the nodes of its elements (in `to`), or NULL where it stays a symbol; in a loop that
                         * stays, those of the present turn */
     uint8_t *turns;    /* by symbol: how many of its first dimensions are turns of loops that stay */
-    uint32_t *writers; /* by symbol: stages that write it, but for those of which no point was left */
-    bool *unwritten;   /* by symbol: there were such stages, and all are gone */
+    uint32_t *writers; /* by symbol: copies of stages that write it, one a turn, but for those of which no point was left */
+    bool *unwritten;   /* by symbol: there were stages, and none of their copies is left */
     LoopId *outer;     /* by loop: the loop around it that stays, or NO_ID */
 } Unroller;
 
 /* unroll_plan.c: fills plans, whole_loop and scalars. */
 void unroll_plan(Unroller *u);
+
+/* Is its guard never true? It counts for no writer. */
+bool unroll_writes_nothing(const Program *p, const Stage *stage);
 
 /* Is the dimension kept in the target, or reduced over? */
 bool unroll_is_kept(const Program *p, const Stage *stage, unsigned dimension);

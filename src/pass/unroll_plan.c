@@ -208,6 +208,20 @@ static bool is_short(const Program *p, size_t place, uint64_t most)
     return p->body.at[i].kind == ITEM_END;
 }
 
+bool unroll_writes_nothing(const Program *p, const Stage *stage)
+{
+    return stage->op == STAGE_SET && stage->guard != NO_ID && node_is_int(p, stage->guard, 0);
+}
+
+static void count_writers(Unroller *u, StageId id, uint32_t turns)
+{
+    const Stage *stage = &u->from->stages.at[id];
+
+    if (!unroll_writes_nothing(u->from, stage))
+        u->writers[stage->target] += turns;
+    u->unwritten[stage->target] = u->writers[stage->target] == 0;
+}
+
 static void plan_body(Planning *g)
 {
     const Program *p = g->u->from;
@@ -226,9 +240,11 @@ static void plan_body(Planning *g)
             loop = turn == NULL ? g->u->outer[item.id] : loop;
             turn = NULL;
         } else {
+            uint32_t turns = turn == NULL ? 1 : (uint32_t)(turn->high - turn->low);
+
             g->u->plans[item.id] = (StagePlan){ 0, loop, turn == NULL ? NO_ID : turn->index };
-            g->u->writers[p->stages.at[item.id].target]++;
-            plan_stage(g, item.id, turn == NULL ? 1 : (uint64_t)(turn->high - turn->low));
+            count_writers(g->u, item.id, turns);
+            plan_stage(g, item.id, turns);
         }
     }
 }
