@@ -12,8 +12,7 @@ static bool constant_fraction(const AffPool *pool, AffId aff, int64_t *num, int6
     return sum->count == 0;
 }
 
-/* The operator on integer expressions as one, or AFF_FAIL. */
-static AffId integer_op(AffPool *pool, Op op, AffId a, AffId b)
+static AffId combine(AffPool *pool, Op op, AffId a, AffId b)
 {
     int64_t num, den;
 
@@ -33,6 +32,14 @@ static AffId integer_op(AffPool *pool, Op op, AffId a, AffId b)
     default:
         return AFF_FAIL;
     }
+}
+
+/* The operator on integer expressions as one, or AFF_FAIL. */
+static AffId integer_op(AffPool *pool, Op op, AffId a, AffId b)
+{
+    AffId made = combine(pool, op, a, b);
+
+    return made != AFF_FAIL && aff_is_small(pool, made) ? made : AFF_FAIL;
 }
 
 /* Integer expressions stay one expression; the arithmetic of constants stands as the user wrote it. */

@@ -61,7 +61,7 @@ AffId sema_combine_aff(Sema *s, AstOp op, AffId a, AffId b)
     if (a == AFF_FAIL || b == AFF_FAIL)
         return AFF_FAIL;
     result = combine(affs, op, a, b);
-    return result != AFF_FAIL && affs->affs.at[result].count <= MOST_FORM_TERMS ? result : AFF_FAIL;
+    return result != AFF_FAIL && affs->affs.at[result].count <= MOST_FORM_TERMS && aff_is_small(affs, result) ? result : AFF_FAIL;
 }
 
 /* ---- forms ---- */

@@ -325,6 +325,22 @@ bool aff_is_whole(const AffPool *pool, AffId a)
     return pool->affs.at[a].den == 1;
 }
 
+bool aff_is_small(const AffPool *pool, AffId a)
+{
+    const int64_t most = 3000000000, most_constant = INT64_C(1) << 60; /* 3e9 * 2^31 + 2^60 < 2^63 */
+    const Affine *aff = &pool->affs.at[a];
+    int64_t coefs = 0;
+
+    for (uint32_t i = 0; i < aff->count; i++) {
+        int64_t coef = pool->terms.at[aff->first + i].coef;
+
+        if (coef > most || coef < -most)
+            return false;
+        coefs += coef < 0 ? -coef : coef;
+    }
+    return aff->count == 0 || (coefs <= most && aff->den <= most && aff->constant <= most_constant && aff->constant >= -most_constant);
+}
+
 bool aff_is_index(const AffPool *pool, AffId a, uint32_t *index)
 {
     int64_t offset;

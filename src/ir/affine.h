@@ -62,6 +62,9 @@ AffId aff_offset(AffPool *pool, AffId a, int64_t constant);
 
 bool aff_is_const(const AffPool *pool, AffId a, int64_t *value); /* false also for fractions */
 bool aff_is_whole(const AffPool *pool, AffId a);                 /* den == 1 */
+/* A constant, or so small that it does not leave 64 bits whatever numbers of 32 bits its atoms are. The language takes larger ones for
+ * real expressions, so passes may put numbers in place of atoms. */
+bool aff_is_small(const AffPool *pool, AffId a);
 /* Is it exactly one index (coefficient 1, constant 0)? */
 bool aff_is_index(const AffPool *pool, AffId a, uint32_t *index);
 /* Is it index + constant? */
