@@ -57,7 +57,7 @@ static void print_reals(const char *name, unsigned point, const OracleReal *real
 {
     printf("static const double %s%u[] = {", name, point);
     for (size_t i = 0; i < count; i++)
-        mpfr_printf("%.25Rg,", reals[i].at);
+        mpfr_printf("%.25Re,", reals[i].at);
     printf("0};\n");
 }
 
