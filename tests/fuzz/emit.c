@@ -1,5 +1,6 @@
 /* emit.c -- emit FOLDER MOST < INPUTS: writes the C of the models in inputs of the fuzzers, whose paths are lines, every function that a
- * model has, double and float, as FOLDER/N_double.c and N_float.c; at most MOST models. What takes longer than some seconds is left out, and said. */
+ * model has, double and float, as FOLDER/N_double.c and N_float.c; at most MOST models. What takes longer than some seconds is left
+ * out, and said. */
 #define _GNU_SOURCE
 #include "target.h"
 

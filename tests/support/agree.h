@@ -26,7 +26,8 @@ typedef struct {
  * - what is printed of it and read again is the same program;
  * - all programs (value, gradient, vjp, jvp, Jacobian, hvp, Hessian), run in MPFR, have the values of the lowered program and its
  *   central differences: so far there is no rounding, and nothing is forgiven; sparse matrices have the elements of dense ones;
- * - the same programs in double are as near to that as their rounding lets expect: what arithmetic of fewer bits shows, or else running error bounds. */
+ * - the same programs in double are as near to that as their rounding lets expect: what arithmetic of fewer bits shows, or else
+ *   running error bounds. */
 void agree(Agreement *a, const char *text, uint64_t seed);
 
 /* The first of these. */
