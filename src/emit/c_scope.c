@@ -13,6 +13,7 @@ typedef struct {
     SymId result;
     uint32_t next; /* the same node in another branch, or NO_ID */
     bool merged;   /* into another one */
+    bool taken;    /* it was the largest node left; a condition around a smaller one may still ask for it in a wider context */
 } Wanted;
 
 typedef struct {
@@ -114,10 +115,12 @@ static void demand(Finder *f, NodeId node, uint32_t context, uint32_t item, uint
         common = c_context_common(b, held, context);
         if (!b->unsafe[node] || common == held || common == context) {
             merge(f, &f->pending.at[id], common, item, uses);
+            if (common != held && f->pending.at[id].taken) /* so do its arguments and conditions */
+                push_heap(f, id);
             return;
         }
     }
-    vec_push(f->arena, &f->pending, (Wanted){ node, context, item, uses, NO_ID, b->where[node], false });
+    vec_push(f->arena, &f->pending, (Wanted){ node, context, item, uses, NO_ID, b->where[node], false, false });
     b->where[node] = (uint32_t)f->pending.count - 1;
     if (node >= f->below)
         push_heap(f, b->where[node]);
@@ -163,18 +166,19 @@ static void demand_arguments(Finder *f, const Wanted *wanted)
     const Node *node = &b->p->nodes.at[wanted->node];
     uint32_t context = wanted->context, item = wanted->item;
     unsigned arity = op_info[node->op].arity, side = 0;
+    uint32_t uses = !wanted->taken; /* asked again, they are counted already */
     NodeId condition;
 
     if (node->op == OP_SELECT || node->op == OP_AND || node->op == OP_OR) {
         condition = c_condition(b, node->u.arg[0], &side);
-        demand(f, condition, context, item, 1);
+        demand(f, condition, context, item, uses);
         if (node->op == OP_SELECT)
-            demand(f, node->u.arg[1], branch(f, context, node->u.arg[0], 0), item, 1);
-        demand(f, node->u.arg[arity - 1], branch(f, context, node->u.arg[0], node->op != OP_AND), item, 1);
+            demand(f, node->u.arg[1], branch(f, context, node->u.arg[0], 0), item, uses);
+        demand(f, node->u.arg[arity - 1], branch(f, context, node->u.arg[0], node->op != OP_AND), item, uses);
         return;
     }
     for (unsigned k = 0; k < arity; k++)
-        demand(f, node->u.arg[k], context, item, 1);
+        demand(f, node->u.arg[k], context, item, uses);
 }
 
 /* ---- one scope --------------------------------------------------------------------------------------- */
@@ -254,12 +258,14 @@ static void take_all(Finder *f)
 
         if (wanted.merged)
             continue;
-        if (wanted.context == scope->context && !c_is_part(b, wanted.node) && is_invariant(f, wanted.node)) {
+        if (!wanted.taken && wanted.context == scope->context && !c_is_part(b, wanted.node) && is_invariant(f, wanted.node)) {
             vec_push(b->arena, &b->exports, wanted.node);
             b->where[wanted.node] = NO_ID;
             b->handed_up[wanted.node] = f->scope + 1;
         } else {
-            vec_push(f->arena, &f->popped, id);
+            if (!wanted.taken)
+                vec_push(f->arena, &f->popped, id);
+            f->pending.at[id].taken = true;
             demand_conditions(f, wanted.context, wanted.item);
             demand_arguments(f, &wanted);
         }
