@@ -13,7 +13,7 @@ typedef struct {
     SymId result;
     uint32_t next; /* the same node in another branch, or NO_ID */
     bool merged;   /* into another one */
-    bool taken;    /* it was the largest node left; a condition around a smaller one may still ask for it in a wider context */
+    bool taken;    /* as the largest node left; a condition around a smaller one may yet ask for it, in a wider context or earlier */
 } Wanted;
 
 typedef struct {
@@ -108,14 +108,15 @@ static void demand(Finder *f, NodeId node, uint32_t context, uint32_t item, uint
     if (b->handed_up[node] == f->scope + 1) /* as a condition around a smaller node: the parent has it for the whole scope */
         return;
     for (uint32_t id = b->where[node]; id != NO_ID; id = f->pending.at[id].next) {
-        uint32_t held = f->pending.at[id].context, common;
+        Wanted *wanted = &f->pending.at[id];
+        uint32_t held = wanted->context, before = wanted->item, common;
 
-        if (f->pending.at[id].merged)
+        if (wanted->merged)
             continue;
         common = c_context_common(b, held, context);
         if (!b->unsafe[node] || common == held || common == context) {
-            merge(f, &f->pending.at[id], common, item, uses);
-            if (common != held && f->pending.at[id].taken) /* so do its arguments and conditions */
+            merge(f, wanted, common, item, uses);
+            if (wanted->taken && (common != held || wanted->item < before)) /* so do its arguments and conditions */
                 push_heap(f, id);
             return;
         }
@@ -273,6 +274,17 @@ static void take_all(Finder *f)
     scope->export_count = (uint32_t)b->exports.count - scope->first_export;
 }
 
+/* What was taken in a branch and asked for again around it is one instance. */
+static void drop_merged(Finder *f)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < f->popped.count; i++)
+        if (!f->pending.at[f->popped.at[i]].merged)
+            f->popped.at[kept++] = f->popped.at[i];
+    f->popped.count = kept;
+}
+
 static bool is_seen_from(CBody *b, uint32_t inst, uint32_t context)
 {
     uint32_t own = b->insts.at[inst].context;
@@ -342,6 +354,7 @@ static void find_scope(Finder *f, PlanId plan)
     for (PlanId id = c_first_item(b, plan); id != NO_ID; id = b->plan->nodes.at[id].next, items++)
         demand_item(f, id);
     take_all(f);
+    drop_merged(f);
     keep_instances(f, items);
     c_shape_scope(b, f->scope);
     for (uint32_t i = 0; i < b->scopes[f->scope].inst_count; i++)
