@@ -368,6 +368,14 @@ static Group *group_of(Copier *c, Constants *constants)
     return find_group(c, subs, count);
 }
 
+/* A point at which nothing is written. A reader in a loop that stays still stands under a condition of its own, which says nothing
+ * of what a table holds: for it the element has a value. (Conditions on indices it does understand.) */
+static void leave_out(Copier *c, Constants *constants)
+{
+    if (c->stage.op == STAGE_SET && !c->plan->protects && c->u->scalars[c->stage.target] == NULL)
+        add_term(c, group_of(c, constants), node_int(c->u->to, 0), NO_ID);
+}
+
 static void copy_point(Copier *c)
 {
     Constants constants;
@@ -377,8 +385,10 @@ static void copy_point(Copier *c)
     find_constants(c, &c->points, &constants);
     guard = copy_node(c, &constants, c->stage.guard);
     group = c->stage.op != STAGE_SET ? group_of(c, &constants) : NULL;
-    if (guard != NO_ID && node_is_int(c->u->to, guard, 0))
+    if (guard != NO_ID && node_is_int(c->u->to, guard, 0)) {
+        leave_out(c, &constants);
         return;
+    }
     if (guard != NO_ID && c->u->to->nodes.at[guard].op == OP_LITERAL)
         guard = NO_ID;
     value = copy_node(c, &constants, c->stage.value);

@@ -9,6 +9,7 @@ typedef struct {
     uint8_t inner;
     LoopId loop;       /* the innermost loop around it that stays, or NO_ID */
     IndexId turn;      /* the index of the unrolled loop around it, or NO_ID */
+    bool protects;     /* in its guard stands the value of an index: it may be what keeps subscripts in range */
 } StagePlan;
 
 typedef struct {

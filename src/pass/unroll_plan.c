@@ -104,20 +104,32 @@ static void meet(Planning *g, NodeId node)
     vec_push(g->u->scratch, &g->met, node);
 }
 
-static void meet_nodes(Planning *g, StageId id)
+static void meet_under(Planning *g, NodeId a, NodeId b)
 {
-    const Program *p = g->u->from;
-
     g->met.count = 0;
     g->walk++;
-    meet(g, p->stages.at[id].value);
-    meet(g, p->stages.at[id].guard);
+    meet(g, a);
+    meet(g, b);
     for (size_t i = 0; i < g->met.count; i++) {
-        const Node *node = &p->nodes.at[g->met.at[i]];
+        const Node *node = &g->u->from->nodes.at[g->met.at[i]];
 
         for (unsigned k = 0; k < op_info[node->op].arity; k++)
             meet(g, node->u.arg[k]);
     }
+}
+
+static void meet_nodes(Planning *g, StageId id)
+{
+    meet_under(g, g->u->from->stages.at[id].value, g->u->from->stages.at[id].guard);
+}
+
+static bool has_index_value(Planning *g, NodeId guard)
+{
+    meet_under(g, guard, NO_ID);
+    for (size_t i = 0; i < g->met.count; i++)
+        if (g->u->from->nodes.at[g->met.at[i]].op == OP_INTEGER)
+            return true;
+    return false;
 }
 
 /* A subscript becomes a constant, or has nothing to do with what is unrolled. */
@@ -174,6 +186,7 @@ static void plan_stage(Planning *g, StageId id, uint64_t turns)
     const Stage *stage = &g->u->from->stages.at[id];
     StagePlan *plan = &g->u->plans[id];
 
+    plan->protects = stage->guard != NO_ID && has_index_value(g, stage->guard);
     if (stage->op == STAGE_ARGMAX)
         return;
     for (uint32_t i = 0; i < stage_subs(g->u->from, stage); i++) /* T[label[0]] and T[label[1]] may be one element */
@@ -242,7 +255,7 @@ static void plan_body(Planning *g)
         } else {
             uint32_t turns = turn == NULL ? 1 : (uint32_t)(turn->high - turn->low);
 
-            g->u->plans[item.id] = (StagePlan){ 0, loop, turn == NULL ? NO_ID : turn->index };
+            g->u->plans[item.id] = (StagePlan){ .loop = loop, .turn = turn == NULL ? NO_ID : turn->index };
             count_writers(g->u, item.id, turns);
             plan_stage(g, item.id, turns);
         }
