@@ -22,13 +22,17 @@ static bool add_size(Arena *arena, TreeSize *size, const TreeSize *more)
            rational_add(arena, size->nodes, more->nodes, &size->nodes);
 }
 
-bool count_tree(const ExprPool *pool, Arena *arena, ExprId root, Rational *operations, Rational *nodes)
+bool count_together(const ExprPool *pool, Arena *arena, const ExprId *roots, size_t count, Rational *operations, Rational *nodes)
 {
-    TreeSize *sizes = arena_array(arena, TreeSize, (size_t)root + 1);
+    TreeSize *sizes, sum = { RATIONAL(0), RATIONAL(0) };
     ExprVec reached = { 0 };
+    ExprId last = 0;
     bool ok = true;
 
-    expr_reach(pool, arena, &root, 1, &reached);
+    for (size_t i = 0; i < count; i++)
+        last = roots[i] > last ? roots[i] : last;
+    sizes = arena_array(arena, TreeSize, (size_t)last + 1);
+    expr_reach(pool, arena, roots, count, &reached);
     for (size_t i = 0; i < reached.count && ok; i++) {
         ExprId id = reached.at[i];
 
@@ -36,11 +40,18 @@ bool count_tree(const ExprPool *pool, Arena *arena, ExprId root, Rational *opera
         for (unsigned k = 0; k < expr_arity(pool, id) && ok; k++)
             ok = add_size(arena, &sizes[id], &sizes[expr_args(pool, id)[k]]);
     }
-    *operations = sizes[root].operations;
-    *nodes = sizes[root].nodes;
+    for (size_t i = 0; i < count && ok; i++)
+        ok = add_size(arena, &sum, &sizes[roots[i]]);
+    *operations = sum.operations;
+    *nodes = sum.nodes;
     expr_drop(arena, &reached);
-    arena_drop(arena, sizes, ((size_t)root + 1) * sizeof *sizes);
+    arena_drop(arena, sizes, ((size_t)last + 1) * sizeof *sizes);
     return ok;
+}
+
+bool count_tree(const ExprPool *pool, Arena *arena, ExprId root, Rational *operations, Rational *nodes)
+{
+    return count_together(pool, arena, &root, 1, operations, nodes);
 }
 
 uint64_t count_graph(const ExprPool *pool, Arena *arena, const ExprId *roots, size_t count)

@@ -13,6 +13,9 @@
 /* Operations and nodes (leaves too) of the tree below `root`: whole numbers. False: more than RATIONAL_MOST_BITS bits. */
 bool count_tree(const ExprPool *pool, Arena *arena, ExprId root, Rational *operations, Rational *nodes);
 
+/* Of many trees, added up. */
+bool count_together(const ExprPool *pool, Arena *arena, const ExprId *roots, size_t count, Rational *operations, Rational *nodes);
+
 /* Distinct operations that the roots need together. */
 uint64_t count_graph(const ExprPool *pool, Arena *arena, const ExprId *roots, size_t count);
 

@@ -121,19 +121,50 @@ static bool too_large(const Making *m, const Derivative *derivative, ExprId raw)
     return true;
 }
 
-/* Counts what will be printed. False: all results together are too long to be of use. */
-static bool fits_together(const Making *m, const Derivative *derivative)
+static bool has_more(const Making *m, ExprId id, int64_t most)
 {
     Rational operations, nodes;
     int64_t count;
 
-    if (count_tree(m->d->pool, m->unit->arena, derivative->value, &operations, &nodes) && rational_to_int(operations, &count) &&
-        count <= DERIVATION_MOST_TOGETHER - m->d->operations) {
-        m->d->operations += count;
-        return true;
+    return !count_tree(m->d->pool, m->unit->arena, id, &operations, &nodes) || !rational_to_int(operations, &count) || count > most;
+}
+
+/* The expressions that will be printed; of a rule its operand stands for the line. */
+static void list_printed(const Making *m, const Derivative *derivative, ExprVec *out)
+{
+    Arena *arena = m->unit->arena;
+
+    vec_push(arena, out, derivative->value);
+    for (size_t i = 0; i < derivative->stages.count; i++) {
+        const Differentiation *s = &derivative->stages.at[i];
+
+        for (size_t k = 0; k < s->rules.count && !s->too_long; k++)
+            vec_push(arena, out, s->rules.at[k].of);
+        for (size_t k = 0; k < s->rewrites.count && !s->too_long; k++) {
+            vec_push(arena, out, s->rewrites.at[k].of);
+            vec_push(arena, out, s->rewrites.at[k].result);
+        }
     }
-    return refuse(m, "the derivatives as far as %s have more than %d operations together; name fewer params with --wrt",
-                  names_text(&m->unit->names, derivative->name), DERIVATION_MOST_TOGETHER);
+}
+
+/* Counts what will be printed. False: all results together are too long to be of use. */
+static bool fits_together(const Making *m, const Derivative *derivative)
+{
+    ExprVec printed = { 0 };
+    Rational operations, nodes;
+    int64_t count;
+    bool fits;
+
+    list_printed(m, derivative, &printed);
+    fits = count_together(m->d->pool, m->unit->arena, printed.at, printed.count, &operations, &nodes) &&
+           rational_to_int(operations, &count) && count <= DERIVATION_MOST_TOGETHER - m->d->operations;
+    expr_drop(m->unit->arena, &printed);
+    if (!fits)
+        return refuse(m, "the derivatives as far as %s have more than %d operations together%s; name fewer params with --wrt",
+                      names_text(&m->unit->names, derivative->name), DERIVATION_MOST_TOGETHER,
+                      m->request->steps ? ", with their steps" : "");
+    m->d->operations += count;
+    return true;
 }
 
 static bool refuse_without(const Making *m, const Derivative *derivative, Op without)
@@ -227,7 +258,8 @@ static bool differentiate(const Making *m, Derivative *derivative, Differentiati
     if (too_large(m, derivative, s->raw))
         return false;
     s->tidy = tidy(m->d->tidy, s->raw, NULL);
-    if (steps)
+    s->too_long = steps && (has_more(m, s->of, STEPS_MOST_OPERATIONS) || has_more(m, s->raw, STEPS_MOST_OPERATIONS));
+    if (steps && !s->too_long)
         (void)tidy(m->d->tidy, expr_unmark(m->d->pool, s->raw), &s->rewrites);
     return !m->d->pool->full || refuse_without(m, derivative, OP_COUNT);
 }

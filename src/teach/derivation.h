@@ -27,6 +27,7 @@ typedef struct {
     ExprId tidy;
     DerivativeLog rules;  /* with `steps`; as sym_derivative gives them */
     TidyLog rewrites;
+    bool too_long;        /* with `steps`: they are not listed */
 } Differentiation;
 
 typedef struct {
@@ -50,8 +51,8 @@ typedef struct {
 } Derivation;
 
 /* Derivatives of more operations (as a tree, before it is tidy) and more derivatives at once are not made, nor more operations of all
- * results together. */
-enum { DERIVATION_MOST_OPERATIONS = 20000, DERIVATION_MOST = 1000, DERIVATION_MOST_TOGETHER = 200000 };
+ * results and their steps together. The steps of a derivative of more operations than the last number are not listed. */
+enum { DERIVATION_MOST_OPERATIONS = 20000, DERIVATION_MOST = 1000, DERIVATION_MOST_TOGETHER = 200000, STEPS_MOST_OPERATIONS = 1000 };
 
 /* False: `why` tells, or unit->diag has errors. */
 bool derivation_make(Derivation *out, Unit *unit, const DerivationRequest *request, Text *why);

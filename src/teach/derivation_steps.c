@@ -1,7 +1,6 @@
 /* derivation_steps.c -- the log of a differentiation as lines that a student can follow. */
 #include "teach/derivation_steps.h"
 
-#include "sym/count.h"
 #include "sym/print.h"
 
 typedef struct {
@@ -78,14 +77,6 @@ static void list_rules(Listing *l)
     }
 }
 
-static bool is_too_long(const Derivation *d, ExprId id)
-{
-    Rational operations, nodes, most = RATIONAL(STEPS_MOST_OPERATIONS);
-
-    return !count_tree(d->pool, d->unit->arena, id, &operations, &nodes) ||
-           rational_compare(d->unit->arena, operations, most) > 0;
-}
-
 bool derivation_steps(const Derivation *d, const Differentiation *stage, StepLines *out)
 {
     size_t size = (size_t)stage->of + 1;
@@ -96,7 +87,7 @@ bool derivation_steps(const Derivation *d, const Differentiation *stage, StepLin
     ExprId raw = expr_unmark(d->pool, stage->raw);
 
     *out = (StepLines){ 0 };
-    if (is_too_long(d, stage->of) || is_too_long(d, stage->raw))
+    if (stage->too_long)
         return false;
     for (size_t i = 0; i < stage->rules.count; i++)
         l.step_of[stage->rules.at[i].of] = &stage->rules.at[i];

@@ -28,9 +28,6 @@ typedef struct {
     VEC(InnerDerivative) inner;
 } StepLines;
 
-/* A derivative of more operations is not listed. */
-enum { STEPS_MOST_OPERATIONS = 1000 };
-
 /* From the outside in, each subexpression once; then the whole, and its simplifications from the inside out. The names of inner
  * derivatives are "d/dx(u)". False: too long. */
 bool derivation_steps(const Derivation *d, const Differentiation *stage, StepLines *out);

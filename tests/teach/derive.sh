@@ -294,3 +294,11 @@ elif [ ! -s out ] && grep -q 'operations together; name fewer params with --wrt'
 else
     echo "FAIL many long derivatives: $(cat err)"
 fi
+printf 'param x[256]\nf = prod(x)\n' > m.expr
+if "$bpgen" derive m.expr --steps > out 2> err; then
+    echo "FAIL steps of many long products are written out: $(wc -c < out) bytes"
+elif [ ! -s out ] && grep -q 'operations together, with their steps; name fewer params with --wrt' err; then
+    echo "PASS steps of many long products are refused"
+else
+    echo "FAIL steps of many long products: $(cat err)"
+fi
