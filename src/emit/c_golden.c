@@ -8,7 +8,7 @@
 #include "emit/c_sample.h"
 
 /* A difference costs two evaluations here: of programs with more nodes than LARGE fewer are taken. */
-enum { MOST_GOLDEN = 16, MOST_DIFFERENCES = 12, LARGE = 100000, MOST_OF_LARGE = 3, ROUNDING_RUNS = 3, ROUNDINGS = 512 };
+enum { MOST_GOLDEN = 16, MOST_DIFFERENCES = 12, LARGE = 100000, MOST_OF_LARGE = 3, ROUNDING_RUNS = 3, MOST_RUNS = 16, ROUNDINGS = 512 };
 
 typedef struct {
     const SampleSymbol *symbol;
@@ -105,7 +105,7 @@ static double difference_at(Sample *s, const CModel *m, const GradientElement *e
 /* ---- what is kept ------------------------------------------------------------------------------------ */
 
 /* The most that an element moves where numbers have fewer bits. What comes out not finite says nothing, but for float, which it is
- * infinite for, too. */
+ * infinite for, too. A number of which no digit is left is nothing but rounding, and may come out as 0 a few times: more runs. */
 static double find_rounding(const CModel *m, Evaluation *e, const Vector *v)
 {
     unsigned runs = e->program->nodes.count > LARGE ? 1 : ROUNDING_RUNS;
@@ -119,6 +119,8 @@ static double find_rounding(const CModel *m, Evaluation *e, const Vector *v)
             double gap = fabs(vector_at(v, i) - values[i]);
 
             most = isfinite(gap) || m->is_float ? fmax(most, isnan(gap) ? HUGE_VAL : gap) : most;
+            if (runs == ROUNDING_RUNS && values[i] != 0 && gap > fabs(values[i]) / 2)
+                runs = MOST_RUNS;
         }
     }
     eval_run(e);

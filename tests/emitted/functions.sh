@@ -101,6 +101,7 @@ for model in cs231n bundle gmm matmul rnn lstm_layers newton spiking; do
     values "$model, reverse Jacobian" "$model" clang functions=value,vjp,jacobian mode=reverse
     values "$model, float" "$model" gcc functions=$all float
 done
+values "norm_along, float" tests/regress/norm_along.expr gcc functions=$all float
 
 # ---- what the self-test finds ---------------------------------------------------------------------------
 
