@@ -133,6 +133,8 @@ uint32_t c_context_new(CBody *b, uint32_t parent, uint32_t group, unsigned side)
 uint32_t c_context(CBody *b, uint32_t parent, NodeId condition, unsigned side);
 /* Where what both need is computed. */
 uint32_t c_context_common(CBody *b, uint32_t x, uint32_t y);
+/* Is all that is known in the one known in the other, whichever was asked first? */
+bool c_context_is_around(CBody *b, uint32_t outer, uint32_t inner);
 /* Removes negations: they change the side. */
 NodeId c_condition(const CBody *b, NodeId condition, unsigned *side);
 

@@ -126,37 +126,41 @@ static void add_facts(CBody *b, NodeId condition, unsigned side, FactVec *facts)
     }
 }
 
-/* Is it known in the context? In c ? (d ? (c ? x : y) : z) : 0 the inner c says nothing new. */
-static bool is_known(const CBody *b, uint32_t context, NodeId condition, unsigned side)
-{
-    for (; b->contexts.at[context].depth > 0; context = b->contexts.at[context].parent)
-        if (b->groups.at[b->contexts.at[context].group].condition == condition && b->contexts.at[context].side == side)
-            return true;
-    return false;
-}
-
-/* The facts known in `context` and not in `above`, the outermost first. */
-static void list_facts(CBody *b, uint32_t above, uint32_t context, FactVec *facts)
-{
-    VEC(uint32_t) path = { 0 };
-
-    for (; context != above; context = b->contexts.at[context].parent)
-        vec_push(b->arena, &path, context);
-    while (path.count > 0) {
-        const Context *c = &b->contexts.at[vec_pop(&path)];
-        NodeId condition = b->groups.at[c->group].condition;
-
-        if (!is_known(b, c->parent, condition, c->side))
-            add_facts(b, condition, c->side, facts);
-    }
-}
-
 static Fact *find_fact(const FactVec *facts, const Fact *sought)
 {
     for (size_t i = 0; i < facts->count; i++)
         if (facts->at[i].condition == sought->condition && facts->at[i].side == sought->side)
             return &facts->at[i];
     return NULL;
+}
+
+/* What a branch adds to what is known: in c ? (d ? (c ? x : y) : z) : 0 the inner c says nothing new. */
+static void add_new_facts(CBody *b, uint32_t context, const FactVec *known, FactVec *facts)
+{
+    FactVec of_branch = { 0 };
+
+    add_facts(b, b->groups.at[b->contexts.at[context].group].condition, b->contexts.at[context].side, &of_branch);
+    for (size_t i = 0; i < of_branch.count; i++)
+        if (find_fact(known, &of_branch.at[i]) == NULL && find_fact(facts, &of_branch.at[i]) == NULL)
+            vec_push(b->arena, facts, of_branch.at[i]);
+}
+
+/* The facts known in `context` and neither in `above`, which is around it, nor among `known`; the outermost first. */
+static void list_facts(CBody *b, uint32_t above, uint32_t context, const FactVec *known, FactVec *facts)
+{
+    VEC(uint32_t) path = { 0 };
+
+    for (; context != above; context = b->contexts.at[context].parent)
+        vec_push(b->arena, &path, context);
+    while (path.count > 0)
+        add_new_facts(b, vec_pop(&path), known, facts);
+}
+
+static uint32_t outermost(const CBody *b, uint32_t context)
+{
+    while (b->contexts.at[context].depth > 0)
+        context = b->contexts.at[context].parent;
+    return context;
 }
 
 /* The next fact of `from` that `other` has too and that may be asked: all before it in `from` are known. */
@@ -180,13 +184,14 @@ static Fact *next_shared(FactVec *from, FactVec *other)
 uint32_t c_context_common(CBody *b, uint32_t x, uint32_t y)
 {
     uint32_t meet = meet_in_tree(b, x, y);
-    FactVec of_x = { 0 }, of_y = { 0 };
+    FactVec none = { 0 }, of_meet = { 0 }, of_x = { 0 }, of_y = { 0 };
     const Fact *fact;
 
     if (meet == x || meet == y)
         return meet;
-    list_facts(b, meet, x, &of_x);
-    list_facts(b, meet, y, &of_y);
+    list_facts(b, outermost(b, meet), meet, &none, &of_meet);
+    list_facts(b, meet, x, &of_meet, &of_x);
+    list_facts(b, meet, y, &of_meet, &of_y);
     for (;;) {
         fact = next_shared(&of_x, &of_y);
         if (fact == NULL)
@@ -195,4 +200,9 @@ uint32_t c_context_common(CBody *b, uint32_t x, uint32_t y)
             return meet;
         meet = c_context(b, meet, fact->condition, fact->side);
     }
+}
+
+bool c_context_is_around(CBody *b, uint32_t outer, uint32_t inner)
+{
+    return c_context_common(b, outer, inner) == outer || c_context_common(b, inner, outer) == outer;
 }

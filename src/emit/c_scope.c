@@ -9,12 +9,18 @@
 /* What becomes an instance of the scope, or an export. */
 typedef struct {
     NodeId node;
-    uint32_t context, item, uses;
+    uint32_t context, item;
     SymId result;
     uint32_t next; /* the same node in another branch, or NO_ID */
     bool merged;   /* into another one */
     bool taken;    /* as the largest node left; a condition around a smaller one may yet ask for it, in a wider context or earlier */
 } Wanted;
+
+/* What stages, loops and branches ask for, as against operands. */
+typedef struct {
+    NodeId node;
+    uint32_t context, uses;
+} Asked;
 
 typedef struct {
     CBody *b;
@@ -25,6 +31,7 @@ typedef struct {
     VEC(uint32_t) heap;   /* of pending: the largest node first; only the nodes from `below` on */
     NodeId below;         /* the pending nodes under it are those with where[] */
     VEC(uint32_t) popped; /* of pending, in descending order of nodes */
+    VEC(Asked) asked;
 } Finder;
 
 /* ---- demands ----------------------------------------------------------------------------------------- */
@@ -79,25 +86,23 @@ static uint32_t pop_heap(Finder *f)
     return top;
 }
 
-static void merge(Finder *f, Wanted *wanted, uint32_t context, uint32_t item, uint32_t uses)
+static void merge(Finder *f, Wanted *wanted, uint32_t context, uint32_t item)
 {
     wanted->context = context;
     wanted->item = item < wanted->item ? item : wanted->item;
-    wanted->uses += uses;
     for (uint32_t id = wanted->next; id != NO_ID; id = f->pending.at[id].next) {
         Wanted *other = &f->pending.at[id];
 
-        if (other->merged || c_context_common(f->b, context, other->context) != context)
+        if (other->merged || !c_context_is_around(f->b, context, other->context))
             continue;
         other->merged = true;
         wanted->item = other->item < wanted->item ? other->item : wanted->item;
-        wanted->uses += other->uses;
     }
 }
 
 /* What may be computed anywhere is computed where all its uses meet. What may not (a subscript that only a condition
  * keeps in range, an element that was written only under a condition) is computed in each of several branches. */
-static void demand(Finder *f, NodeId node, uint32_t context, uint32_t item, uint32_t uses)
+static void demand(Finder *f, NodeId node, uint32_t context, uint32_t item)
 {
     CBody *b = f->b;
 
@@ -113,18 +118,26 @@ static void demand(Finder *f, NodeId node, uint32_t context, uint32_t item, uint
 
         if (wanted->merged)
             continue;
-        common = c_context_common(b, held, context);
+        common = c_context_is_around(b, held, context)   ? held
+                 : c_context_is_around(b, context, held) ? context
+                                                         : c_context_common(b, held, context);
         if (!b->unsafe[node] || common == held || common == context) {
-            merge(f, wanted, common, item, uses);
+            merge(f, wanted, common, item);
             if (wanted->taken && (common != held || wanted->item < before)) /* so do its arguments and conditions */
                 push_heap(f, id);
             return;
         }
     }
-    vec_push(f->arena, &f->pending, (Wanted){ node, context, item, uses, NO_ID, b->where[node], false, false });
+    vec_push(f->arena, &f->pending, (Wanted){ node, context, item, NO_ID, b->where[node], false, false });
     b->where[node] = (uint32_t)f->pending.count - 1;
     if (node >= f->below)
         push_heap(f, b->where[node]);
+}
+
+static void ask(Finder *f, NodeId node, uint32_t context, uint32_t item, uint32_t uses)
+{
+    demand(f, node, context, item);
+    vec_push(f->arena, &f->asked, (Asked){ node, context, uses });
 }
 
 /* What the scope's parent can compute: it does not change from turn to turn, and what it reads is complete before the
@@ -148,7 +161,7 @@ static void demand_conditions(Finder *f, uint32_t context, uint32_t item)
         if (group->demanded)
             return;
         group->demanded = true;
-        demand(f, group->condition, group->context, item, 1);
+        ask(f, group->condition, group->context, item, 1);
     }
 }
 
@@ -167,19 +180,18 @@ static void demand_arguments(Finder *f, const Wanted *wanted)
     const Node *node = &b->p->nodes.at[wanted->node];
     uint32_t context = wanted->context, item = wanted->item;
     unsigned arity = op_info[node->op].arity, side = 0;
-    uint32_t uses = !wanted->taken; /* asked again, they are counted already */
     NodeId condition;
 
     if (node->op == OP_SELECT || node->op == OP_AND || node->op == OP_OR) {
         condition = c_condition(b, node->u.arg[0], &side);
-        demand(f, condition, context, item, uses);
+        demand(f, condition, context, item);
         if (node->op == OP_SELECT)
-            demand(f, node->u.arg[1], branch(f, context, node->u.arg[0], 0), item, uses);
-        demand(f, node->u.arg[arity - 1], branch(f, context, node->u.arg[0], node->op != OP_AND), item, uses);
+            demand(f, node->u.arg[1], branch(f, context, node->u.arg[0], 0), item);
+        demand(f, node->u.arg[arity - 1], branch(f, context, node->u.arg[0], node->op != OP_AND), item);
         return;
     }
     for (unsigned k = 0; k < arity; k++)
-        demand(f, node->u.arg[k], context, item, uses);
+        demand(f, node->u.arg[k], context, item);
 }
 
 /* ---- one scope --------------------------------------------------------------------------------------- */
@@ -191,7 +203,7 @@ static uint32_t demand_guard(Finder *f, NodeId guard, uint32_t context, uint32_t
     uint32_t inside = branch(f, context, guard, 0);
     uint32_t group = b->contexts.at[inside].group;
 
-    demand(f, b->groups.at[group].condition, context, item, b->groups.at[group].asked ? 0 : 1);
+    ask(f, b->groups.at[group].condition, context, item, b->groups.at[group].asked ? 0 : 1);
     b->groups.at[group].asked = true;
     return inside;
 }
@@ -220,13 +232,13 @@ static void demand_item(Finder *f, PlanId id)
         const Scope *inner = &b->scopes[id + 1];
 
         for (uint32_t i = inner->first_export; i < inner->first_export + inner->export_count; i++)
-            demand(f, b->exports.at[i], context, b->ordinals[id], 2);
+            ask(f, b->exports.at[i], context, b->ordinals[id], 2);
     } else if (!plan->zero) {
         const Stage *stage = &b->p->stages.at[plan->stage];
 
         if (stage->guard != NO_ID)
             context = demand_guard(f, stage->guard, context, b->ordinals[id]);
-        demand(f, stage->value, context, b->ordinals[id], 1);
+        ask(f, stage->value, context, b->ordinals[id], 1);
         note_result(f, stage);
     }
 }
@@ -287,9 +299,7 @@ static void drop_merged(Finder *f)
 
 static bool is_seen_from(CBody *b, uint32_t inst, uint32_t context)
 {
-    uint32_t own = b->insts.at[inst].context;
-
-    return c_context_common(b, own, context) == own;
+    return c_context_is_around(b, b->insts.at[inst].context, context);
 }
 
 uint32_t c_find(CBody *b, NodeId node, uint32_t context)
@@ -325,7 +335,6 @@ static void keep_instances(Finder *f, uint32_t items)
         b->insts.at[at] = (Inst){ .node = wanted->node,
                                   .context = wanted->context,
                                   .item = wanted->item,
-                                  .uses = wanted->uses,
                                   .result = wanted->result,
                                   .segment = NO_ID,
                                   .escape = NO_ID,
@@ -333,6 +342,34 @@ static void keep_instances(Finder *f, uint32_t items)
                                   .shadowed = NO_ID };
     }
     c_sort_scope(b, f->scope, f->arena);
+}
+
+static void count_use(const Finder *f, NodeId node, uint32_t context, uint32_t uses)
+{
+    uint32_t id = c_find(f->b, node, context);
+
+    if (id != NO_ID)
+        f->b->insts.at[id].uses += uses;
+}
+
+/* As often as it is printed: which instance a user sees is known when all have their contexts. */
+static void count_uses(const Finder *f)
+{
+    CBody *b = f->b;
+    Scope scope = b->scopes[f->scope];
+
+    for (size_t i = 0; i < f->asked.count; i++)
+        count_use(f, f->asked.at[i].node, f->asked.at[i].context, f->asked.at[i].uses);
+    for (uint32_t i = scope.first_inst; i < scope.first_inst + scope.inst_count; i++) {
+        NodeId node = b->insts.at[i].node;
+
+        for (unsigned k = 0; k < op_info[b->p->nodes.at[node].op].arity; k++) {
+            uint32_t context;
+            NodeId operand = c_operand(b, node, b->insts.at[i].context, k, &context);
+
+            count_use(f, operand, context, 1);
+        }
+    }
 }
 
 static void find_scope(Finder *f, PlanId plan)
@@ -344,11 +381,11 @@ static void find_scope(Finder *f, PlanId plan)
 
     f->plan = plan;
     f->scope = c_scope_id(plan);
-    f->pending.count = f->popped.count = 0;
+    f->pending.count = f->popped.count = f->asked.count = 0;
     f->below = plan == NO_ID ? (NodeId)b->p->nodes.count : 0;
     b->scopes[f->scope].context = c_context_new(b, NO_ID, NO_ID, 0);
     if (condition != NO_ID) {
-        demand(f, c_condition(b, condition, &side), b->scopes[f->scope].context, 0, 1);
+        ask(f, c_condition(b, condition, &side), b->scopes[f->scope].context, 0, 1);
         items++;
     }
     for (PlanId id = c_first_item(b, plan); id != NO_ID; id = b->plan->nodes.at[id].next, items++)
@@ -356,6 +393,7 @@ static void find_scope(Finder *f, PlanId plan)
     take_all(f);
     drop_merged(f);
     keep_instances(f, items);
+    count_uses(f);
     c_shape_scope(b, f->scope);
     for (uint32_t i = 0; i < b->scopes[f->scope].inst_count; i++)
         b->where[b->insts.at[b->scopes[f->scope].first_inst + i].node] = NO_ID;
