@@ -287,6 +287,13 @@ gives "LaTeX" 'f = sig(x)*alpha_1' '% \usepackage{amsmath}
 printf 'f = sin(x)^3/x\n' > m.expr
 "$bpgen" derive m.expr --format tex > out
 has "LaTeX of one variable: powers of functions, fractions" ' \frac{d f}{dx} &= \frac{\sin^{2}(x)\,(3\,x\,\cos(x) - \sin(x))}{x^{2}}'
+printf 'param _a1 = 2, y[2,3]\nf[i,j] = _a1*y[i,j]^2\n' > m.expr
+"$bpgen" derive m.expr --format tex --expand > out
+has "LaTeX of an element by a name that begins with an underscore" ' \frac{\partial {f}_{1,2}}{\partial \mathit{\_a1}} &= y_{1,2}^{2} \\'
+has "LaTeX of an element by an element" ' \frac{\partial {f}_{0,1}}{\partial y_{0,1}} &= 2\,\mathit{\_a1}\,y_{0,1} \\'
+{ printf 'f = x'; for k in $(seq 250); do printf ' + sin(%d*x)*cos(%d*x)' "$k" $((k + 1)); done; echo; } > m.expr
+"$bpgen" derive m.expr --format tex --steps > out
+has "LaTeX of steps that are too many" '% more than 1000 operations: the steps are not listed'
 if "$bpgen" derive "$root/examples/mlp.expr" --expand > out 2> err; then
     echo "FAIL many long derivatives are written out"
 elif [ ! -s out ] && grep -q 'operations together; name fewer params with --wrt' err; then
